@@ -1,0 +1,83 @@
+// Client: requests to one kube-apiserver, many at a time over HTTP/2.
+//
+// Every request has a deadline. Replies 429 and 503 with Retry-After, and connections that failed
+// before the server can have acted, are tried again with exponential back-off and jitter as long as
+// the request's deadline allows; a POST whose fate is unknown is not repeated: the caller must
+// look.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "kube/credentials.h"
+
+namespace tutti::kube {
+
+struct Request {
+  std::string method = "GET";
+  std::string path;  // begins with "/", query included, already escaped
+  std::string body;  // JSON, or empty
+  std::string content_type = "application/json";
+  base::Duration timeout = std::chrono::seconds(10);
+};
+
+struct Response {
+  int status = 0;  // HTTP status; every reply that arrived whole is a Response, 4xx and 5xx too
+  std::string body;
+  // The first of the API server's Status.message, else the status line: for error texts.
+  std::string ErrorMessage() const;
+};
+
+struct ClientOptions {
+  size_t max_in_flight = 256;   // streams at a time; more wait their turn inside the client
+  size_t max_queued = 200'000;  // beyond: ResourceExhausted at once
+  size_t max_response_bytes = 1u << 30;  // a longer reply ends as an error
+  base::Duration connect_timeout = std::chrono::seconds(5);
+  uint64_t jitter_seed = 0;  // 0: seeded from the system
+};
+
+class Client {
+ public:
+  // `done` runs exactly once, on the client's I/O thread, also when the client is destroyed
+  // (Cancelled). It must not block.
+  using Done = std::function<void(absl::StatusOr<Response>)>;
+
+  // One long GET whose body is a sequence of lines (a watch). `on_line` gets each complete line
+  // without its '\n'; returning false ends the stream. `on_end` runs exactly once, last: OK when
+  // the server closed the stream or on_line ended it; DeadlineExceeded when nothing at all arrived
+  // for `idle_timeout`; a status >= 300 ends as FailedPrecondition for 410, Unauthenticated for
+  // 401, Unavailable otherwise, with the body as message. Both run on the stream's own I/O thread
+  // and may block: a blocked reader slows the stream down (flow control), nothing else.
+  using OnLine = std::function<bool(std::string_view line)>;
+  using OnEnd = std::function<void(absl::Status)>;
+  class Stream;  // destroying it ends the stream and waits for on_end
+
+  static absl::StatusOr<std::unique_ptr<Client>> Create(Credentials credentials,
+                                                        const base::Clock& clock,
+                                                        ClientOptions options = {});
+  virtual ~Client() = default;
+
+  // Any thread; never blocks.
+  virtual void Send(Request request, Done done) = 0;
+  // Any thread but the client's own: waits for the reply.
+  absl::StatusOr<Response> Call(Request request);
+  virtual std::unique_ptr<Stream> Watch(std::string path, base::Duration idle_timeout,
+                                        OnLine on_line, OnEnd on_end) = 0;
+
+  // How many replies in a row were 401: readiness falls on a stale token that reading again did not
+  // mend.
+  virtual int consecutive_unauthorized() const = 0;
+};
+
+class Client::Stream {
+ public:
+  virtual ~Stream() = default;
+};
+
+}  // namespace tutti::kube
