@@ -1,0 +1,77 @@
+// GangGrouping: the extension point that says which pods belong together.
+//
+// One implementation reads one dialect (annotations of ours, the native PodGroup, a batch/v1 Job,
+// ...). The first grouping of the configured list that claims a pod wins.
+//
+// Threads: GroupOf and SpecOf are const, pure and called from several threads at once; they must
+// not block, log or allocate more than their result. Errors are data (`problem`), never exceptions.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tutti/object_view.h"
+#include "tutti/pod_view.h"
+
+namespace tutti {
+
+struct GangSpec {
+  // Members that must be placed together before any of them may start. >= 1.
+  int min_member = 0;
+  // How long a placed gang may hold its nodes while members are missing. Zero: the configured
+  // default.
+  std::chrono::nanoseconds wait_timeout{0};
+
+  bool operator==(const GangSpec&) const = default;
+};
+
+// A pod's place in a gang.
+struct GangMembership {
+  // Identifies the gang within its namespace and dialect. Where a name can be used again by a later
+  // object (a Job), this is the object's uid and `display_name` is its name.
+  std::string identity;
+  std::string display_name;
+  // Set where the pod itself says it; otherwise the gang waits for its object (SpecOf).
+  std::optional<GangSpec> spec;
+  // Not empty: the pod wants to be in a gang but says so wrongly. One sentence: fact, expectation,
+  // remedy. The pod waits with reason Misconfigured.
+  std::string problem;
+};
+
+// An object that carries a gang's spec.
+struct GangObject {
+  std::string identity;  // the same text as GangMembership::identity
+  std::string display_name;
+  GangSpec spec;
+  std::string problem;  // as in GangMembership
+};
+
+// A kind of API object to watch. Versions in order of preference: the first that the server serves
+// is used; none served is no error.
+struct ObjectKind {
+  std::string group;  // "scheduling.k8s.io", "batch"
+  std::vector<std::string> versions;
+  std::string resource;  // "podgroups"
+};
+
+class GangGrouping {
+ public:
+  virtual ~GangGrouping() = default;
+
+  // The dialect: key in configuration, metric label, part of the gang's key. Lower case, stable.
+  virtual std::string_view name() const = 0;
+  virtual std::vector<ObjectKind> Watches() const { return {}; }
+  // nullopt: not a pod of this dialect.
+  virtual std::optional<GangMembership> GroupOf(const PodView& pod) const = 0;
+  // Called for every object of Watches(). nullopt: an object that makes no gang (policy "basic",
+  // say).
+  virtual std::optional<GangObject> SpecOf(const ObjectView& object) const {
+    (void)object;
+    return std::nullopt;
+  }
+};
+
+}  // namespace tutti

@@ -1,0 +1,24 @@
+// ObjectView: read access to any API object (a PodGroup, a Job) by JSON pointer.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tutti {
+
+// Lifetime: lives for the call it is handed to. All functions are const and answer nullopt where
+// the pointer leads nowhere or to another type; none throws.
+class ObjectView {
+ public:
+  virtual ~ObjectView() = default;
+
+  // `pointer` as in RFC 6901: "/spec/minMember".
+  virtual std::optional<int64_t> Integer(std::string_view pointer) const = 0;
+  virtual std::optional<bool> Boolean(std::string_view pointer) const = 0;
+  virtual std::optional<std::string> String(std::string_view pointer) const = 0;
+  virtual bool Has(std::string_view pointer) const = 0;
+};
+
+}  // namespace tutti

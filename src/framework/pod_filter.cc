@@ -1,0 +1,93 @@
+#include "framework/pod_filter.h"
+
+#include "absl/strings/string_view.h"
+
+namespace tutti::framework {
+namespace {
+
+using model::ClusterSnapshot;
+using model::NodeIndex;
+using model::ReasonCode;
+
+FilterVerdict None(ReasonCode code) {
+  FilterVerdict verdict;
+  verdict.kind = FilterVerdict::Kind::kNone;
+  verdict.reason.code = code;
+  return verdict;
+}
+
+FilterVerdict OfMember(const model::PodVerdict& known, bool planned_offered) {
+  FilterVerdict verdict;
+  verdict.node = known.node;
+  if (!known.node.valid()) {
+    verdict.kind = FilterVerdict::Kind::kNone;
+    verdict.reason = known.reason;
+  } else if (planned_offered) {
+    verdict.kind = FilterVerdict::Kind::kOne;
+  } else {
+    verdict.kind = FilterVerdict::Kind::kNone;
+    verdict.reason.code = ReasonCode::kPlacedNodeNotOffered;
+    verdict.report_not_offered = true;
+  }
+  return verdict;
+}
+
+// A member that kube-scheduler's watch has shown before ours did. Its token proves that a slot was
+// planned for it and its pin names the node; bind checks against live state.
+FilterVerdict OfUnseenMember(const FilterPod& pod, const ClusterSnapshot& snapshot) {
+  const absl::string_view token(pod.plan_token.data(), pod.plan_token.size());
+  const absl::string_view plan = token.substr(0, token.find('/'));
+  if (!plan.empty() && snapshot.plans.Find(plan) != nullptr) return FilterVerdict{};
+  return None(ReasonCode::kNotYetSeen);
+}
+
+bool FitsBesideReservations(const model::ResourceList& requests, NodeIndex node,
+                            const ClusterSnapshot& snapshot) {
+  const model::NodeBlock& block = *snapshot.blocks[BlockOf(node)];
+  const uint32_t offset = OffsetOf(node);
+  for (const auto& [resource, amount] : requests.entries()) {
+    // Room that is short for another reason than our reservations is kube-scheduler's to judge.
+    if (model::NodeBlock::At(block.reserved, resource, offset) > 0 &&
+        block.Free(resource, offset) < amount) {
+      return false;
+    }
+  }
+  return true;
+}
+
+FilterVerdict OfForeignPod(const FilterPod& pod, std::span<const NodeIndex> candidates,
+                           const ClusterSnapshot& snapshot) {
+  FilterVerdict verdict;
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    if (!candidates[i].valid() || FitsBesideReservations(*pod.requests, candidates[i], snapshot))
+      continue;
+    verdict.refused.push_back(static_cast<uint32_t>(i));
+  }
+  if (verdict.refused.empty()) return verdict;
+  verdict.kind = FilterVerdict::Kind::kSubset;
+  verdict.reason.code = ReasonCode::kNodeReserved;
+  return verdict;
+}
+
+bool MayMeetReservations(const FilterPod& pod, const ClusterSnapshot& snapshot) {
+  return snapshot.any_reserved && pod.priority <= snapshot.highest_reserved_priority;
+}
+
+}  // namespace
+
+bool NeedsCandidates(const FilterPod& pod, const ClusterSnapshot& snapshot) {
+  return snapshot.ready && !pod.in_gang && MayMeetReservations(pod, snapshot) &&
+         snapshot.verdicts.Find(pod.uid) == nullptr;
+}
+
+FilterVerdict Filter(const FilterPod& pod, std::span<const NodeIndex> candidates,
+                     bool planned_offered, const ClusterSnapshot& snapshot) {
+  if (!snapshot.ready) return None(ReasonCode::kNotReady);
+  if (const model::PodVerdict* known = snapshot.verdicts.Find(pod.uid))
+    return OfMember(*known, planned_offered);
+  if (pod.in_gang) return OfUnseenMember(pod, snapshot);
+  if (!MayMeetReservations(pod, snapshot) || pod.requests == nullptr) return FilterVerdict{};
+  return OfForeignPod(pod, candidates, snapshot);
+}
+
+}  // namespace tutti::framework

@@ -1,0 +1,104 @@
+// ClusterEvent: everything that can happen to the core, as data. The same events in the same order,
+// at the same times, give the same effects.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "model/pod_info.h"
+#include "model/volume_info.h"
+
+namespace tutti::model {
+
+struct NodeUpserted {
+  NodeInfo node;
+};
+struct NodeDeleted {
+  std::string name;
+};
+struct PodUpserted {
+  PodInfo pod;
+};
+struct PodDeleted {
+  base::Uid uid;
+};
+struct GangObjectUpserted {
+  GangKey key;
+  std::string display_name;
+  GangSpec spec;
+  std::string problem;
+};
+struct GangObjectDeleted {
+  GangKey key;
+};
+struct VolumeClaimUpserted {
+  VolumeClaimInfo claim;
+};
+struct VolumeClaimDeleted {
+  std::string namespace_name;
+  std::string name;
+};
+struct VolumeUpserted {
+  VolumeInfo volume;
+};
+struct VolumeDeleted {
+  std::string name;
+};
+
+// The caches hold the whole cluster: from now on the core may act.
+struct CachesSynced {};
+struct LeadershipChanged {
+  bool leading = false;
+};
+
+// A CREATE passes the admission webhook. Answered by exactly one AnswerAdmission with the same
+// ticket.
+struct PodAdmitted {
+  PodInfo pod;
+  bool dry_run = false;
+  uint64_t ticket = 0;
+};
+// kube-scheduler asks for a bind. Answered by exactly one AnswerBind with the same ticket, perhaps
+// much later.
+struct BindRequested {
+  base::Uid uid;
+  std::string namespace_name;
+  std::string name;
+  std::string node_name;
+  uint64_t ticket = 0;
+};
+// The asker of a parked bind is gone.
+struct BindAbandoned {
+  uint64_t ticket = 0;
+};
+// The filter verb saw a placed pod without its node among the candidates.
+struct PlacementNotOffered {
+  base::Uid uid;
+  std::string node_name;
+};
+
+enum class WriteOutcome : uint8_t {
+  kDone,
+  kGone,     // the object is not there any more, or is another one of the same name
+  kRefused,  // the server said no, and will say no again
+  kFailed,   // might succeed later
+};
+// A write effect has ended. `write` is the number that the effect carried.
+struct WriteFinished {
+  uint64_t write = 0;
+  WriteOutcome outcome = WriteOutcome::kDone;
+  std::string message;
+};
+
+// Comes after every batch of events, and when NextDeadline() is reached: timers fire, gangs are
+// planned.
+struct TimePassed {};
+
+using ClusterEvent =
+    std::variant<NodeUpserted, NodeDeleted, PodUpserted, PodDeleted, GangObjectUpserted,
+                 GangObjectDeleted, VolumeClaimUpserted, VolumeClaimDeleted, VolumeUpserted,
+                 VolumeDeleted, CachesSynced, LeadershipChanged, PodAdmitted, BindRequested,
+                 BindAbandoned, PlacementNotOffered, WriteFinished, TimePassed>;
+
+}  // namespace tutti::model

@@ -1,0 +1,73 @@
+// Effect: everything that the core wants done in the world, as data.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/uid.h"
+#include "model/gang_key.h"
+#include "model/reason.h"
+
+namespace tutti::model {
+
+struct PodRef {
+  base::Uid uid;
+  std::string namespace_name;
+  std::string name;
+};
+
+// Removes our gate and pins the pod to `nodes` in one patch (required node affinity on
+// metadata.name, and the annotation tutti.dev/pinned-nodes). Ends in a WriteFinished.
+struct ReleasePod {
+  uint64_t write = 0;
+  PodRef pod;
+  std::vector<std::string> nodes;
+};
+// Sets status.nominatedNodeName: wakes a pod that kube-scheduler holds as unschedulable and makes
+// it try this node first. Ends in a WriteFinished.
+struct NominatePod {
+  uint64_t write = 0;
+  PodRef pod;
+  std::string node_name;
+};
+// Posts the Binding, with the uid as precondition. Ends in a WriteFinished; a reply that got lost
+// is looked up first.
+struct BindPod {
+  uint64_t write = 0;
+  PodRef pod;
+  std::string node_name;
+};
+// Through the eviction API. Ends in a WriteFinished.
+struct EvictPod {
+  uint64_t write = 0;
+  PodRef pod;
+  std::string message;
+};
+
+struct AnswerAdmission {
+  uint64_t ticket = 0;
+  bool gate = false;              // add the scheduling gate tutti.dev/gang
+  std::vector<std::string> pins;  // not empty: pin to these nodes
+  std::string plan_token;         // with pins: the annotation tutti.dev/plan
+};
+struct AnswerBind {
+  uint64_t ticket = 0;
+  std::string error;  // empty: bound
+};
+
+// The gang's reason has changed: for events, status and metrics.
+struct ReportGang {
+  GangKey key;
+  std::string display_name;
+  Reason reason;
+  std::string detail;            // the problem of a misconfigured gang
+  std::vector<PodRef> examples;  // at most one member: the event is written on it
+};
+
+using Effect = std::variant<ReleasePod, NominatePod, BindPod, EvictPod, AnswerAdmission, AnswerBind,
+                            ReportGang>;
+using Effects = std::vector<Effect>;
+
+}  // namespace tutti::model

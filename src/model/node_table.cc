@@ -1,0 +1,224 @@
+#include "model/node_table.h"
+
+#include <algorithm>
+
+#include "absl/strings/string_view.h"
+
+namespace tutti::model {
+namespace {
+
+void RemovePorts(std::vector<HostPort>& from, const std::vector<HostPort>& ports) {
+  for (const HostPort& port : ports) {
+    const auto it = std::find(from.begin(), from.end(), port);
+    if (it != from.end()) from.erase(it);
+  }
+}
+
+bool AnyConflict(const std::vector<HostPort>& used, const std::vector<HostPort>& wanted) {
+  return std::any_of(wanted.begin(), wanted.end(), [&](const HostPort& w) {
+    return std::any_of(used.begin(), used.end(),
+                       [&](const HostPort& u) { return PortsConflict(u, w); });
+  });
+}
+
+}  // namespace
+
+bool PortsConflict(const HostPort& a, const HostPort& b) {
+  constexpr std::string_view kAny = "0.0.0.0";
+  return a.port == b.port && a.protocol == b.protocol &&
+         (a.ip == b.ip || a.ip == kAny || b.ip == kAny);
+}
+
+NodeIndex NodeTable::NewIndex() {
+  if (!free_indices_.empty()) {
+    const NodeIndex index = free_indices_.back();
+    free_indices_.pop_back();
+    return index;
+  }
+  const NodeIndex index(next_index_++);
+  if (BlockOf(index) >= blocks_.size()) {
+    auto block = std::make_shared<NodeBlock>();
+    block->epoch = epoch_;
+    statics_.push_back(std::make_shared<NodeBlock::Statics>());
+    statics_.back()->epoch = epoch_;
+    block->statics = statics_.back();
+    blocks_.push_back(std::move(block));
+  }
+  return index;
+}
+
+NodeIndex NodeTable::Upsert(NodeInfo node) {
+  const NodeIndex* known = directory_.Find(node.name);
+  NodeIndex index;
+  if (known != nullptr) {
+    index = *known;
+    if (*Info(index) == node) return index;
+  } else {
+    index = NewIndex();
+    directory_.Set(node.name, index);
+    const auto load = loads_.find(node.name);
+    if (load != loads_.end()) {
+      AddTo(MutableBlock(index).requested, OffsetOf(index), load->second.charged, +1);
+    }
+  }
+  SetAllocatable(index, node);
+  MutableStatics(index).infos[OffsetOf(index)] = std::make_shared<const NodeInfo>(std::move(node));
+  ++statics_generation_;
+  return index;
+}
+
+void NodeTable::Remove(std::string_view name) {
+  const std::string key(name);
+  const NodeIndex* known = directory_.Find(key);
+  if (known == nullptr) return;
+  const NodeIndex index = *known;
+  directory_.Erase(key);
+  NodeBlock::Statics& statics = MutableStatics(index);
+  statics.infos[OffsetOf(index)] = nullptr;
+  ClearAt(statics.allocatable, OffsetOf(index));
+  NodeBlock& block = MutableBlock(index);
+  ClearAt(block.requested, OffsetOf(index));
+  ClearAt(block.reserved, OffsetOf(index));
+  reserved_ports_.erase(index);
+  free_indices_.push_back(index);
+  ++statics_generation_;
+}
+
+void NodeTable::SetAllocatable(NodeIndex node, const NodeInfo& info) {
+  NodeBlock::Statics& statics = MutableStatics(node);
+  ClearAt(statics.allocatable, OffsetOf(node));
+  AddTo(statics.allocatable, OffsetOf(node), info.allocatable, +1);
+}
+
+NodeBlock& NodeTable::MutableBlock(NodeIndex node) {
+  std::shared_ptr<NodeBlock>& block = blocks_[BlockOf(node)];
+  if (block->epoch != epoch_) {
+    block = std::make_shared<NodeBlock>(*block);
+    block->epoch = epoch_;
+  }
+  return *block;
+}
+
+NodeBlock::Statics& NodeTable::MutableStatics(NodeIndex node) {
+  std::shared_ptr<NodeBlock::Statics>& statics = statics_[BlockOf(node)];
+  if (statics->epoch != epoch_) {
+    statics = std::make_shared<NodeBlock::Statics>(*statics);
+    statics->epoch = epoch_;
+    MutableBlock(node).statics = statics;
+  }
+  return *statics;
+}
+
+void NodeTable::AddTo(std::vector<NodeBlock::Column>& columns, uint32_t offset,
+                      const ResourceList& amount, int sign) {
+  for (const auto& [resource, value] : amount.entries()) {
+    if (resource.value >= columns.size()) columns.resize(resource.value + 1u);
+    columns[resource.value][offset] += sign * value;
+  }
+}
+
+void NodeTable::ClearAt(std::vector<NodeBlock::Column>& columns, uint32_t offset) {
+  for (NodeBlock::Column& column : columns) column[offset] = 0;
+}
+
+void NodeTable::Charge(const std::string& node_name, const ResourceList& amount,
+                       const std::vector<HostPort>& ports) {
+  Load& load = loads_[node_name];
+  load.charged.Add(amount);
+  load.ports.insert(load.ports.end(), ports.begin(), ports.end());
+  if (const NodeIndex node = Find(node_name); node.valid()) {
+    AddTo(MutableBlock(node).requested, OffsetOf(node), amount, +1);
+  }
+}
+
+void NodeTable::Discharge(const std::string& node_name, const ResourceList& amount,
+                          const std::vector<HostPort>& ports) {
+  const auto it = loads_.find(node_name);
+  if (it == loads_.end()) return;
+  for (const auto& [resource, value] : amount.entries()) it->second.charged.Add(resource, -value);
+  RemovePorts(it->second.ports, ports);
+  if (const NodeIndex node = Find(node_name); node.valid()) {
+    AddTo(MutableBlock(node).requested, OffsetOf(node), amount, -1);
+  }
+  DropLoadIfEmpty(node_name);
+}
+
+void NodeTable::ChargePermanent(const std::string& node_name, const ResourceList& amount,
+                                int sign) {
+  Load& load = loads_[node_name];
+  for (const auto& [resource, value] : amount.entries()) load.permanent.Add(resource, sign * value);
+  DropLoadIfEmpty(node_name);
+}
+
+void NodeTable::DropLoadIfEmpty(const std::string& node_name) {
+  const auto it = loads_.find(node_name);
+  if (it == loads_.end()) return;
+  const Load& load = it->second;
+  if (load.charged.empty() && load.permanent.empty() && load.ports.empty()) loads_.erase(it);
+}
+
+void NodeTable::Reserve(NodeIndex node, const ResourceList& amount,
+                        const std::vector<HostPort>& ports) {
+  AddTo(MutableBlock(node).reserved, OffsetOf(node), amount, +1);
+  if (ports.empty()) return;
+  std::vector<HostPort>& reserved = reserved_ports_[node];
+  reserved.insert(reserved.end(), ports.begin(), ports.end());
+}
+
+void NodeTable::Unreserve(NodeIndex node, const ResourceList& amount,
+                          const std::vector<HostPort>& ports) {
+  AddTo(MutableBlock(node).reserved, OffsetOf(node), amount, -1);
+  if (ports.empty()) return;
+  const auto it = reserved_ports_.find(node);
+  if (it == reserved_ports_.end()) return;
+  RemovePorts(it->second, ports);
+  if (it->second.empty()) reserved_ports_.erase(it);
+}
+
+NodeIndex NodeTable::Find(std::string_view name) const {
+  const NodeIndex* index = directory_.Find(absl::string_view(name.data(), name.size()));
+  return index == nullptr ? NodeIndex() : *index;
+}
+
+const NodeInfo* NodeTable::Info(NodeIndex node) const {
+  if (!node.valid() || BlockOf(node) >= blocks_.size()) return nullptr;
+  return blocks_[BlockOf(node)]->statics->infos[OffsetOf(node)].get();
+}
+
+int64_t NodeTable::Free(ResourceId resource, NodeIndex node) const {
+  return blocks_[BlockOf(node)]->Free(resource, OffsetOf(node));
+}
+
+int64_t NodeTable::FreeWhenDrained(ResourceId resource, NodeIndex node) const {
+  const int64_t allocatable = blocks_[BlockOf(node)]->Allocatable(resource, OffsetOf(node));
+  const auto it = loads_.find(Info(node)->name);
+  return it == loads_.end() ? allocatable : allocatable - it->second.permanent.Get(resource);
+}
+
+bool NodeTable::PortsFree(NodeIndex node, const std::vector<HostPort>& ports) const {
+  if (ports.empty()) return true;
+  const auto load = loads_.find(Info(node)->name);
+  if (load != loads_.end() && AnyConflict(load->second.ports, ports)) return false;
+  const auto reserved = reserved_ports_.find(node);
+  return reserved == reserved_ports_.end() || !AnyConflict(reserved->second, ports);
+}
+
+bool NodeTable::Overcommitted(NodeIndex node) const {
+  const NodeBlock& block = *blocks_[BlockOf(node)];
+  const uint32_t offset = OffsetOf(node);
+  const size_t columns = std::max(block.requested.size(), block.reserved.size());
+  for (size_t r = 0; r < columns; ++r) {
+    const ResourceId resource(static_cast<uint16_t>(r));
+    if (NodeBlock::At(block.reserved, resource, offset) > 0 && block.Free(resource, offset) < 0)
+      return true;
+  }
+  return false;
+}
+
+NodeTable::Published NodeTable::Publish() {
+  Published published{{blocks_.begin(), blocks_.end()}, directory_.Publish()};
+  ++epoch_;
+  return published;
+}
+
+}  // namespace tutti::model

@@ -1,0 +1,92 @@
+// NodeTable: the writer's side of the node blocks.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "model/cow_map.h"
+#include "model/node_block.h"
+#include "model/pod_info.h"
+
+namespace tutti::model {
+
+// Owned by one thread. Pods are charged by node name, so a pod may be known before its node is: its
+// charge waits until the node appears.
+class NodeTable {
+ public:
+  using Directory = CowMap<std::string, NodeIndex>;
+
+  NodeTable() = default;
+  NodeTable(const NodeTable&) = delete;
+  NodeTable& operator=(const NodeTable&) = delete;
+
+  // The node's index; stable until the node is removed, then free for another.
+  NodeIndex Upsert(NodeInfo node);
+  // Charges of its pods are kept by name for the case that it comes back.
+  void Remove(std::string_view name);
+
+  void Charge(const std::string& node_name, const ResourceList& amount,
+              const std::vector<HostPort>& ports);
+  void Discharge(const std::string& node_name, const ResourceList& amount,
+                 const std::vector<HostPort>& ports);
+  void Reserve(NodeIndex node, const ResourceList& amount, const std::vector<HostPort>& ports);
+  void Unreserve(NodeIndex node, const ResourceList& amount, const std::vector<HostPort>& ports);
+  // What pods that never end (DaemonSet, static) ask for, out of what is charged.
+  void ChargePermanent(const std::string& node_name, const ResourceList& amount, int sign);
+
+  NodeIndex Find(std::string_view name) const;
+  const NodeInfo* Info(NodeIndex node) const;  // null where there is no such node
+  int64_t Free(ResourceId resource, NodeIndex node) const;
+  // What would be free if every pod that can end had ended and nothing were reserved.
+  int64_t FreeWhenDrained(ResourceId resource, NodeIndex node) const;
+  bool PortsFree(NodeIndex node, const std::vector<HostPort>& ports) const;
+  // True where more is charged and reserved than the node has.
+  bool Overcommitted(NodeIndex node) const;
+
+  const std::vector<std::shared_ptr<NodeBlock>>& blocks() const { return blocks_; }
+  uint32_t capacity() const { return static_cast<uint32_t>(blocks_.size()) * NodeBlock::kNodes; }
+  size_t size() const { return directory_.size(); }
+  // Changes whenever a Node object changes: eligibility computed before is void.
+  uint64_t statics_generation() const { return statics_generation_; }
+
+  struct Published {
+    std::vector<std::shared_ptr<const NodeBlock>> blocks;
+    Directory directory;
+  };
+  // After this, the first change to each block copies it.
+  Published Publish();
+
+ private:
+  struct Load {  // of one node name
+    ResourceList charged;
+    ResourceList permanent;
+    std::vector<HostPort> ports;
+  };
+
+  NodeBlock& MutableBlock(NodeIndex node);
+  NodeBlock::Statics& MutableStatics(NodeIndex node);
+  static void AddTo(std::vector<NodeBlock::Column>& columns, uint32_t offset,
+                    const ResourceList& amount, int sign);
+  static void ClearAt(std::vector<NodeBlock::Column>& columns, uint32_t offset);
+  void SetAllocatable(NodeIndex node, const NodeInfo& info);
+  NodeIndex NewIndex();
+  void DropLoadIfEmpty(const std::string& node_name);
+
+  std::vector<std::shared_ptr<NodeBlock>> blocks_;
+  std::vector<std::shared_ptr<NodeBlock::Statics>>
+      statics_;  // the blocks' own, where they may change
+  Directory directory_;
+  absl::flat_hash_map<std::string, Load> loads_;
+  absl::flat_hash_map<NodeIndex, std::vector<HostPort>> reserved_ports_;
+  std::vector<NodeIndex> free_indices_;
+  uint32_t next_index_ = 0;
+  uint64_t epoch_ = 1;
+  uint64_t statics_generation_ = 0;
+};
+
+bool PortsConflict(const HostPort& a, const HostPort& b);
+
+}  // namespace tutti::model

@@ -1,0 +1,54 @@
+// Reason: why a pod or a gang is where it is. One closed vocabulary for kube-scheduler's messages,
+// events, conditions, logs, metrics and the control API.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "model/resource_table.h"
+
+namespace tutti::model {
+
+enum class ReasonCode : uint8_t {
+  kNone,
+  kPlaced,              // has a node
+  kMisconfigured,       // its markers are wrong
+  kWaitingForSpec,      // the object that says its size is not there yet
+  kWaitingForMembers,   // fewer pods than minMember exist
+  kWaitingForCapacity,  // does not fit now; could fit when others finish
+  kBehindHead,          // would fit, but would delay the gang at the head of the queue
+  kExceedsCluster,      // could not fit even if the cluster were empty
+  kNoEligibleNode,      // no node takes such a pod (taints, selectors, refused nodes)
+  kBackingOff,          // gave up its nodes at the wait timeout and waits before the next try
+  kPinnedNodeLost,      // the only nodes it may still use cannot take it any more: recreate the pod
+  kNodeReserved,        // a pod of no gang: the free room of the node is promised to a gang
+  kPlacedNodeNotOffered,  // kube-scheduler did not offer the planned node
+  kNotYetSeen,            // kube-scheduler knows a pod that our watch has not shown yet
+  kNotReady,              // not synced, or not the leader
+  kPartialGangEvicted,    // bound members were evicted because the gang could not be completed
+};
+inline constexpr int kReasonCodes = static_cast<int>(ReasonCode::kPartialGangEvicted) + 1;
+
+struct Reason {
+  ReasonCode code = ReasonCode::kNone;
+  int64_t need = 0;  // members, or units of `resource` where it is set
+  int64_t have = 0;
+  ResourceId resource;  // the scarcest one, where one can be named
+
+  bool operator==(const Reason&) const = default;
+};
+
+// "WaitingForMembers": the metric label, the event reason, the code in messages.
+std::string_view CodeName(ReasonCode code);
+// One line on what the code means and what its reader can do: docs are generated from it.
+std::string_view CodeHelp(ReasonCode code);
+
+// For events, logs and people: every number. Changes as the state changes.
+std::string Describe(const Reason& reason, const ResourceTable& resources);
+// For kube-scheduler: starts with "tutti/", holds only what does not change between retries,
+// because a changed message requeues the pod.
+std::string StableMessage(const Reason& reason);
+
+}  // namespace tutti::model

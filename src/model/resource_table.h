@@ -1,0 +1,46 @@
+// ResourceTable: resource names become column numbers.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "base/strong_id.h"
+
+namespace tutti::model {
+
+using ResourceId = base::StrongId<struct ResourceTag, uint16_t>;
+
+inline constexpr ResourceId kCpu{0};               // milli
+inline constexpr ResourceId kMemory{1};            // bytes
+inline constexpr ResourceId kEphemeralStorage{2};  // bytes
+inline constexpr ResourceId kPods{3};              // count
+
+// Thread-safe, append-only, bounded: what pods ask for can use up a part of it, never the part kept
+// for nodes.
+class ResourceTable {
+ public:
+  static constexpr size_t kLimit = 512;
+  static constexpr size_t kLimitForPods = 384;
+
+  ResourceTable();
+
+  // Invalid once the bound is reached.
+  ResourceId InternForNode(std::string_view name) { return Intern(name, kLimit); }
+  ResourceId InternForPod(std::string_view name) { return Intern(name, kLimitForPods); }
+  std::string Name(ResourceId id) const;  // "" for an unknown id
+  size_t size() const;
+
+ private:
+  ResourceId Intern(std::string_view name, size_t limit);
+
+  mutable absl::Mutex mutex_;
+  std::vector<std::string> names_ ABSL_GUARDED_BY(mutex_);
+};
+
+// True for cpu, which is counted in thousandths; everything else counts whole units.
+constexpr bool IsMilli(ResourceId id) { return id == kCpu; }
+
+}  // namespace tutti::model
