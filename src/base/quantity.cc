@@ -126,11 +126,8 @@ absl::StatusOr<int64_t> Parse(std::string_view text, int extra_exponent) {
     inexact = inexact || value % 10 != 0;
     value /= 10;
   }
-  if (mantissa->negative) {
-    value = -value;  // rounding up a negative number goes towards zero: the division did that
-  } else if (inexact) {
-    value += 1;
-  }
+  if (inexact) value += 1;  // away from zero, as resource.Quantity rounds either sign
+  if (mantissa->negative) value = -value;
   if (value > static_cast<Wide>(INT64_MAX) || value < -static_cast<Wide>(INT64_MAX)) {
     return TooLarge(text);
   }

@@ -9,11 +9,11 @@
 
 namespace tutti::base {
 
-// The value in whole units, rounded up, as resource.Quantity.Value() does.
+// The value in whole units, rounded away from zero, as resource.Quantity.Value() does.
 // Errors: InvalidArgument for a text that is no quantity, OutOfRange beyond int64.
 absl::StatusOr<int64_t> ParseQuantity(std::string_view text);
 
-// The value in thousandths, rounded up, as resource.Quantity.MilliValue() does.
+// The value in thousandths, rounded away from zero, as resource.Quantity.MilliValue() does.
 absl::StatusOr<int64_t> ParseMilliQuantity(std::string_view text);
 
 // Human forms for messages: 1500 -> "1500m" or "1.5"; bytes with the largest exact binary suffix.
