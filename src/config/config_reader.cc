@@ -1,0 +1,365 @@
+#include "config/config_reader.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <tuple>
+
+#include "absl/strings/str_format.h"
+#include "config/configuration_tables.h"
+#include "config/duration_text.h"
+
+namespace tutti::config {
+namespace {
+
+constexpr size_t kMaxProblems = 100;
+constexpr size_t kMaxListItems = 256;
+
+std::string Join(const std::string& path, std::string_view name) {
+  return path.empty() ? std::string(name) : absl::StrFormat("%s.%s", path, name);
+}
+
+// User text in a message: short, one line, nothing that a terminal would obey.
+std::string Shown(std::string_view text) {
+  std::string shown;
+  for (char c : text.substr(0, 60)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      absl::StrAppendFormat(&shown, "\\x%02x", byte);
+    } else {
+      shown.push_back(c);
+    }
+  }
+  if (text.size() > 60) shown.append("...");
+  return shown;
+}
+
+std::string Describe(const YamlTree& value) {
+  switch (value.kind) {
+    case YamlTree::Kind::kNull:
+      return "nothing";
+    case YamlTree::Kind::kPlain:
+      return Shown(value.text);
+    case YamlTree::Kind::kQuoted:
+      return absl::StrFormat("the text \"%s\"", Shown(value.text));
+    case YamlTree::Kind::kSequence:
+      return "a list";
+    case YamlTree::Kind::kMap:
+      return "a map";
+  }
+  return "nothing";
+}
+
+enum class IntegerForm { kDecimal, kLeadingZero, kTooLarge, kNone };
+
+IntegerForm ParseInteger(std::string_view text, int64_t& value) {
+  std::string_view digits = text;
+  const bool negative = !digits.empty() && digits.front() == '-';
+  if (negative) digits.remove_prefix(1);
+  if (digits.empty()) return IntegerForm::kNone;
+  for (char c : digits) {
+    if (c < '0' || c > '9') return IntegerForm::kNone;
+  }
+  if (digits.size() > 1 && digits.front() == '0') return IntegerForm::kLeadingZero;
+  value = 0;
+  for (char c : digits) {
+    if (__builtin_mul_overflow(value, 10, &value) ||
+        __builtin_add_overflow(value, negative ? '0' - c : c - '0', &value)) {
+      return IntegerForm::kTooLarge;
+    }
+  }
+  return IntegerForm::kDecimal;
+}
+
+// Plain texts that YAML 1.1 or 1.2 readers take for something else than text.
+bool LooksLikeAnotherType(std::string_view text) {
+  static constexpr std::string_view kWords[] = {"true", "false", "yes", "no", "on", "off",
+                                                "True", "False", "Yes", "No", "On", "Off",
+                                                "TRUE", "FALSE", "YES", "NO", "ON", "OFF"};
+  if (std::find(std::begin(kWords), std::end(kWords), text) != std::end(kWords)) return true;
+  return !text.empty() &&
+         text.find_first_not_of("0123456789+-.eExXoO_") == std::string_view::npos &&
+         text.find_first_of("0123456789") != std::string_view::npos;
+}
+
+void CollectPaths(const Table& table, const std::string& path, std::string_view name,
+                  std::vector<std::string>& found) {
+  for (const Key& key : table) {
+    const std::string key_path = Join(path, key.name);
+    if (key.name == name) found.push_back(key_path);
+    if (const auto* section = std::get_if<Section>(&key.field)) {
+      CollectPaths(section->table, key_path, name, found);
+    }
+  }
+}
+
+}  // namespace
+
+std::string Problem::ToString() const {
+  if (path.empty()) return absl::StrFormat("%s:%d:%d: %s", file, line, column, text);
+  return absl::StrFormat("%s:%d:%d: %s: %s", file, line, column, path, text);
+}
+
+ConfigReader::ConfigReader(std::string_view file_name, const Table& root)
+    : file_name_(file_name), root_(root) {}
+
+void ConfigReader::Read(const YamlTree& tree) {
+  positions_[""] = Position{tree.line, tree.column, true};
+  if (tree.kind == YamlTree::Kind::kMap) {
+    ReadSection(tree, root_, "");
+  } else if (tree.kind != YamlTree::Kind::kNull) {
+    AddErrorAt(tree, "", absl::StrFormat("expected a map of keys, got %s", Describe(tree)));
+  }
+}
+
+void ConfigReader::ReadSection(const YamlTree& tree, const Table& table, const std::string& path) {
+  std::map<std::string, int> seen;
+  for (size_t i = 0; i < tree.items.size() && errors_.size() < kMaxProblems; ++i) {
+    ReadEntry(tree.keys[i], tree.items[i], table, path, seen);
+  }
+}
+
+void ConfigReader::ReadEntry(const YamlTree& key, const YamlTree& value, const Table& table,
+                             const std::string& path, std::map<std::string, int>& seen) {
+  if (key.kind != YamlTree::Kind::kPlain && key.kind != YamlTree::Kind::kQuoted) {
+    AddErrorAt(key, path, absl::StrFormat("expected a key, got %s", Describe(key)));
+    return;
+  }
+  const std::string key_path = Join(path, Shown(key.text));
+  const auto [first, fresh] = seen.emplace(key.text, key.line);
+  if (!fresh) {
+    AddErrorAt(key, key_path,
+               absl::StrFormat("key given twice, first on line %d: remove one", first->second));
+    return;
+  }
+  const auto known =
+      std::find_if(table.begin(), table.end(), [&key](const Key& k) { return k.name == key.text; });
+  if (known == table.end()) {
+    AddErrorAt(key, key_path, UnknownKey(key.text, table));
+    return;
+  }
+  positions_[key_path] = Position{value.line, value.column, false};
+  ReadValue(value, *known, key_path);
+}
+
+void ConfigReader::ReadValue(const YamlTree& value, const Key& key, const std::string& path) {
+  const bool readable =
+      std::visit([&](const auto& field) { return Read(value, field, path); }, key.field);
+  positions_[path].readable = readable;
+}
+
+bool ConfigReader::Read(const YamlTree& value, const BoolField& field, const std::string& path) {
+  const bool plain = value.kind == YamlTree::Kind::kPlain;
+  if (!plain || (value.text != "true" && value.text != "false")) {
+    return Expect(value, path, "true or false");
+  }
+  *field.value = value.text == "true";
+  return true;
+}
+
+bool ConfigReader::Read(const YamlTree& value, const IntegerField& field, const std::string& path) {
+  int64_t number = 0;
+  const IntegerForm form =
+      value.kind == YamlTree::Kind::kPlain ? ParseInteger(value.text, number) : IntegerForm::kNone;
+  const std::string range = absl::StrFormat("%d to %d", field.min, field.max);
+  if (form == IntegerForm::kLeadingZero) {
+    AddErrorAt(value, path,
+               absl::StrFormat("%s has a leading zero, which some YAML readers take for octal: "
+                               "write it without",
+                               Shown(value.text)));
+    return false;
+  }
+  if (form == IntegerForm::kNone) {
+    return Expect(value, path, absl::StrFormat("a whole number from %s", range));
+  }
+  if (form == IntegerForm::kTooLarge || number < field.min || number > field.max) {
+    AddErrorAt(value, path,
+               absl::StrFormat("%s is out of range: expected %s", Shown(value.text), range));
+    return false;
+  }
+  *field.value = number;
+  return true;
+}
+
+bool ConfigReader::Read(const YamlTree& value, const DurationField& field,
+                        const std::string& path) {
+  const bool text = value.kind == YamlTree::Kind::kPlain || value.kind == YamlTree::Kind::kQuoted;
+  const std::optional<base::Duration> duration = text ? ParseDuration(value.text) : std::nullopt;
+  if (!duration) {
+    int64_t number = 0;
+    if (text && ParseInteger(value.text, number) == IntegerForm::kDecimal) {
+      AddErrorAt(value, path,
+                 absl::StrFormat("the duration %s has no unit: write %ss, %sms or the like",
+                                 Shown(value.text), Shown(value.text), Shown(value.text)));
+      return false;
+    }
+    return Expect(value, path, "a duration such as 10s, 5m or 1h30m");
+  }
+  if (*duration < field.min || *duration > field.max) {
+    AddErrorAt(value, path,
+               absl::StrFormat("%s is out of range: expected %s to %s", Shown(value.text),
+                               FormatDuration(field.min), FormatDuration(field.max)));
+    return false;
+  }
+  *field.value = *duration;
+  return true;
+}
+
+bool ConfigReader::Read(const YamlTree& value, const TextField& field, const std::string& path) {
+  return ReadText(value, field.rule, path, *field.value);
+}
+
+bool ConfigReader::ReadText(const YamlTree& value, const TextRule& rule, const std::string& path,
+                            std::string& text) {
+  if (value.kind == YamlTree::Kind::kNull) {
+    return Expect(value, path,
+                  rule.accepts == nullptr ? "a text (\"\" for none)" : rule.expectation);
+  }
+  if (value.kind != YamlTree::Kind::kPlain && value.kind != YamlTree::Kind::kQuoted) {
+    return Expect(value, path, rule.accepts == nullptr ? "a text" : rule.expectation);
+  }
+  if (value.kind == YamlTree::Kind::kPlain && LooksLikeAnotherType(value.text)) {
+    AddErrorAt(value, path,
+               absl::StrFormat("expected a text, got %s: quote it", Shown(value.text)));
+    return false;
+  }
+  if (rule.accepts != nullptr && !rule.accepts(value.text)) {
+    return Expect(value, path, rule.expectation);
+  }
+  text = value.text;
+  return true;
+}
+
+bool ConfigReader::Read(const YamlTree& value, const TextListField& field,
+                        const std::string& path) {
+  if (value.kind != YamlTree::Kind::kSequence || value.items.size() > kMaxListItems) {
+    return Expect(value, path, absl::StrFormat("a list of at most %d texts", kMaxListItems));
+  }
+  std::vector<std::string> texts;
+  std::set<std::string> seen;
+  bool good = true;
+  for (size_t i = 0; i < value.items.size(); ++i) {
+    const std::string item_path = absl::StrFormat("%s[%d]", path, i);
+    std::string text;
+    if (!ReadText(value.items[i], field.rule, item_path, text)) {
+      good = false;
+    } else if (!seen.insert(text).second) {
+      AddErrorAt(value.items[i], item_path, absl::StrFormat("%s is given twice", Shown(text)));
+      good = false;
+    } else {
+      texts.push_back(std::move(text));
+    }
+  }
+  if (good) *field.value = std::move(texts);
+  return good;
+}
+
+bool ConfigReader::Read(const YamlTree& value, const ChoiceField& field, const std::string& path) {
+  const std::string one_of = absl::StrFormat("one of %s", CommaSeparated(field.names));
+  if (field.many && value.kind != YamlTree::Kind::kSequence) {
+    return Expect(value, path, absl::StrFormat("a list out of %s", CommaSeparated(field.names)));
+  }
+  if (field.many && value.items.empty()) {
+    return Expect(value, path, absl::StrFormat("at least %s", one_of));
+  }
+  const std::vector<YamlTree> single = field.many ? std::vector<YamlTree>{} : std::vector{value};
+  const std::vector<YamlTree>& items = field.many ? value.items : single;
+  std::vector<size_t> picked;
+  bool good = true;
+  for (size_t i = 0; i < items.size() && i < kMaxListItems; ++i) {
+    const YamlTree& item = items[i];
+    const std::string item_path = field.many ? absl::StrFormat("%s[%d]", path, i) : path;
+    const bool text = item.kind == YamlTree::Kind::kPlain || item.kind == YamlTree::Kind::kQuoted;
+    // "none" and "off" are YAML booleans to some readers, never to us.
+    const auto name = std::find(field.names.begin(), field.names.end(), item.text);
+    if (!text || name == field.names.end()) {
+      const std::string_view nearest = text ? Nearest(item.text, field.names) : std::string_view();
+      good = Expect(
+          item, item_path,
+          nearest.empty() ? one_of : absl::StrFormat("%s (did you mean %s?)", one_of, nearest));
+      continue;
+    }
+    const auto index = static_cast<size_t>(name - field.names.begin());
+    if (std::find(picked.begin(), picked.end(), index) != picked.end()) {
+      AddErrorAt(item, item_path, absl::StrFormat("%s is given twice", *name));
+      good = false;
+      continue;
+    }
+    picked.push_back(index);
+  }
+  if (good) field.set(picked);
+  return good;
+}
+
+bool ConfigReader::Read(const YamlTree& value, const Section& field, const std::string& path) {
+  // "gang:" with nothing under it is an empty section.
+  if (value.kind == YamlTree::Kind::kNull) return true;
+  if (value.kind != YamlTree::Kind::kMap) return Expect(value, path, "a map of keys");
+  ReadSection(value, field.table, path);
+  return true;
+}
+
+bool ConfigReader::Expect(const YamlTree& value, const std::string& path,
+                          std::string_view expectation) {
+  AddErrorAt(value, path, absl::StrFormat("expected %s, got %s", expectation, Describe(value)));
+  return false;
+}
+
+std::string ConfigReader::UnknownKey(std::string_view name, const Table& siblings) const {
+  std::vector<std::string_view> names;
+  names.reserve(siblings.size());
+  for (const Key& key : siblings) names.push_back(key.name);
+  const std::string_view nearest = Nearest(name, names);
+  if (!nearest.empty()) return absl::StrFormat("unknown key (did you mean %s?)", nearest);
+  std::vector<std::string> elsewhere;
+  CollectPaths(root_, "", name, elsewhere);
+  if (!elsewhere.empty()) {
+    return absl::StrFormat("unknown key here (did you mean %s?)", elsewhere.front());
+  }
+  return absl::StrFormat("unknown key: expected one of %s", CommaSeparated(names));
+}
+
+void ConfigReader::AddErrorAt(const YamlTree& node, const std::string& path, std::string text) {
+  errors_.push_back({file_name_, node.line, node.column, path, std::move(text)});
+}
+
+Problem ConfigReader::Place(std::string_view path, std::string text) const {
+  std::string_view known = path;
+  auto it = positions_.find(known);
+  while (it == positions_.end() && !known.empty()) {
+    const size_t dot = known.rfind('.');
+    known = dot == std::string_view::npos ? std::string_view() : known.substr(0, dot);
+    it = positions_.find(known);
+  }
+  const Position position = it == positions_.end() ? Position{} : it->second;
+  return {file_name_, position.line, position.column, std::string(path), std::move(text)};
+}
+
+void ConfigReader::AddError(std::string_view path, std::string text) {
+  errors_.push_back(Place(path, std::move(text)));
+}
+
+void ConfigReader::AddWarning(std::string_view path, std::string text) {
+  warnings_.push_back(Place(path, std::move(text)));
+}
+
+bool ConfigReader::Has(std::string_view path) const {
+  const auto it = positions_.find(path);
+  return it != positions_.end() && it->second.readable;
+}
+
+namespace {
+
+std::vector<Problem> InFileOrder(std::vector<Problem> problems) {
+  std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
+    return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+  });
+  return problems;
+}
+
+}  // namespace
+
+std::vector<Problem> ConfigReader::TakeErrors() { return InFileOrder(std::move(errors_)); }
+std::vector<Problem> ConfigReader::TakeWarnings() { return InFileOrder(std::move(warnings_)); }
+
+}  // namespace tutti::config

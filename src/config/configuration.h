@@ -1,0 +1,132 @@
+// Configuration: everything an operator can set. The member initialisers are the defaults; ranges
+// and meaning of each key stand in configuration_tables.cc, and docs/reference/configuration.md is
+// generated from both. Plain values, no I/O, freely copied.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace tutti::config {
+
+using base::Duration;
+
+inline constexpr char kApiVersion[] = "tutti.dev/v1alpha1";
+inline constexpr char kKind[] = "TuttiConfiguration";
+
+struct ClientConnection {
+  std::string kubeconfig;  // empty: the credentials of the pod that we run in
+  std::string context;     // empty: the kubeconfig's current-context
+  int64_t max_in_flight = 256;
+};
+
+struct ExtenderTls {
+  std::string cert_file;
+  std::string key_file;
+  std::string client_ca_file;
+
+  bool enabled() const { return !cert_file.empty(); }
+  bool mutual() const { return enabled() && !client_ca_file.empty(); }
+};
+
+struct Extender {
+  std::string listen = "127.0.0.1:8888";
+  ExtenderTls tls;
+  bool allow_insecure = false;
+  int64_t max_body_bytes = int64_t{64} << 20;
+  Duration bind_timeout = std::chrono::seconds(30);
+};
+
+struct WebhookRegister {
+  std::string name = "tutti";
+  std::string url;
+  std::string service_name;
+  std::string service_namespace = "kube-system";
+  int64_t service_port = 443;
+  Duration timeout = std::chrono::seconds(2);
+
+  bool enabled() const { return !url.empty() || !service_name.empty(); }
+};
+
+struct Webhook {
+  bool enabled = false;
+  std::string listen = "0.0.0.0:9443";
+  std::string cert_file;
+  std::string key_file;
+  std::vector<std::string> dns_names;
+  WebhookRegister registration;
+};
+
+struct Grpc {
+  bool enabled = false;
+  std::string listen = "127.0.0.1:9090";
+  bool allow_insecure = false;
+};
+
+struct Metrics {
+  std::string listen = "127.0.0.1:10260";
+};
+
+enum class LeaderElectionMode { kNone, kFollow, kOwn };
+
+struct LeaderElection {
+  LeaderElectionMode mode = LeaderElectionMode::kNone;
+  std::string lease_name = "kube-scheduler";
+  std::string lease_namespace = "kube-system";
+  std::string identity;  // empty: the host name
+  Duration lease_duration = std::chrono::seconds(15);
+  Duration renew_deadline = std::chrono::seconds(10);
+  Duration retry_period = std::chrono::seconds(2);
+};
+
+enum class PartialGangPolicy { kEvict, kKeep };
+enum class BindBarrier { kAuto, kAlways };
+enum class GangDialect { kAnnotations, kPodGroup, kSchedulerPlugins, kJob };
+
+struct Backoff {
+  Duration initial = std::chrono::seconds(10);
+  Duration max = std::chrono::seconds(300);
+};
+
+struct Gang {
+  std::vector<GangDialect> dialects = {GangDialect::kAnnotations, GangDialect::kPodGroup,
+                                       GangDialect::kSchedulerPlugins, GangDialect::kJob};
+  bool job_gangs = false;
+  Duration wait_timeout = std::chrono::seconds(60);
+  Backoff backoff;
+  Duration refused_node_expiry = std::chrono::seconds(300);
+  Duration admission_slot_timeout = std::chrono::seconds(10);
+  Duration repair_timeout = std::chrono::seconds(60);
+  PartialGangPolicy partial_gang_policy = PartialGangPolicy::kEvict;
+  BindBarrier bind_barrier = BindBarrier::kAuto;
+};
+
+struct Planning {
+  std::string gate_name = "tutti.dev/gang";
+  int64_t pin_alternatives = 0;
+};
+
+enum class LogLevel { kDebug, kInfo, kWarn, kError };
+enum class LogFormat { kText, kJson };
+
+struct Logging {
+  LogLevel level = LogLevel::kInfo;
+  LogFormat format = LogFormat::kText;
+};
+
+struct Configuration {
+  ClientConnection client_connection;
+  Extender extender;
+  Webhook webhook;
+  Grpc grpc;
+  Metrics metrics;
+  LeaderElection leader_election;
+  Gang gang;
+  Planning planning;
+  Logging logging;
+};
+
+}  // namespace tutti::config

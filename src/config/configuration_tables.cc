@@ -1,0 +1,216 @@
+#include "config/configuration_tables.h"
+
+#include <chrono>
+
+#include "config/text_rules.h"
+
+namespace tutti::config {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+Table ClientConnectionTable(ClientConnection& c) {
+  return {
+      {"kubeconfig", TextField{&c.kubeconfig, kAnyText},
+       "Path of a kubeconfig file. Empty: the service account of the pod that Tutti runs in."},
+      {"context", TextField{&c.context, kAnyText},
+       "Context of the kubeconfig. Empty: its `current-context`."},
+      {"maxInFlight", IntegerField{&c.max_in_flight, 1, 4096},
+       "Requests to kube-apiserver under way at once. More wait inside Tutti, so that a gang of "
+       "10,000 pods cannot use up kube-apiserver's own limit."},
+  };
+}
+
+Table ExtenderTlsTable(ExtenderTls& c) {
+  return {
+      {"certFile", TextField{&c.cert_file, kAnyText},
+       "Server certificate (PEM). Read again when the file changes."},
+      {"keyFile", TextField{&c.key_file, kAnyText}, "Private key of `certFile` (PEM)."},
+      {"clientCAFile", TextField{&c.client_ca_file, kAnyText},
+       "Callers must present a certificate of this CA. Set it wherever the listener can be reached "
+       "from other machines: whoever can call `bind` can place pods."},
+  };
+}
+
+Table ExtenderTable(Extender& c) {
+  return {
+      {"listen", TextField{&c.listen, kTcpAddress},
+       "Where kube-scheduler reaches the extender. The default suits a kube-scheduler in the same "
+       "pod or on the same host. Port 0 takes any free port."},
+      {"tls", Section{ExtenderTlsTable(c.tls)}, "TLS of the extender."},
+      {"allowInsecure", BoolField{&c.allow_insecure},
+       "Permit a `listen` address that other machines reach without client certificates. For test "
+       "beds."},
+      {"maxBodyBytes", IntegerField{&c.max_body_bytes, 64 << 10, int64_t{1} << 30},
+       "Longest request body. 1 MiB is enough for 20,000 nodes with `nodeCacheCapable: true`; full "
+       "Node objects need about 6 KiB a node."},
+      {"bindTimeout", DurationField{&c.bind_timeout, seconds(1), seconds(600)},
+       "Longest time that a `bind` waits for the rest of its gang. Keep it below `httpTimeout` of "
+       "the extender in KubeSchedulerConfiguration."},
+  };
+}
+
+Table WebhookRegisterTable(WebhookRegister& c) {
+  return {
+      {"name", TextField{&c.name, kDnsName},
+       "Name of the MutatingWebhookConfiguration that Tutti creates and keeps current."},
+      {"url", TextField{&c.url, kHttpsUrl},
+       "URL under which kube-apiserver reaches the webhook, for a Tutti outside the cluster."},
+      {"serviceName", TextField{&c.service_name, kOptionalDnsLabel},
+       "Service under which kube-apiserver reaches the webhook, for a Tutti inside the cluster."},
+      {"serviceNamespace", TextField{&c.service_namespace, kDnsLabel},
+       "Namespace of that Service."},
+      {"servicePort", IntegerField{&c.service_port, 1, 65535}, "Port of that Service."},
+      {"timeout", DurationField{&c.timeout, seconds(1), seconds(30)},
+       "Longest time that kube-apiserver waits for the webhook, in whole seconds. After it the pod "
+       "is created without a plan and takes the slower path."},
+  };
+}
+
+Table WebhookTable(Webhook& c) {
+  return {
+      {"enabled", BoolField{&c.enabled},
+       "Serve the mutating admission webhook, which plans gangs while their pods are created."},
+      {"listen", TextField{&c.listen, kTcpAddress}, "Where the webhook listens, always HTTPS."},
+      {"certFile", TextField{&c.cert_file, kAnyText},
+       "Certificate (PEM). Empty: Tutti makes one at start, with its own CA."},
+      {"keyFile", TextField{&c.key_file, kAnyText}, "Private key of `certFile` (PEM)."},
+      {"dnsNames", TextListField{&c.dns_names, kHostName},
+       "Names and addresses in the certificate that Tutti makes, besides those that `register` "
+       "implies."},
+      {"register", Section{WebhookRegisterTable(c.registration)},
+       "With `url` or `serviceName`, Tutti writes the MutatingWebhookConfiguration, CA included."},
+  };
+}
+
+Table GrpcTable(Grpc& c) {
+  return {
+      {"enabled", BoolField{&c.enabled}, "Serve the gRPC door (proto/tutti/v1)."},
+      {"listen", TextField{&c.listen, kAnyAddress}, "A TCP address or a Unix socket."},
+      {"allowInsecure", BoolField{&c.allow_insecure},
+       "Permit a `listen` address that other machines reach. The gRPC door has no TLS yet."},
+  };
+}
+
+Table MetricsTable(Metrics& c) {
+  return {
+      {"listen", TextField{&c.listen, kTcpAddress},
+       "Where `/metrics`, `/healthz` and `/readyz` are served, plain HTTP, read only."},
+  };
+}
+
+Table LeaderElectionTable(LeaderElection& c) {
+  return {
+      {"mode",
+       Choice(c.mode, {{"none", LeaderElectionMode::kNone},
+                       {"follow", LeaderElectionMode::kFollow},
+                       {"own", LeaderElectionMode::kOwn}}),
+       "`none`: this process always serves. `follow`: it serves while the holder of the Lease is "
+       "the kube-scheduler beside it (`identity`). `own`: the replicas of Tutti elect one."},
+      {"leaseName", TextField{&c.lease_name, kDnsName},
+       "Lease to follow or to hold. With `own` it must not be kube-scheduler's."},
+      {"leaseNamespace", TextField{&c.lease_namespace, kDnsLabel}, "Namespace of the Lease."},
+      {"identity", TextField{&c.identity, kAnyText},
+       "Who this process is in the Lease; with `follow` the holder's name up to its first `_`. "
+       "Empty: the host name."},
+      {"leaseDuration", DurationField{&c.lease_duration, seconds(2), seconds(600)},
+       "How long a leader that fell silent still counts, with `own`."},
+      {"renewDeadline", DurationField{&c.renew_deadline, seconds(1), seconds(600)},
+       "How long a leader tries to renew before it steps down, with `own`."},
+      {"retryPeriod", DurationField{&c.retry_period, milliseconds(100), seconds(60)},
+       "Time between two tries to acquire or renew, with `own`."},
+  };
+}
+
+Table BackoffTable(Backoff& c) {
+  return {
+      {"initial", DurationField{&c.initial, milliseconds(10), hours(1)},
+       "After the first failure."},
+      {"max", DurationField{&c.max, milliseconds(10), hours(24)},
+       "The wait doubles with every failure up to this."},
+  };
+}
+
+Table GangTable(Gang& c) {
+  return {
+      {"dialects",
+       Choices(c.dialects, {{"annotations", GangDialect::kAnnotations},
+                            {"podgroup", GangDialect::kPodGroup},
+                            {"scheduler-plugins", GangDialect::kSchedulerPlugins},
+                            {"job", GangDialect::kJob}}),
+       "Ways in which pods may say that they are a gang, the first that applies wins: our "
+       "annotations, the native `scheduling.k8s.io` PodGroup, the `scheduling.x-k8s.io` PodGroup "
+       "of "
+       "scheduler-plugins, the owning batch/v1 Job."},
+      {"jobGangs", BoolField{&c.job_gangs},
+       "Treat every Job of our scheduler with `parallelism` above 1 as a gang. Otherwise only Jobs "
+       "that carry the annotation."},
+      {"waitTimeout", DurationField{&c.wait_timeout, seconds(1), hours(24)},
+       "How long members that hold room wait for the missing ones. Then the room is released and "
+       "the gang backs off."},
+      {"backoff", Section{BackoffTable(c.backoff)},
+       "Wait before a gang that failed as a whole is tried again."},
+      {"refusedNodeExpiry", DurationField{&c.refused_node_expiry, seconds(1), hours(24)},
+       "How long a node that kube-scheduler refused for a gang is left out of its plans."},
+      {"admissionSlotTimeout",
+       DurationField{&c.admission_slot_timeout, milliseconds(100), hours(1)},
+       "How long room planned during admission is kept for a pod that does not appear."},
+      {"repairTimeout", DurationField{&c.repair_timeout, seconds(1), hours(1)},
+       "How long a gang may stay partially bound (a node died, a bind was refused) before "
+       "`partialGangPolicy` applies."},
+      {"partialGangPolicy",
+       Choice(c.partial_gang_policy,
+              {{"Evict", PartialGangPolicy::kEvict}, {"Keep", PartialGangPolicy::kKeep}}),
+       "`Evict` the bound members of a gang that cannot be completed, or `Keep` them running."},
+      {"bindBarrier",
+       Choice(c.bind_barrier, {{"Auto", BindBarrier::kAuto}, {"Always", BindBarrier::kAlways}}),
+       "`Auto`: binds wait for the whole gang only where kube-scheduler may still refuse a member. "
+       "`Always`: they always wait."},
+  };
+}
+
+Table PlanningTable(Planning& c) {
+  return {
+      {"gateName", TextField{&c.gate_name, kQualifiedName},
+       "Scheduling gate that holds the pods of a gang which must wait."},
+      {"pinAlternatives", IntegerField{&c.pin_alternatives, 0, 63},
+       "Further nodes that a pin allows besides the planned one, where the plan has equally good "
+       "ones. 0: exactly the planned node."},
+  };
+}
+
+Table LoggingTable(Logging& c) {
+  return {
+      {"level",
+       Choice(c.level, {{"debug", LogLevel::kDebug},
+                        {"info", LogLevel::kInfo},
+                        {"warn", LogLevel::kWarn},
+                        {"error", LogLevel::kError}}),
+       "Least severe level that is written."},
+      {"format", Choice(c.format, {{"text", LogFormat::kText}, {"json", LogFormat::kJson}}),
+       "One event per line, as key=value or as JSON."},
+  };
+}
+
+}  // namespace
+
+Table ConfigurationTable(Configuration& c) {
+  return {
+      {"clientConnection", Section{ClientConnectionTable(c.client_connection)},
+       "How Tutti reaches kube-apiserver."},
+      {"extender", Section{ExtenderTable(c.extender)},
+       "The webhook that kube-scheduler calls: filter, prioritize, preempt, bind."},
+      {"webhook", Section{WebhookTable(c.webhook)}, "The mutating admission webhook."},
+      {"grpc", Section{GrpcTable(c.grpc)}, "The same pipeline as a gRPC service."},
+      {"metrics", Section{MetricsTable(c.metrics)}, "Metrics and health."},
+      {"leaderElection", Section{LeaderElectionTable(c.leader_election)},
+       "Which of several replicas serves."},
+      {"gang", Section{GangTable(c.gang)}, "What a gang is, and how long it may take."},
+      {"planning", Section{PlanningTable(c.planning)}, "How a plan reaches kube-scheduler."},
+      {"logging", Section{LoggingTable(c.logging)}, "Logs, on standard error."},
+  };
+}
+
+}  // namespace tutti::config

@@ -1,0 +1,143 @@
+#include "config/cross_field_rules.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "config/duration_text.h"
+#include "config/listen_address.h"
+
+namespace tutti::config {
+namespace {
+
+void CheckPair(const std::string& cert, const std::string& key, const std::string& section,
+               ConfigReader& reader) {
+  if (cert.empty() == key.empty()) return;
+  const std::string missing = cert.empty() ? "certFile" : "keyFile";
+  const std::string given = cert.empty() ? "keyFile" : "certFile";
+  reader.AddError(absl::StrFormat("%s.%s", section, missing),
+                  absl::StrFormat("must be set together with %s", given));
+}
+
+bool ReachableFromOutside(const std::string& listen) {
+  const std::optional<ListenAddress> address = ParseListenAddress(listen);
+  return address && !address->IsLoopback();
+}
+
+void CheckExtender(const Extender& c, ConfigReader& reader) {
+  CheckPair(c.tls.cert_file, c.tls.key_file, "extender.tls", reader);
+  if (!c.tls.client_ca_file.empty() && c.tls.cert_file.empty()) {
+    reader.AddError("extender.tls.clientCAFile", "client certificates need certFile and keyFile");
+  }
+  if (!ReachableFromOutside(c.listen) || c.tls.mutual()) return;
+  const std::string risk = absl::StrFormat(
+      "%s can be reached from other machines, and without tls.clientCAFile anybody there may bind "
+      "pods",
+      c.listen);
+  if (c.allow_insecure) {
+    reader.AddWarning("extender.listen", risk);
+  } else {
+    reader.AddError(
+        "extender.listen",
+        risk + ": set tls.clientCAFile, listen on 127.0.0.1, or set allowInsecure: true");
+  }
+}
+
+void CheckGrpc(const Grpc& c, ConfigReader& reader) {
+  if (!c.enabled || !ReachableFromOutside(c.listen)) return;
+  const std::string risk = absl::StrFormat(
+      "%s can be reached from other machines, and the gRPC door has no TLS", c.listen);
+  if (c.allow_insecure) {
+    reader.AddWarning("grpc.listen", risk);
+  } else {
+    reader.AddError("grpc.listen",
+                    risk + ": listen on 127.0.0.1 or a Unix socket, or set allowInsecure: true");
+  }
+}
+
+void CheckWebhook(const Webhook& c, ConfigReader& reader) {
+  CheckPair(c.cert_file, c.key_file, "webhook", reader);
+  const WebhookRegister& registration = c.registration;
+  if (!registration.url.empty() && !registration.service_name.empty()) {
+    reader.AddError("webhook.register.serviceName",
+                    "url and serviceName exclude each other: keep the one by which kube-apiserver "
+                    "reaches the webhook");
+  }
+  if (registration.timeout.count() % 1'000'000'000 != 0) {
+    reader.AddError("webhook.register.timeout",
+                    absl::StrFormat("%s is not a whole number of seconds",
+                                    FormatDuration(registration.timeout)));
+  }
+  if (registration.enabled() && !c.enabled) {
+    reader.AddError("webhook.enabled",
+                    "webhook.register is set but the webhook is not served: set enabled: true, or "
+                    "every pod creation would wait for it in vain");
+  }
+  if (c.enabled && c.cert_file.empty() && c.dns_names.empty() && !registration.enabled()) {
+    reader.AddError(
+        "webhook.dnsNames",
+        "the certificate that Tutti makes would name nobody: set dnsNames, register, or "
+        "certFile and keyFile");
+  }
+}
+
+void CheckLeaderElection(const LeaderElection& c, ConfigReader& reader) {
+  if (c.lease_duration <= c.renew_deadline) {
+    reader.AddError(
+        "leaderElection.renewDeadline",
+        absl::StrFormat("%s must be shorter than leaseDuration (%s), or two replicas "
+                        "could lead at once",
+                        FormatDuration(c.renew_deadline), FormatDuration(c.lease_duration)));
+  }
+  // Retries are jittered by a fifth.
+  if (c.renew_deadline * 5 <= c.retry_period * 6) {
+    reader.AddError(
+        "leaderElection.retryPeriod",
+        absl::StrFormat("%s must be shorter than renewDeadline (%s) by more than a fifth",
+                        FormatDuration(c.retry_period), FormatDuration(c.renew_deadline)));
+  }
+  if (c.mode == LeaderElectionMode::kOwn && c.lease_name == "kube-scheduler") {
+    reader.AddError("leaderElection.leaseName",
+                    "mode own would take kube-scheduler's Lease away from it: choose another name, "
+                    "such as tutti");
+  }
+}
+
+void CheckGang(const Gang& c, ConfigReader& reader) {
+  if (c.backoff.initial > c.backoff.max) {
+    reader.AddError("gang.backoff.initial", absl::StrFormat("%s is longer than backoff.max (%s)",
+                                                            FormatDuration(c.backoff.initial),
+                                                            FormatDuration(c.backoff.max)));
+  }
+}
+
+void CheckListeners(const Configuration& c, ConfigReader& reader) {
+  std::vector<std::pair<std::string, std::string>> doors = {{"extender.listen", c.extender.listen},
+                                                            {"metrics.listen", c.metrics.listen}};
+  if (c.webhook.enabled) doors.emplace_back("webhook.listen", c.webhook.listen);
+  if (c.grpc.enabled) doors.emplace_back("grpc.listen", c.grpc.listen);
+  for (size_t i = 0; i < doors.size(); ++i) {
+    const std::optional<ListenAddress> mine = ParseListenAddress(doors[i].second);
+    for (size_t j = 0; mine && j < i; ++j) {
+      const std::optional<ListenAddress> other = ParseListenAddress(doors[j].second);
+      if (!other || !mine->CollidesWith(*other)) continue;
+      reader.AddError(doors[i].first, absl::StrFormat("%s is taken by %s: choose another port",
+                                                      doors[i].second, doors[j].first));
+    }
+  }
+}
+
+}  // namespace
+
+void CheckCrossFieldRules(const Configuration& configuration, ConfigReader& reader) {
+  CheckExtender(configuration.extender, reader);
+  CheckWebhook(configuration.webhook, reader);
+  CheckGrpc(configuration.grpc, reader);
+  CheckLeaderElection(configuration.leader_election, reader);
+  CheckGang(configuration.gang, reader);
+  CheckListeners(configuration, reader);
+}
+
+}  // namespace tutti::config

@@ -1,0 +1,156 @@
+// Metrics: every metric of the process as a typed member. Names, help, labels and buckets stand in
+// one table (metrics_table.cc), from which docs/reference/metrics.md is generated; names and labels
+// follow kube-scheduler's under the prefix tutti_.
+//
+// One object per process, handed to constructors by reference; everything is thread-safe.
+//
+//   metrics.extender_request_duration.At(ExtenderVerb::kFilter, CodeOf(200)).Observe(elapsed);
+//   metrics.mailbox_depth.Set(3);
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "obs/metric_family.h"
+
+namespace tutti::obs {
+
+// Labels with values fixed here. The order is that of the table's value lists.
+enum class AttemptResult { kScheduled, kUnschedulable, kError };
+enum class PendingQueue { kActive, kBackoff, kUnschedulable, kGated };
+enum class ExtensionPoint {
+  kPreEnqueue,
+  kQueueSort,
+  kPreFilter,
+  kFilter,
+  kPostFilter,
+  kPreScore,
+  kScore,
+  kNormalizeScore,
+  kReserve,
+  kUnreserve,
+  kPermit,
+  kPreBind,
+  kBind,
+  kPostBind,
+  kPlacementGenerate,
+  kPlacementScore,
+};
+enum class PointStatus {
+  kSuccess,
+  kError,
+  kUnschedulable,
+  kUnschedulableAndUnresolvable,
+  kWait,
+  kSkip,
+  kPending,
+};
+enum class ExtenderVerb { kFilter, kPrioritize, kPreempt, kBind, kFilterDryRun, kOther };
+enum class AdmissionOutcome { kPlanned, kGated, kIgnored, kDryRun, kError };
+enum class ApiVerb {
+  kGet,
+  kList,
+  kWatch,
+  kCreate,
+  kUpdate,
+  kPatch,
+  kDelete,
+  kBind,
+  kEvict,
+  kOther,
+};
+enum class WatchRestartCause { kClosed, kExpired, kIdle, kError };
+enum class HttpCode {
+  k200,
+  k201,
+  k202,
+  k400,
+  k401,
+  k403,
+  k404,
+  k405,
+  k408,
+  k409,
+  k410,
+  k413,
+  k415,
+  k422,
+  k429,
+  k431,
+  k500,
+  k503,
+  k504,
+  kNone,  // no answer came
+  kOther,
+};
+HttpCode CodeOf(int http_status);  // 0: no answer came
+
+// Labels with values known at start: indices into the lists of MetricsOptions.
+enum class ProfileIndex : size_t {};
+enum class PluginIndex : size_t {};
+enum class ReasonIndex : size_t {};
+enum class GangPhaseIndex : size_t {};
+enum class ResourceIndex : size_t {};
+
+struct MetricsOptions {
+  std::string version;  // of build_info
+  std::string commit;
+  std::vector<std::string> profiles = {"tutti"};
+  std::vector<std::string> plugins;
+  std::vector<std::string> reasons;
+  std::vector<std::string> gang_phases;
+  std::vector<std::string> resources;  // that we watch
+};
+
+class Metrics {
+ public:
+  explicit Metrics(MetricsOptions options);
+  ~Metrics();
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+
+  // The Prometheus text format, version 0.0.4. Runs the collectors first.
+  std::string ExpositionText() const;
+
+  // `collect` runs before each exposition, on its thread, to set gauges that are cheaper to look up
+  // than to keep (ages, depths). It must not block. Not thread-safe against ExpositionText: add
+  // them all while the process is wired up.
+  void AddCollector(std::function<void()> collect);
+
+ private:
+  const std::unique_ptr<MetricsRegistry> registry_;
+  std::vector<std::function<void()>> collectors_;
+
+ public:
+  const Family<Counter, AttemptResult, ProfileIndex> schedule_attempts;
+  const Family<Gauge, PendingQueue> pending_pods;
+  const Family<Histogram, ExtensionPoint, PointStatus, ProfileIndex> extension_point_duration;
+  const Family<Histogram, PluginIndex, ExtensionPoint, PointStatus> plugin_execution_duration;
+  const Family<Histogram, ExtenderVerb, HttpCode> extender_request_duration;
+  const Family<Counter, ReasonIndex> rejections;
+  const Family<Gauge, GangPhaseIndex> gangs;
+  const Family<Gauge, ResourceIndex> cache_staleness;
+  const Family<Counter, AdmissionOutcome> admissions;
+  const Family<Counter, ApiVerb, HttpCode> api_requests;
+  const Family<Counter, ResourceIndex, WatchRestartCause> watch_restarts;
+
+  const Histogram gang_wait;
+  const Histogram plan_duration;
+  const Counter reservation_leaks;
+  const Counter bind_conflicts;
+  const Counter events_dropped;
+  const Gauge extender_inflight;
+  const Gauge reservations;
+  const Gauge bind_parked;
+  const Gauge mailbox_depth;
+  const Gauge snapshot_age;
+  const Gauge leader;
+};
+
+// docs/reference/metrics.md.
+std::string MetricsReferenceMarkdown();
+
+}  // namespace tutti::obs

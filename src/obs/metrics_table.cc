@@ -1,0 +1,179 @@
+#include "obs/metrics_table.h"
+
+namespace tutti::obs {
+namespace {
+
+using Values = std::vector<std::string>;
+
+std::vector<double> Exponential(double first, double factor, int count) {
+  std::vector<double> buckets;
+  for (int i = 0; i < count; ++i, first *= factor) buckets.push_back(first);
+  return buckets;
+}
+
+// A set known at start, and "other" for what is not in it.
+LabelSpec Open(std::string_view name, Values values, std::string_view doc) {
+  values.emplace_back("other");
+  return {name, std::move(values), doc};
+}
+
+LabelSpec Result() { return {"result", {"scheduled", "unschedulable", "error"}, ""}; }
+LabelSpec Queue() { return {"queue", {"active", "backoff", "unschedulable", "gated"}, ""}; }
+LabelSpec Point() {
+  return {"extension_point",
+          {"PreEnqueue", "QueueSort", "PreFilter", "Filter", "PostFilter", "PreScore", "Score",
+           "NormalizeScore", "Reserve", "Unreserve", "Permit", "PreBind", "Bind", "PostBind",
+           "PlacementGenerate", "PlacementScore"},
+          ""};
+}
+LabelSpec Status() {
+  return {"status",
+          {"Success", "Error", "Unschedulable", "UnschedulableAndUnresolvable", "Wait", "Skip",
+           "Pending"},
+          ""};
+}
+LabelSpec Code() {
+  return {"code",
+          {"200", "201", "202", "400", "401", "403", "404", "405", "408",  "409",  "410",
+           "413", "415", "422", "429", "431", "500", "503", "504", "none", "other"},
+          ""};
+}
+LabelSpec Verb() {
+  return {"verb", {"filter", "prioritize", "preempt", "bind", "filter-dryrun", "other"}, ""};
+}
+LabelSpec ApiVerbLabel() {
+  return {"verb",
+          {"get", "list", "watch", "create", "update", "patch", "delete", "bind", "evict", "other"},
+          ""};
+}
+LabelSpec Cause() { return {"cause", {"closed", "expired", "idle", "error"}, ""}; }
+LabelSpec Outcome() { return {"outcome", {"planned", "gated", "ignored", "dry-run", "error"}, ""}; }
+
+constexpr MetricType kCounter = MetricType::kCounter;
+constexpr MetricType kGauge = MetricType::kGauge;
+constexpr MetricType kHistogram = MetricType::kHistogram;
+
+void AddScheduling(const MetricsOptions& options, std::vector<MetricSpec>& table) {
+  const LabelSpec profile = Open("profile", options.profiles, "the scheduler names served");
+  const LabelSpec plugin = Open("plugin", options.plugins, "the enabled plugins");
+  table.insert(
+      table.end(),
+      {{"tutti_schedule_attempts_total",
+        kCounter,
+        "Attempts to plan a pod or a gang member, by result.",
+        {Result(), profile},
+        {}},
+       {"tutti_pending_pods",
+        kGauge,
+        "Pods of ours without a node: active are being planned, backoff wait for a retry, "
+        "unschedulable wait for a change in the cluster, gated wait behind a scheduling gate.",
+        {Queue()},
+        {}},
+       {"tutti_framework_extension_point_duration_seconds",
+        kHistogram,
+        "Time for all plugins of an extension point, per request.",
+        {Point(), Status(), profile},
+        Exponential(0.00001, 2, 17)},
+       {"tutti_plugin_execution_duration_seconds",
+        kHistogram,
+        "Time for one plugin at one extension point, per request.",
+        {plugin, Point(), Status()},
+        Exponential(0.000001, 2, 17)},
+       {"tutti_plan_duration_seconds",
+        kHistogram,
+        "Time to plan one gang as a whole.",
+        {},
+        Exponential(0.00001, 2.5, 13)},
+       {"tutti_rejections_total",
+        kCounter,
+        "Refusals by reason code: a node refused by filter, a gang that could not be planned.",
+        {Open("reason", options.reasons, "the reason codes")},
+        {}}});
+}
+
+void AddGangs(const MetricsOptions& options, std::vector<MetricSpec>& table) {
+  table.insert(
+      table.end(),
+      {{"tutti_gangs",
+        kGauge,
+        "Gangs known, by phase.",
+        {Open("phase", options.gang_phases, "the phases of a gang")},
+        {}},
+       {"tutti_gang_wait_seconds",
+        kHistogram,
+        "Time from a gang's first member to its last bind.",
+        {},
+        {0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400}},
+       {"tutti_reservations", kGauge, "Reservations of room on nodes that are held now.", {}, {}},
+       {"tutti_reservation_leaks_total",
+        kCounter,
+        "Reservations that lost their owner and were removed by the checker. Above 0 is a bug.",
+        {},
+        {}},
+       {"tutti_bind_conflicts_total",
+        kCounter,
+        "Binds refused because the live state no longer allowed them.",
+        {},
+        {}},
+       {"tutti_bind_parked", kGauge, "Bind requests that wait for the rest of their gang.", {}, {}},
+       {"tutti_admissions_total",
+        kCounter,
+        "Pods seen by the admission webhook: planned during creation, gated to wait, ignored "
+        "because they are not ours, dry runs, errors (admitted unchanged).",
+        {Outcome()},
+        {}}});
+}
+
+void AddDoorsAndCluster(const MetricsOptions& options, std::vector<MetricSpec>& table) {
+  const LabelSpec resource = Open("resource", options.resources, "the watched resources");
+  table.insert(
+      table.end(),
+      {{"tutti_extender_request_duration_seconds",
+        kHistogram,
+        "Time from a request's last byte to its answer, parked binds included.",
+        {Verb(), Code()},
+        {0.00001, 0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1,
+         0.5, 1, 5, 15, 30, 60}},
+       {"tutti_extender_inflight", kGauge, "Extender requests that are not answered yet.", {}, {}},
+       {"tutti_api_requests_total",
+        kCounter,
+        "Requests to kube-apiserver, by answer.",
+        {ApiVerbLabel(), Code()},
+        {}},
+       {"tutti_watch_restarts_total",
+        kCounter,
+        "Watches that ended and were started again: closed by the server, expired (410, followed "
+        "by a new list), idle for too long, error.",
+        {resource, Cause()},
+        {}},
+       {"tutti_cache_staleness_seconds",
+        kGauge,
+        "Time since a watch last heard from kube-apiserver, bookmarks included.",
+        {resource},
+        {}},
+       {"tutti_mailbox_depth", kGauge, "Events that wait for the core loop.", {}, {}},
+       {"tutti_snapshot_age_seconds", kGauge, "Age of the snapshot that requests read.", {}, {}},
+       {"tutti_events_dropped_total",
+        kCounter,
+        "Kubernetes Events not written because their queue was full.",
+        {},
+        {}},
+       {"tutti_build_info",
+        kGauge,
+        "Always 1; the labels tell what runs.",
+        {{"version", {options.version}, "the release"}, {"commit", {options.commit}, "the source"}},
+        {}},
+       {"tutti_leader", kGauge, "1 while this process serves, 0 while it stands by.", {}, {}}});
+}
+
+}  // namespace
+
+std::vector<MetricSpec> MetricsTable(const MetricsOptions& options) {
+  std::vector<MetricSpec> table;
+  AddScheduling(options, table);
+  AddGangs(options, table);
+  AddDoorsAndCluster(options, table);
+  return table;
+}
+
+}  // namespace tutti::obs
