@@ -1,0 +1,52 @@
+#include "planner/admission_desk.h"
+
+#include "absl/strings/str_format.h"
+
+namespace tutti::planner {
+
+void AdmissionDesk::Request(const model::PodAdmitted& request) {
+  const model::PodInfo& pod = request.pod;
+  model::AnswerAdmission answer;
+  answer.ticket = request.ticket;
+  const bool concerns_us = s_.ready() && !request.dry_run && pod.gang &&
+                           pod.gang->problem.empty() && !pod.gated_by_others;
+  if (!concerns_us) return s_.Emit(std::move(answer));
+  Gang& gang = gangs_.GetOrAdd(pod.gang->key, pod.gang->display_name);
+  if (pod.gang->spec) gang.admitted_spec = pod.gang->spec;
+  if (Slot* slot = FindSlot(gang, pod)) {
+    answer.pins = {s_.nodes.Info(slot->node)->name};
+    answer.plan_token = absl::StrFormat("%s/%d", gang.plan_id, slot->number);
+  } else {
+    answer.gate = true;
+  }
+  s_.Emit(std::move(answer));
+  gangs_.Settle(gang);
+}
+
+Slot* AdmissionDesk::FindSlot(Gang& gang, const model::PodInfo& pod) {
+  if (gang.min_member() <= 0 || gang.backoff_until > s_.now || !gang.problem().empty())
+    return nullptr;
+  if (Slot* slot = gangs_.IssueSlot(gang, pod)) return slot;
+  // Members that wait for room come first; this one joins them.
+  if (gang.waiting > 0) return nullptr;
+  const int64_t missing =
+      gang.min_member() - gang.secured() - static_cast<int64_t>(gang.slots.size());
+  if (missing > 0) return PlanSlots(gang, pod, missing) ? gangs_.IssueSlot(gang, pod) : nullptr;
+  // A member of another shape than planned takes the place of an open slot; beyond minMember it is
+  // one more.
+  const bool exchanged = !gang.slots.empty() && gangs_.DropOpenSlot(gang);
+  if (PlanSlots(gang, pod, 1)) return gangs_.IssueSlot(gang, pod);
+  if (exchanged) gangs_.DropSlots(gang);
+  return nullptr;
+}
+
+bool AdmissionDesk::PlanSlots(Gang& gang, const model::PodInfo& pod, int64_t count) {
+  MemberClass wanted{
+      pod.shape, pod.namespace_name, count, {}, gangs_.RefusedNodes(gang, pod.shape.get())};
+  const Placement placement = s_.placer.Place({&wanted, 1});
+  if (!placement.fits) return false;
+  for (model::NodeIndex node : placement.nodes[0]) gangs_.AddSlot(gang, pod.shape, node);
+  return true;
+}
+
+}  // namespace tutti::planner

@@ -1,0 +1,27 @@
+// AdmissionDesk: plans a gang while its first member is being created, so that the plan needs no
+// later write.
+#pragma once
+
+#include "planner/core_state.h"
+#include "planner/gang_book.h"
+
+namespace tutti::planner {
+
+// If the gang fits now, places for minMember members like this one are reserved and each CREATE
+// gets one of them as a pin; a place whose pod does not show up is open again after a while. If the
+// gang must wait, the pod is gated.
+class AdmissionDesk {
+ public:
+  AdmissionDesk(CoreState& state, GangBook& gangs) : s_(state), gangs_(gangs) {}
+
+  void Request(const model::PodAdmitted& request);
+
+ private:
+  bool PlanSlots(Gang& gang, const model::PodInfo& pod, int64_t count);
+  Slot* FindSlot(Gang& gang, const model::PodInfo& pod);
+
+  CoreState& s_;
+  GangBook& gangs_;
+};
+
+}  // namespace tutti::planner

@@ -1,0 +1,216 @@
+#include "planner/bind_desk.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_format.h"
+
+namespace tutti::planner {
+namespace {
+
+using model::ReasonCode;
+
+constexpr int kBindFailuresBeforeReplan = 3;
+
+std::string Text(ReasonCode code) { return model::StableMessage({code, 0, 0, {}}); }
+
+std::string AlreadyBound(const model::PodInfo& pod, const std::string& wanted) {
+  if (pod.node_name == wanted) return {};
+  return absl::StrFormat("pod %s/%s is already bound to node %s, not to %s", pod.namespace_name,
+                         pod.name, pod.node_name, wanted);
+}
+
+}  // namespace
+
+void BindDesk::Answer(uint64_t ticket, std::string error) {
+  s_.Emit(model::AnswerBind{ticket, std::move(error)});
+}
+
+void BindDesk::Request(const model::BindRequested& request) {
+  if (!s_.ready()) return Answer(request.ticket, Text(ReasonCode::kNotReady));
+  PodRecord* record = s_.FindPod(request.uid);
+  if (record != nullptr) return Decide(request, *record);
+  const auto [it, added] = unseen_.try_emplace(request.uid);
+  if (!added) Answer(it->second.request.ticket, "superseded by a later bind of the same pod");
+  it->second = {request, s_.now + s_.options.unseen_pod_timeout};
+}
+
+void BindDesk::PodSeen(base::Uid uid) {
+  const auto it = unseen_.find(uid);
+  if (it == unseen_.end()) return;
+  const model::BindRequested request = it->second.request;
+  unseen_.erase(it);
+  if (PodRecord* record = s_.FindPod(uid)) Decide(request, *record);
+}
+
+void BindDesk::Decide(const model::BindRequested& request, PodRecord& record) {
+  const model::PodInfo& pod = record.info;
+  if (pod.namespace_name != request.namespace_name || pod.name != request.name) {
+    return Answer(request.ticket,
+                  absl::StrFormat("uid %s belongs to pod %s/%s, not to %s/%s: nothing was bound",
+                                  request.uid.ToString(), pod.namespace_name, pod.name,
+                                  request.namespace_name, request.name));
+  }
+  if (pod.bound()) return Answer(request.ticket, AlreadyBound(pod, request.node_name));
+  if (pod.deleting || pod.terminal())
+    return Answer(request.ticket, "the pod is being deleted or has finished");
+  if (record.gang != nullptr) return DecideMember(request, record);
+  DecideForeign(request, record);
+}
+
+void BindDesk::DecideMember(const model::BindRequested& request, PodRecord& record) {
+  Gang& gang = *record.gang;
+  const auto it = gang.members.find(request.uid);
+  if (it == gang.members.end()) return Answer(request.ticket, Text(ReasonCode::kNotYetSeen));
+  Member& member = it->second;
+  if (member.state == Member::State::kWaiting)
+    return Answer(request.ticket, model::StableMessage(gang.reason));
+  const std::string& planned = s_.nodes.Info(member.node)->name;
+  if (planned != request.node_name) {
+    return Answer(request.ticket,
+                  absl::StrFormat("tutti/PlacedNodeNotOffered: planned for node %s, not for %s",
+                                  planned, request.node_name));
+  }
+  gangs_.AnswerBind(gang, member, "superseded by a later bind of the same pod");
+  member.bind_ticket = request.ticket;
+  member.bind_deadline = s_.now + s_.options.bind_timeout;
+  ++gang.parked;
+  gangs_.ScheduleMember(gang, member.bind_deadline);
+  CheckBarrier(gang);
+  if (member.state == Member::State::kPlaced && BarrierAllows(gang)) Write(gang, member);
+  gangs_.Settle(gang);
+}
+
+bool BindDesk::BarrierAllows(const Gang& gang) const {
+  if (gang.satisfied || gang.bound + gang.binding > 0) return true;
+  return gang.barrier_open && gang.complete();
+}
+
+void BindDesk::CheckBarrier(Gang& gang) {
+  if (gang.barrier_open || !gang.complete()) return;
+  const bool wait_for_all = gang.needs_referee() || s_.options.bind_barrier == BindBarrier::kAlways;
+  const int arrived = gang.parked + gang.binding + gang.bound + gang.finished;
+  if (wait_for_all && arrived < gang.min_member()) return;
+  gang.barrier_open = true;
+  for (auto& [uid, member] : gang.members) {
+    if (member.state == Member::State::kPlaced && member.bind_ticket != 0) Write(gang, member);
+  }
+}
+
+void BindDesk::Write(Gang& gang, Member& member) {
+  member.write = s_.StartWrite(WriteKind::kBind, member.pod->uid);
+  s_.Emit(model::BindPod{member.write, RefOf(*member.pod), s_.nodes.Info(member.node)->name});
+  gangs_.SetState(gang, member, Member::State::kBinding);
+}
+
+void BindDesk::DecideForeign(const model::BindRequested& request, PodRecord& record) {
+  const model::PodShape& shape = *record.info.shape;
+  const model::NodeIndex node = s_.nodes.Find(request.node_name);
+  if (record.assumed.value != ReservationId::kNone) {
+    return Answer(request.ticket, "a Binding of this pod is already under way");
+  }
+  if (node.valid()) {
+    const model::NodeBlock& block = *s_.nodes.blocks()[BlockOf(node)];
+    for (const auto& [resource, amount] : shape.requests.entries()) {
+      const bool promised = model::NodeBlock::At(block.reserved, resource, OffsetOf(node)) > 0;
+      if (promised && s_.nodes.Free(resource, node) < amount &&
+          shape.priority <= s_.ledger.highest_priority()) {
+        return Answer(request.ticket, Text(ReasonCode::kNodeReserved));
+      }
+    }
+    record.assumed =
+        s_.ledger.Add({node, record.info.shape, 0, request.uid, base::Timestamp::Infinite()});
+  }
+  const uint64_t write = s_.StartWrite(WriteKind::kBind, request.uid, request.ticket);
+  s_.Emit(model::BindPod{write, RefOf(record.info), request.node_name});
+}
+
+void BindDesk::Finish(const PendingWrite& write, const model::WriteFinished& result) {
+  const bool done = result.outcome == model::WriteOutcome::kDone;
+  PodRecord* record = s_.FindPod(write.uid);
+  if (write.bind_ticket != 0) {
+    Answer(write.bind_ticket, done ? std::string() : result.message);
+    if (record != nullptr && !done) {
+      s_.ledger.Release(record->assumed);
+      record->assumed = ReservationId();
+      s_.planning_due = true;
+    }
+    return;
+  }
+  if (record == nullptr || record->gang == nullptr) return;
+  Gang& gang = *record->gang;
+  const auto it = gang.members.find(write.uid);
+  if (it == gang.members.end()) return;
+  Member& member = it->second;
+  member.write = 0;
+  if (member.state == Member::State::kBound) return;  // the watch was faster than the reply
+  if (member.state == Member::State::kBinding && !done) {
+    gangs_.SetState(gang, member, Member::State::kPlaced);
+    gangs_.AnswerBind(gang, member, result.message);
+    if (++member.write_failures >= kBindFailuresBeforeReplan) gangs_.Refuse(gang, member);
+  } else if (done) {
+    gangs_.AnswerBind(gang, member, {});
+  }
+  gangs_.Settle(gang);
+}
+
+void BindDesk::PodBound(PodRecord& record) {
+  if (record.assumed.value != ReservationId::kNone) {
+    s_.ledger.Release(record.assumed);
+    record.assumed = ReservationId();
+  }
+  const auto it = unseen_.find(record.info.uid);
+  if (it == unseen_.end()) return;
+  Answer(it->second.request.ticket, AlreadyBound(record.info, it->second.request.node_name));
+  unseen_.erase(it);
+}
+
+void BindDesk::Abandon(uint64_t ticket) {
+  for (auto it = unseen_.begin(); it != unseen_.end(); ++it) {
+    if (it->second.request.ticket != ticket) continue;
+    Answer(ticket, "abandoned");
+    unseen_.erase(it);
+    return;
+  }
+  for (auto& [arrival, gang] : s_.by_arrival) {
+    if (gang->parked == 0) continue;
+    for (auto& [uid, member] : gang->members) {
+      // One whose Binding is being written ends by itself.
+      if (member.bind_ticket == ticket && member.state == Member::State::kPlaced) {
+        gangs_.AnswerBind(*gang, member, "abandoned");
+        return;
+      }
+    }
+  }
+}
+
+void BindDesk::RefuseAll() {
+  for (auto& [uid, unseen] : unseen_) Answer(unseen.request.ticket, Text(ReasonCode::kNotReady));
+  unseen_.clear();
+  for (auto& [arrival, gang] : s_.by_arrival) {
+    for (auto& [uid, member] : gang->members) {
+      if (member.state == Member::State::kPlaced)
+        gangs_.AnswerBind(*gang, member, Text(ReasonCode::kNotReady));
+    }
+  }
+}
+
+void BindDesk::Expire() {
+  for (auto it = unseen_.begin(); it != unseen_.end();) {
+    if (it->second.deadline > s_.now) {
+      ++it;
+      continue;
+    }
+    Answer(it->second.request.ticket,
+           absl::StrFormat("tutti/NotYetSeen: no pod with uid %s is known; nothing was bound",
+                           it->first.ToString()));
+    it = unseen_.erase(it);
+  }
+}
+
+base::Timestamp BindDesk::NextDeadline() const {
+  base::Timestamp next = base::Timestamp::Infinite();
+  for (const auto& [uid, unseen] : unseen_) next = std::min(next, unseen.deadline);
+  return next;
+}
+
+}  // namespace tutti::planner

@@ -1,0 +1,231 @@
+#include "planner/core.h"
+
+#include <utility>
+
+#include "planner/admission_desk.h"
+#include "planner/bind_desk.h"
+#include "planner/core_audit.h"
+#include "planner/core_state.h"
+#include "planner/gang_book.h"
+#include "planner/pod_desk.h"
+#include "planner/queue_planner.h"
+
+namespace tutti::planner {
+
+using base::Timestamp;
+
+struct Core::Parts {
+  Parts(CoreOptions options, const base::Interner& labels) : state(std::move(options), labels) {}
+
+  CoreState state;
+  GangBook gangs{state};
+  BindDesk binds{state, gangs};
+  PodDesk pods{state, gangs, binds};
+  AdmissionDesk admissions{state, gangs};
+  QueuePlanner queue{state, gangs, binds};
+  uint64_t generation = 0;
+
+  void On(model::NodeUpserted& e) { pods.UpsertNode(std::move(e.node)); }
+  void On(model::NodeDeleted& e) { pods.RemoveNode(e.name); }
+  void On(model::PodUpserted& e) { pods.Upsert(std::move(e.pod)); }
+  void On(model::PodDeleted& e) { pods.Remove(e.uid); }
+  void On(model::GangObjectUpserted& e);
+  void On(model::GangObjectDeleted& e);
+  void On(model::VolumeClaimUpserted& e) { Replan(), state.volumes.Upsert(std::move(e.claim)); }
+  void On(model::VolumeClaimDeleted& e) {
+    Replan(), state.volumes.RemoveClaim(e.namespace_name, e.name);
+  }
+  void On(model::VolumeUpserted& e) { Replan(), state.volumes.Upsert(std::move(e.volume)); }
+  void On(model::VolumeDeleted& e) { Replan(), state.volumes.RemoveVolume(e.name); }
+  void On(model::CachesSynced&) { SetReady(true, state.leading); }
+  void On(model::LeadershipChanged& e) { SetReady(state.synced, e.leading); }
+  void On(model::PodAdmitted& e) { admissions.Request(e); }
+  void On(model::BindRequested& e) { binds.Request(e); }
+  void On(model::BindAbandoned& e) { binds.Abandon(e.ticket); }
+  void On(model::PlacementNotOffered& e) { pods.NotOffered(e); }
+  void On(model::WriteFinished& e);
+  void On(model::TimePassed&);
+
+  void Replan() { state.planning_due = true; }
+  void SetReady(bool synced, bool leading);
+  void GiveEverythingBack();
+  void GangDue(Gang& gang);
+  void MembersDue(Gang& gang);
+  void SlotsDue(Gang& gang);
+  void RepairFailed(Gang& gang);
+};
+
+Core::Core(CoreOptions options, const base::Interner& labels)
+    : parts_(std::make_unique<Parts>(std::move(options), labels)) {}
+
+Core::~Core() = default;
+
+model::Effects Core::Apply(Timestamp now, model::ClusterEvent event) {
+  CoreState& state = parts_->state;
+  state.now = now;
+  std::visit([this](auto& e) { parts_->On(e); }, event);
+  return std::exchange(state.effects, {});
+}
+
+void Core::Parts::On(model::GangObjectUpserted& e) {
+  Gang& gang = gangs.GetOrAdd(e.key, e.display_name);
+  gang.object_spec = e.problem.empty() ? std::optional<GangSpec>(e.spec) : std::nullopt;
+  gang.object_problem = std::move(e.problem);
+  binds.CheckBarrier(gang);
+  gangs.Settle(gang);
+  Replan();
+}
+
+void Core::Parts::On(model::GangObjectDeleted& e) {
+  Gang* gang = gangs.Find(e.key);
+  if (gang == nullptr) return;
+  gang->object_spec.reset();
+  gang->object_problem.clear();
+  gangs.Settle(*gang);
+  Replan();
+}
+
+void Core::Parts::On(model::WriteFinished& e) {
+  const auto it = state.writes.find(e.write);
+  if (it == state.writes.end()) return;
+  const PendingWrite write = it->second;
+  state.writes.erase(it);
+  if (write.kind == WriteKind::kBind) {
+    binds.Finish(write, e);
+  } else {
+    pods.FinishWrite(write, e);
+  }
+}
+
+void Core::Parts::SetReady(bool synced, bool leading) {
+  const bool was_ready = state.ready();
+  if (was_ready && !(synced && leading)) binds.RefuseAll();
+  state.synced = synced;
+  state.leading = leading;
+  if (was_ready && !state.ready()) GiveEverythingBack();
+  if (was_ready || !state.ready()) return;
+  Replan();
+  // Settling may end a gang, so walk over a copy.
+  const std::map<uint64_t, Gang*> all = state.by_arrival;
+  for (const auto& [arrival, gang] : all) gangs.Settle(*gang);
+}
+
+void Core::Parts::GiveEverythingBack() {
+  queue.DropHead();
+  const std::map<uint64_t, Gang*> all = state.by_arrival;
+  for (const auto& [arrival, gang] : all) {
+    gangs.DropSlots(*gang);
+    for (auto& [uid, member] : gang->members) gangs.Unplace(*gang, member);
+    gangs.Settle(*gang);
+  }
+}
+
+void Core::Parts::On(model::TimePassed&) {
+  binds.Expire();
+  if (!state.ready()) return;
+  for (Gang* gang : gangs.Due()) GangDue(*gang);
+  if (!std::exchange(state.planning_due, false)) return;
+  queue.Pass();
+}
+
+void Core::Parts::GangDue(Gang& gang) {
+  if (gang.hold_deadline <= state.now) gangs.GiveUp(gang);
+  if (gang.repair_deadline <= state.now) RepairFailed(gang);
+  if (gang.member_deadline <= state.now) {
+    gang.member_deadline = Timestamp::Infinite();
+    MembersDue(gang);
+    SlotsDue(gang);
+  }
+  Replan();
+  gangs.Settle(gang);
+}
+
+void Core::Parts::MembersDue(Gang& gang) {
+  for (auto& [uid, member] : gang.members) {
+    if (member.bind_ticket != 0 && member.state == Member::State::kPlaced) {
+      if (member.bind_deadline <= state.now) {
+        const int64_t need = gang.min_member();
+        gangs.AnswerBind(
+            gang, member,
+            model::StableMessage({model::ReasonCode::kWaitingForMembers, need, 0, {}}));
+      } else {
+        gangs.ScheduleMember(gang, member.bind_deadline);
+      }
+    }
+    if (member.retry_write_at <= state.now) {
+      gangs.Tell(member);
+    } else if (member.retry_write_at != Timestamp::Infinite()) {
+      gangs.ScheduleMember(gang, member.retry_write_at);
+    }
+  }
+  std::erase_if(gang.refusals, [&](const Refusal& refusal) {
+    // Kept for a while after it has lapsed, so that a second refusal lasts longer.
+    return refusal.until + state.options.refused_node_expiry <= state.now;
+  });
+  for (const Refusal& refusal : gang.refusals) {
+    const bool active = refusal.until > state.now;
+    gangs.ScheduleMember(
+        gang, active ? refusal.until : refusal.until + state.options.refused_node_expiry);
+  }
+}
+
+void Core::Parts::SlotsDue(Gang& gang) {
+  for (Slot& slot : gang.slots) {
+    if (!slot.issued) continue;
+    if (slot.issue_deadline <= state.now) {
+      // The CREATE did not come through. A new number, so that the old token stays worthless.
+      slot.issued = false;
+      slot.pod_name.clear();
+      slot.number = gang.next_slot++;
+    } else {
+      gangs.ScheduleMember(gang, slot.issue_deadline);
+    }
+  }
+}
+
+void Core::Parts::RepairFailed(Gang& gang) {
+  gang.repair_deadline = Timestamp::Infinite();
+  if (state.options.partial_gang_policy == PartialGangPolicy::kKeep) {
+    gang.satisfied = true;  // taken as it is
+    return;
+  }
+  const int64_t need = gang.min_member();
+  gangs.GiveUp(gang);
+  gangs.SetReason(gang, {model::ReasonCode::kPartialGangEvicted, need, gang.bound, {}});
+  for (auto& [uid, member] : gang.members) {
+    if (member.state != Member::State::kBound || member.pod->deleting) continue;
+    gangs.Evict(member,
+                "the gang could not be completed in time: fewer than minMember pods were bound");
+  }
+}
+
+Timestamp Core::NextDeadline() const {
+  const CoreState& state = parts_->state;
+  if (state.planning_due && state.ready()) return state.now;
+  return std::min(parts_->gangs.NextDeadline(), parts_->binds.NextDeadline());
+}
+
+std::shared_ptr<const model::ClusterSnapshot> Core::Publish() {
+  CoreState& state = parts_->state;
+  auto snapshot = std::make_shared<model::ClusterSnapshot>();
+  snapshot->generation = ++parts_->generation;
+  snapshot->ready = state.ready();
+  model::NodeTable::Published nodes = state.nodes.Publish();
+  snapshot->blocks = std::move(nodes.blocks);
+  snapshot->directory = std::move(nodes.directory);
+  snapshot->verdicts = state.verdicts.Publish();
+  snapshot->plans = state.plans.Publish();
+  snapshot->any_reserved = state.ledger.size() > 0;
+  snapshot->highest_reserved_priority = state.ledger.highest_priority();
+  return snapshot;
+}
+
+Core::Counts Core::Count() const { return CoreAudit(parts_->state).Count(); }
+
+std::vector<std::string> Core::CheckInvariants() const {
+  return CoreAudit(parts_->state).CheckInvariants();
+}
+
+std::string Core::DurableState() const { return CoreAudit(parts_->state).DurableState(); }
+
+}  // namespace tutti::planner

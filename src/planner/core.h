@@ -1,0 +1,56 @@
+// Core: Apply(now, Event) -> Effects. The single writer of everything Tutti knows and decides.
+//
+// Deterministic: no I/O, no clock, no threads, no randomness; the same events at the same times
+// give the same effects in the same order. One thread calls it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/interner.h"
+#include "model/cluster_event.h"
+#include "model/cluster_snapshot.h"
+#include "model/effect.h"
+#include "planner/core_options.h"
+
+namespace tutti::planner {
+
+class Core {
+ public:
+  Core(CoreOptions options, const base::Interner& labels);
+  ~Core();
+
+  // A batch of events must end with TimePassed: timers fire and gangs are planned there.
+  model::Effects Apply(base::Timestamp now, model::ClusterEvent event);
+  // When TimePassed is due at the latest.
+  base::Timestamp NextDeadline() const;
+  // What readers shall see from now on; cheap, cost grows with what changed.
+  std::shared_ptr<const model::ClusterSnapshot> Publish();
+
+  struct Counts {
+    size_t nodes = 0;
+    size_t pods = 0;
+    size_t reservations = 0;
+    size_t pending_writes = 0;
+    size_t parked_binds = 0;
+    std::map<std::string, size_t> gangs_by_phase;  // Waiting, Placed, Binding, Scheduled
+  };
+  Counts Count() const;
+
+  // Every broken invariant, one line each; empty in a healthy core. For tests, simulations and
+  // self-checks.
+  std::vector<std::string> CheckInvariants() const;
+  // The state that must be the same after a rebuild from the API: nodes, charges, gangs and who is
+  // bound. Sorted text.
+  std::string DurableState() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace tutti::planner

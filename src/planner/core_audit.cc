@@ -1,0 +1,151 @@
+#include "planner/core_audit.h"
+
+#include <algorithm>
+#include <map>
+
+#include "absl/strings/str_format.h"
+
+namespace tutti::planner {
+namespace {
+
+using model::NodeBlock;
+using model::NodeIndex;
+using model::ResourceId;
+
+std::string Name(const Gang& gang) {
+  return absl::StrFormat("%s/%s/%s", gang.key.namespace_name, gang.key.dialect, gang.key.identity);
+}
+
+const char* Phase(const Gang& gang) {
+  if (gang.satisfied) return "Scheduled";
+  if (gang.bound + gang.binding > 0) return "Binding";
+  return gang.placed + static_cast<int>(gang.slots.size()) > 0 ? "Placed" : "Waiting";
+}
+
+}  // namespace
+
+Core::Counts CoreAudit::Count() const {
+  Core::Counts counts;
+  counts.nodes = s_.nodes.size();
+  counts.pods = s_.pods.size();
+  counts.reservations = s_.ledger.size();
+  counts.pending_writes = s_.writes.size();
+  for (const char* phase : {"Waiting", "Placed", "Binding", "Scheduled"})
+    counts.gangs_by_phase[phase] = 0;
+  for (const auto& [arrival, gang] : s_.by_arrival) {
+    if (!gang->empty()) ++counts.gangs_by_phase[Phase(*gang)];
+    counts.parked_binds += static_cast<size_t>(gang->parked);
+  }
+  return counts;
+}
+
+std::vector<std::string> CoreAudit::CheckInvariants() const {
+  std::vector<std::string> broken;
+  CheckNodes(broken);
+  for (const auto& [arrival, gang] : s_.by_arrival) CheckGang(*gang, broken);
+  s_.ledger.ForEach([&](ReservationId id, const ReservationLedger::Reservation& reservation) {
+    const bool has_gang = s_.by_arrival.contains(reservation.gang);
+    if (!has_gang && !s_.pods.contains(reservation.pod)) {
+      broken.push_back(absl::StrFormat("reservation %d has no owner", id.value));
+    }
+    if (s_.nodes.Info(reservation.node) == nullptr) {
+      broken.push_back(absl::StrFormat("reservation %d is on no node", id.value));
+    }
+  });
+  return broken;
+}
+
+void CoreAudit::CheckNodes(std::vector<std::string>& broken) const {
+  std::map<std::pair<uint32_t, uint16_t>, int64_t> reserved;
+  std::map<std::pair<uint32_t, uint16_t>, int64_t> requested;
+  s_.ledger.ForEach([&](ReservationId, const ReservationLedger::Reservation& reservation) {
+    for (const auto& [resource, amount] : reservation.shape->requests.entries()) {
+      reserved[{reservation.node.value, resource.value}] += amount;
+    }
+  });
+  for (const auto& [uid, record] : s_.pods) {
+    const NodeIndex node = record.charged ? s_.nodes.Find(record.info.node_name) : NodeIndex();
+    if (!node.valid()) continue;
+    for (const auto& [resource, amount] : record.info.charge->entries()) {
+      requested[{node.value, resource.value}] += amount;
+    }
+  }
+  const auto compare = [&](const char* what, const auto& expected, auto column_of) {
+    for (uint32_t i = 0; i < s_.nodes.capacity(); ++i) {
+      const std::vector<NodeBlock::Column>& columns =
+          column_of(*s_.nodes.blocks()[BlockOf(NodeIndex(i))]);
+      for (uint16_t r = 0; r < columns.size(); ++r) {
+        const auto it = expected.find({i, r});
+        const int64_t want = it == expected.end() ? 0 : it->second;
+        const int64_t have = columns[r][OffsetOf(NodeIndex(i))];
+        if (want == have) continue;
+        broken.push_back(absl::StrFormat("node %d resource %d: %s is %d, the sum of its owners %d",
+                                         i, r, what, have, want));
+      }
+    }
+  };
+  compare(
+      "reserved", reserved, [](const NodeBlock& b) -> const auto& { return b.reserved; });
+  compare(
+      "requested", requested, [](const NodeBlock& b) -> const auto& { return b.requested; });
+}
+
+void CoreAudit::CheckGang(const Gang& gang, std::vector<std::string>& broken) const {
+  std::map<Member::State, int> counts;
+  int parked = 0;
+  for (const auto& [uid, member] : gang.members) {
+    ++counts[member.state];
+    parked += member.bind_ticket != 0 ? 1 : 0;
+    const bool holds =
+        member.state == Member::State::kPlaced || member.state == Member::State::kBinding;
+    if (holds != (s_.ledger.Find(member.reservation) != nullptr)) {
+      broken.push_back(absl::StrFormat("gang %s: member %s and its reservation disagree",
+                                       Name(gang), uid.ToString()));
+    }
+    if (!s_.pods.contains(uid))
+      broken.push_back(absl::StrFormat("gang %s: member without a pod", Name(gang)));
+  }
+  const bool right = counts[Member::State::kWaiting] == gang.waiting &&
+                     counts[Member::State::kPlaced] == gang.placed &&
+                     counts[Member::State::kBinding] == gang.binding &&
+                     counts[Member::State::kBound] == gang.bound && parked == gang.parked;
+  if (!right) broken.push_back(absl::StrFormat("gang %s: its counters are wrong", Name(gang)));
+  const bool holds_room = gang.placed > 0 || !gang.slots.empty();
+  const bool has_deadline = gang.complete() || gang.bound + gang.binding > 0 ||
+                            gang.hold_deadline != base::Timestamp::Infinite();
+  if (s_.ready() && holds_room && !has_deadline) {
+    broken.push_back(absl::StrFormat("gang %s: holds room without a deadline", Name(gang)));
+  }
+}
+
+std::string CoreAudit::DurableState() const {
+  std::vector<std::string> lines;
+  for (uint32_t i = 0; i < s_.nodes.capacity(); ++i) {
+    const model::NodeInfo* info = s_.nodes.Info(NodeIndex(i));
+    if (info == nullptr) continue;
+    std::string line = absl::StrFormat("node %s", info->name);
+    const NodeBlock& block = *s_.nodes.blocks()[BlockOf(NodeIndex(i))];
+    for (uint16_t r = 0; r < block.requested.size(); ++r) {
+      const int64_t amount = block.requested[r][OffsetOf(NodeIndex(i))];
+      if (amount != 0) line += absl::StrFormat(" %d=%d", r, amount);
+    }
+    lines.push_back(std::move(line));
+  }
+  for (const auto& [uid, record] : s_.pods) {
+    const model::PodInfo& pod = record.info;
+    if (pod.bound())
+      lines.push_back(absl::StrFormat("pod %s on %s", uid.ToString(), pod.node_name));
+  }
+  for (const auto& [arrival, gang] : s_.by_arrival) {
+    if (gang->empty()) continue;
+    lines.push_back(absl::StrFormat("gang %s min %d members %d bound %d finished %d", Name(*gang),
+                                    gang->min_member(), gang->members.size(), gang->bound,
+                                    gang->finished));
+  }
+  std::sort(lines.begin(), lines.end());
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  return text;
+}
+
+}  // namespace tutti::planner

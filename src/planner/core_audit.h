@@ -1,0 +1,27 @@
+// CoreAudit: looks at the whole state and says what it holds, and what in it cannot be true.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "planner/core.h"
+#include "planner/core_state.h"
+
+namespace tutti::planner {
+
+class CoreAudit {
+ public:
+  explicit CoreAudit(const CoreState& state) : s_(state) {}
+
+  Core::Counts Count() const;
+  std::vector<std::string> CheckInvariants() const;
+  std::string DurableState() const;
+
+ private:
+  void CheckGang(const Gang& gang, std::vector<std::string>& broken) const;
+  void CheckNodes(std::vector<std::string>& broken) const;
+
+  const CoreState& s_;
+};
+
+}  // namespace tutti::planner

@@ -1,0 +1,162 @@
+#include "planner/core_loop.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace tutti::planner {
+namespace {
+
+constexpr size_t kMailboxCapacity = 65'536;
+constexpr base::Duration kLongestSleep = std::chrono::seconds(1);
+constexpr uint64_t kBatchesPerCount = 64;
+
+}  // namespace
+
+CoreLoop::CoreLoop(CoreOptions options, const base::Interner& labels, const base::Clock& clock,
+                   Observer observer)
+    : clock_(clock),
+      observer_(std::move(observer)),
+      core_(std::move(options), labels),
+      mailbox_(kMailboxCapacity) {}
+
+CoreLoop::~CoreLoop() { Stop(); }
+
+void CoreLoop::Start(EffectSink& sink) {
+  sink_ = &sink;
+  thread_ = std::thread([this] { Run(); });
+}
+
+void CoreLoop::Stop() {
+  mailbox_.Close();
+  if (thread_.joinable()) thread_.join();
+  absl::flat_hash_map<uint64_t, BindDone> binds;
+  absl::flat_hash_map<uint64_t, AdmissionDone> admissions;
+  {
+    absl::MutexLock lock(&mutex_);
+    binds.swap(binds_);
+    admissions.swap(admissions_);
+  }
+  for (auto& [ticket, done] : binds) done("tutti/NotReady: shutting down");
+  for (auto& [ticket, done] : admissions) done({});
+}
+
+bool CoreLoop::Post(model::ClusterEvent event) { return mailbox_.Push(std::move(event)); }
+
+uint64_t CoreLoop::Bind(BindRequest request, BindDone done) {
+  uint64_t ticket = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    ticket = next_ticket_++;
+    binds_.emplace(ticket, std::move(done));
+  }
+  model::BindRequested event{request.uid, std::move(request.namespace_name),
+                             std::move(request.name), std::move(request.node_name), ticket};
+  if (!mailbox_.TryPush(std::move(event)))
+    Dispatch(model::AnswerBind{ticket, "tutti/NotReady: overloaded"});
+  return ticket;
+}
+
+void CoreLoop::AbandonBind(uint64_t ticket) { mailbox_.TryPush(model::BindAbandoned{ticket}); }
+
+void CoreLoop::Admit(model::PodInfo pod, bool dry_run, AdmissionDone done) {
+  uint64_t ticket = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    ticket = next_ticket_++;
+    admissions_.emplace(ticket, std::move(done));
+  }
+  if (!mailbox_.TryPush(model::PodAdmitted{std::move(pod), dry_run, ticket})) {
+    model::AnswerAdmission unplanned;
+    unplanned.ticket = ticket;
+    Dispatch(std::move(unplanned));
+  }
+}
+
+void CoreLoop::ReportNotOffered(base::Uid uid, std::string node_name) {
+  mailbox_.TryPush(model::PlacementNotOffered{uid, std::move(node_name)});
+}
+
+void CoreLoop::Inspect(const std::function<void(const Core&)>& function) {
+  bool done = false;
+  if (!mailbox_.Push(Inspection{&function, &done})) return;
+  absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(&done));
+}
+
+base::Duration CoreLoop::TimeUntilDue() const {
+  const base::Timestamp due = core_.NextDeadline();
+  const base::Timestamp now = clock_.Now();
+  if (due <= now) return base::Duration(0);
+  return due == base::Timestamp::Infinite() ? kLongestSleep : std::min(due - now, kLongestSleep);
+}
+
+void CoreLoop::Run() {
+  while (true) {
+    std::vector<Item> batch = mailbox_.TakeAll(TimeUntilDue());
+    if (batch.empty() && mailbox_.closed()) return;
+    RunBatch(std::move(batch));
+  }
+}
+
+void CoreLoop::RunBatch(std::vector<Item> batch) {
+  const base::Timestamp begin = clock_.Now();
+  BatchReport report;
+  report.events = batch.size();
+  std::vector<model::Effects> all;
+  std::vector<Inspection> inspections;
+  for (Item& item : batch) {
+    if (auto* event = std::get_if<model::ClusterEvent>(&item)) {
+      if (model::Effects effects = core_.Apply(begin, std::move(*event)); !effects.empty()) {
+        all.push_back(std::move(effects));
+      }
+    } else {
+      inspections.push_back(std::get<Inspection>(item));
+    }
+  }
+  all.push_back(core_.Apply(begin, model::TimePassed{}));
+  // Readers see the plans before the world hears of them: a pod that is woken finds its verdict.
+  cell_.Set(core_.Publish());
+  for (model::Effects& effects : all) {
+    for (model::Effect& effect : effects) Dispatch(std::move(effect));
+  }
+  for (const Inspection& inspection : inspections) {
+    (*inspection.function)(core_);
+    absl::MutexLock lock(&mutex_);
+    *inspection.done = true;
+  }
+  if (!observer_) return;
+  report.mailbox_depth = mailbox_.size();
+  report.spent = clock_.Now() - begin;
+  report.with_counts = batches_++ % kBatchesPerCount == 0 || report.events == 0;
+  if (report.with_counts) report.counts = core_.Count();
+  observer_(report);
+}
+
+void CoreLoop::Dispatch(model::Effect effect) {
+  if (auto* bind = std::get_if<model::AnswerBind>(&effect)) {
+    BindDone done;
+    {
+      absl::MutexLock lock(&mutex_);
+      const auto it = binds_.find(bind->ticket);
+      if (it == binds_.end()) return;
+      done = std::move(it->second);
+      binds_.erase(it);
+    }
+    return done(std::move(bind->error));
+  }
+  if (auto* admission = std::get_if<model::AnswerAdmission>(&effect)) {
+    AdmissionDone done;
+    {
+      absl::MutexLock lock(&mutex_);
+      const auto it = admissions_.find(admission->ticket);
+      if (it == admissions_.end()) return;
+      done = std::move(it->second);
+      admissions_.erase(it);
+    }
+    return done(std::move(*admission));
+  }
+  sink_->Execute(std::move(effect));
+}
+
+}  // namespace tutti::planner

@@ -1,0 +1,89 @@
+// CoreLoop: runs a Core on one thread, fed by a bounded mailbox.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
+#include "base/clock.h"
+#include "base/mailbox.h"
+#include "framework/core_port.h"
+#include "planner/core.h"
+
+namespace tutti::planner {
+
+// Carries out what the core wants done in the world. Called on the core loop's thread; must not
+// block.
+class EffectSink {
+ public:
+  virtual ~EffectSink() = default;
+  virtual void Execute(model::Effect effect) = 0;
+};
+
+// What a batch cost: for metrics.
+struct BatchReport {
+  size_t events = 0;
+  size_t mailbox_depth = 0;  // after it was taken
+  base::Duration spent{0};
+  Core::Counts counts;  // only in every report that `with_counts` marks: counting walks all gangs
+  bool with_counts = false;
+};
+
+class CoreLoop final : public framework::CorePort {
+ public:
+  using Observer = std::function<void(const BatchReport&)>;
+
+  // `sink` may be set until Start. Events posted before Start wait.
+  CoreLoop(CoreOptions options, const base::Interner& labels, const base::Clock& clock,
+           Observer observer = nullptr);
+  ~CoreLoop() override;
+
+  void Start(EffectSink& sink);
+  // Every callback still open is answered; after this no event is taken.
+  void Stop();
+
+  // From a watch: blocks while the mailbox is full, so that the stream slows down. False once
+  // stopped.
+  bool Post(model::ClusterEvent event);
+
+  std::shared_ptr<const model::ClusterSnapshot> Snapshot() const override { return cell_.Get(); }
+  uint64_t Bind(BindRequest request, BindDone done) override;
+  void AbandonBind(uint64_t ticket) override;
+  void Admit(model::PodInfo pod, bool dry_run, AdmissionDone done) override;
+  void ReportNotOffered(base::Uid uid, std::string node_name) override;
+
+  // Runs `function` on the loop's thread between two batches and waits for it: for diagnostics.
+  void Inspect(const std::function<void(const Core&)>& function);
+
+ private:
+  struct Inspection {
+    const std::function<void(const Core&)>* function;
+    bool* done;
+  };
+  using Item = std::variant<model::ClusterEvent, Inspection>;
+
+  void Run();
+  void RunBatch(std::vector<Item> batch);
+  void Dispatch(model::Effect effect);
+  base::Duration TimeUntilDue() const;
+
+  const base::Clock& clock_;
+  const Observer observer_;
+  Core core_;
+  model::SnapshotCell cell_;
+  base::Mailbox<Item> mailbox_;
+  EffectSink* sink_ = nullptr;
+  std::thread thread_;
+  uint64_t batches_ = 0;
+
+  absl::Mutex mutex_;
+  uint64_t next_ticket_ ABSL_GUARDED_BY(mutex_) = 1;
+  absl::flat_hash_map<uint64_t, BindDone> binds_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<uint64_t, AdmissionDone> admissions_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace tutti::planner

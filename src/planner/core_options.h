@@ -1,0 +1,34 @@
+// CoreOptions: the times and policies of the core, as the configuration sets them.
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+
+namespace tutti::planner {
+
+enum class PartialGangPolicy { kEvict, kKeep };
+enum class BindBarrier { kAuto, kAlways };
+
+struct CoreOptions {
+  base::Duration wait_timeout =
+      std::chrono::seconds(60);  // a placed gang with members missing gives up after this
+  base::Duration backoff_initial = std::chrono::seconds(10);
+  base::Duration backoff_max = std::chrono::seconds(300);
+  base::Duration refused_node_initial =
+      std::chrono::seconds(5);  // doubles with each refusal, up to the expiry
+  base::Duration refused_node_expiry = std::chrono::seconds(300);
+  base::Duration admission_slot_timeout = std::chrono::seconds(10);
+  base::Duration repair_timeout = std::chrono::seconds(60);
+  base::Duration bind_timeout = std::chrono::seconds(25);  // below the extender's httpTimeout
+  base::Duration unseen_pod_timeout = std::chrono::seconds(3);
+  base::Duration write_retry_initial = std::chrono::milliseconds(200);
+  base::Duration write_retry_max = std::chrono::seconds(10);
+  PartialGangPolicy partial_gang_policy = PartialGangPolicy::kEvict;
+  BindBarrier bind_barrier = BindBarrier::kAuto;
+  int failed_placements_per_pass = 512;  // bounds the work of one pass over the queue
+  // Part of every plan id, so that a token of an earlier process is never taken for one of ours.
+  std::string instance = "0";
+};
+
+}  // namespace tutti::planner

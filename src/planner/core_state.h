@@ -1,0 +1,95 @@
+// CoreState: everything the core knows, shared by the parts that handle its events.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/node_hash_map.h"
+#include "base/clock.h"
+#include "base/interner.h"
+#include "model/cluster_event.h"
+#include "model/cluster_snapshot.h"
+#include "model/effect.h"
+#include "model/node_table.h"
+#include "model/pod_info.h"
+#include "planner/core_options.h"
+#include "planner/eligibility_cache.h"
+#include "planner/gang.h"
+#include "planner/gang_placer.h"
+#include "planner/reservation_ledger.h"
+#include "planner/volume_table.h"
+
+namespace tutti::planner {
+
+struct PodRecord {
+  model::PodInfo info;
+  Gang* gang = nullptr;   // whose member it is, or whose `finished` counts it
+  bool charged = false;   // its node is charged with it
+  bool finished = false;  // counted in gang->finished
+  ReservationId assumed;  // of a pod of no gang, while its Binding is under way
+};
+
+enum class WriteKind : uint8_t { kTell, kBind, kEvict };  // kTell: release or nominate
+
+struct PendingWrite {
+  WriteKind kind = WriteKind::kTell;
+  base::Uid uid;
+  uint64_t bind_ticket = 0;  // of a pod of no gang
+};
+
+struct CoreState {
+  CoreState(CoreOptions core_options, const base::Interner& label_texts)
+      : options(std::move(core_options)), labels(label_texts) {}
+  CoreState(const CoreState&) = delete;
+  CoreState& operator=(const CoreState&) = delete;
+
+  const CoreOptions options;
+  const base::Interner& labels;
+
+  base::Timestamp now;  // of the event being applied
+  bool synced = false;
+  bool leading = false;
+  bool ready() const { return synced && leading; }
+  bool planning_due = false;
+  model::Effects effects;  // of the event being applied
+
+  model::NodeTable nodes;
+  VolumeTable volumes;
+  ReservationLedger ledger{nodes};
+  EligibilityCache eligibility{nodes, volumes, labels};
+  GangPlacer placer{nodes, eligibility};
+
+  absl::node_hash_map<base::Uid, PodRecord> pods;
+  std::map<model::GangKey, std::unique_ptr<Gang>> gangs;
+  std::map<uint64_t, Gang*> by_arrival;
+  uint64_t next_arrival = 1;
+
+  model::CowMap<base::Uid, model::PodVerdict> verdicts;
+  model::CowMap<std::string, bool> plans;
+  uint64_t next_plan = 1;
+
+  std::map<uint64_t, PendingWrite> writes;
+  uint64_t next_write = 1;
+
+  PodRecord* FindPod(base::Uid uid) {
+    const auto it = pods.find(uid);
+    return it == pods.end() ? nullptr : &it->second;
+  }
+  uint64_t StartWrite(WriteKind kind, base::Uid uid, uint64_t bind_ticket = 0) {
+    writes.emplace(next_write, PendingWrite{kind, uid, bind_ticket});
+    return next_write++;
+  }
+  void Emit(model::Effect effect) { effects.push_back(std::move(effect)); }
+};
+
+inline model::PodRef RefOf(const model::PodInfo& pod) {
+  return {pod.uid, pod.namespace_name, pod.name};
+}
+
+}  // namespace tutti::planner

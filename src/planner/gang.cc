@@ -1,0 +1,48 @@
+#include "planner/gang.h"
+
+#include <limits>
+
+namespace tutti::planner {
+namespace {
+
+template <class Key>
+void Add(std::map<Key, int>& counts, const Key& key, int sign) {
+  const auto it = counts.try_emplace(key, 0).first;
+  it->second += sign;
+  if (it->second == 0) counts.erase(it);
+}
+
+}  // namespace
+
+void Gang::Count(const model::PodInfo& pod, int sign) {
+  Add(priorities_, pod.shape->priority, sign);
+  if (pod.shape->needs_referee) referees_ += sign;
+  if (!pod.gang->problem.empty()) Add(problems_, pod.gang->problem, sign);
+  if (!pod.gang->spec) return;
+  Add(min_members_, pod.gang->spec->min_member, sign);
+  if (pod.gang->spec->wait_timeout.count() > 0)
+    Add(wait_timeouts_, pod.gang->spec->wait_timeout, sign);
+}
+
+int Gang::min_member() const {
+  if (object_spec) return object_spec->min_member;
+  if (!min_members_.empty()) return min_members_.rbegin()->first;
+  return admitted_spec ? admitted_spec->min_member : 0;
+}
+
+base::Duration Gang::wait_timeout(base::Duration fallback) const {
+  if (object_spec && object_spec->wait_timeout.count() > 0) return object_spec->wait_timeout;
+  return wait_timeouts_.empty() ? fallback : wait_timeouts_.rbegin()->first;
+}
+
+std::string Gang::problem() const {
+  if (!object_problem.empty()) return object_problem;
+  return problems_.empty() ? std::string() : problems_.begin()->first;
+}
+
+int32_t Gang::priority() const {
+  if (!priorities_.empty()) return priorities_.rbegin()->first;
+  return slots.empty() ? std::numeric_limits<int32_t>::min() : slots.front().shape->priority;
+}
+
+}  // namespace tutti::planner

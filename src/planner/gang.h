@@ -1,0 +1,127 @@
+// Gang: the pods that are placed together, and how far each of them has come.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "model/effect.h"
+#include "model/gang_key.h"
+#include "model/pod_info.h"
+#include "planner/reservation_ledger.h"
+
+namespace tutti::planner {
+
+// A pod of a gang. Terminal pods are counted (`finished`), not kept as members.
+struct Member {
+  enum class State : uint8_t {
+    kWaiting,  // has no node
+    kPlaced,   // a node is reserved for it
+    kBinding,  // its Binding is being written
+    kBound,    // runs there
+  };
+
+  const model::PodInfo* pod =
+      nullptr;  // owned by the core's pod table; lives as long as the member
+  State state = State::kWaiting;
+  ReservationId reservation;  // while placed or binding
+  model::NodeIndex node;      // while placed or binding
+  base::Timestamp placed_at;
+  uint64_t verdict_seen =
+      0;  // kube-scheduler's last verdict when it was placed: only a newer one refuses the node
+  bool echoed = false;     // our watch has shown the write that told kube-scheduler of the node
+  uint64_t write = 0;      // the write under way for it, 0: none
+  int write_failures = 0;  // in a row
+  base::Timestamp retry_write_at = base::Timestamp::Infinite();
+  uint64_t bind_ticket = 0;       // a parked bind, 0: none
+  base::Timestamp bind_deadline;  // when the parked bind is answered in any case
+  bool evicting = false;
+};
+
+// A place planned at admission for a member that does not exist yet.
+struct Slot {
+  std::shared_ptr<const model::PodShape> shape;
+  ReservationId reservation;
+  model::NodeIndex node;
+  uint32_t number = 0;   // within the plan: the token is "PLAN/NUMBER"
+  bool issued = false;   // written into a CREATE; open again if the pod does not show up in time
+  std::string pod_name;  // of that CREATE, where it had one: a retry gets the same slot
+  base::Timestamp issue_deadline = base::Timestamp::Infinite();
+};
+
+// A node that kube-scheduler refused for a shape; tried again after `until`.
+struct Refusal {
+  std::shared_ptr<const model::PodShape> shape;
+  std::string node_name;
+  int strikes = 0;
+  base::Timestamp until;
+};
+
+class Gang {
+ public:
+  model::GangKey key;
+  std::string display_name;
+  uint64_t arrival =
+      0;  // order of first sight: the queue's tie-break after priority, and the gang's number
+  std::optional<GangSpec> object_spec;
+  std::string object_problem;
+  std::optional<GangSpec> admitted_spec;  // of a pod seen at admission, until members exist
+
+  std::map<base::Uid, Member> members;  // not terminal
+  int waiting = 0;                      // members by state
+  int placed = 0;
+  int binding = 0;
+  int bound = 0;
+  int finished = 0;  // pods that succeeded and still exist
+  int parked = 0;    // members whose bind is parked
+
+  std::string plan_id;  // while slots exist
+  uint32_t next_slot = 0;
+  std::vector<Slot> slots;  // open or issued
+
+  bool barrier_open = false;  // binds go through
+  bool satisfied = false;  // minMember were bound at some time: members added later come one by one
+  base::Timestamp hold_deadline =
+      base::Timestamp::Infinite();  // holds room, members missing: gives up
+  base::Timestamp backoff_until;    // not planned before
+  int backoffs = 0;                 // in a row
+  base::Timestamp repair_deadline =
+      base::Timestamp::Infinite();  // bound in part: must be whole by then
+  base::Timestamp member_deadline =
+      base::Timestamp::Infinite();  // no member or slot needs attention before
+  std::vector<Refusal> refusals;
+
+  model::Reason reason;
+  std::string reason_detail;
+
+  // What the members say of themselves is counted here, so that asking costs nothing.
+  void CountIn(const model::PodInfo& pod) { Count(pod, +1); }
+  void CountOut(const model::PodInfo& pod) { Count(pod, -1); }
+
+  int min_member() const;  // 0: not known yet. Where members differ, the largest.
+  base::Duration wait_timeout(base::Duration fallback) const;
+  std::string problem() const;  // empty: well configured
+  int32_t priority() const;     // of the most important member
+  bool needs_referee() const { return referees_ > 0; }
+  // Members that exist and have a node, or had one.
+  int secured() const { return placed + binding + bound + finished; }
+  bool complete() const { return min_member() > 0 && secured() >= min_member(); }
+  // Some are bound, but fewer than minMember ever were.
+  bool partial() const { return bound + binding > 0 && !satisfied; }
+  bool empty() const { return members.empty() && slots.empty() && finished == 0; }
+
+ private:
+  void Count(const model::PodInfo& pod, int sign);
+
+  std::map<int, int> min_members_;
+  std::map<base::Duration, int> wait_timeouts_;
+  std::map<int32_t, int> priorities_;
+  std::map<std::string, int> problems_;
+  int referees_ = 0;
+};
+
+}  // namespace tutti::planner

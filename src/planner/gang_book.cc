@@ -1,0 +1,338 @@
+#include "planner/gang_book.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_format.h"
+
+namespace tutti::planner {
+namespace {
+
+using base::Timestamp;
+using model::PodInfo;
+using model::ReasonCode;
+
+int& CountOf(Gang& gang, Member::State state) {
+  switch (state) {
+    case Member::State::kWaiting:
+      return gang.waiting;
+    case Member::State::kPlaced:
+      return gang.placed;
+    case Member::State::kBinding:
+      return gang.binding;
+    case Member::State::kBound:
+      return gang.bound;
+  }
+  return gang.waiting;
+}
+
+base::Duration Doubled(base::Duration initial, base::Duration most, int times) {
+  base::Duration duration = initial;
+  for (int i = 0; i < times && duration < most; ++i) duration *= 2;
+  return std::min(duration, most);
+}
+
+bool Contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+Gang& GangBook::GetOrAdd(const model::GangKey& key, const std::string& display_name) {
+  std::unique_ptr<Gang>& gang = s_.gangs[key];
+  if (!gang) {
+    gang = std::make_unique<Gang>();
+    gang->key = key;
+    gang->arrival = s_.next_arrival++;
+    s_.by_arrival[gang->arrival] = gang.get();
+  }
+  if (!display_name.empty()) gang->display_name = display_name;
+  return *gang;
+}
+
+Gang* GangBook::Find(const model::GangKey& key) {
+  const auto it = s_.gangs.find(key);
+  return it == s_.gangs.end() ? nullptr : it->second.get();
+}
+
+Member& GangBook::Join(Gang& gang, const PodInfo& pod) {
+  Member& member = gang.members[pod.uid];
+  member.pod = &pod;
+  ++gang.waiting;
+  gang.CountIn(pod);
+  UpdateVerdict(gang, member);
+  s_.planning_due = true;
+  return member;
+}
+
+void GangBook::Leave(Gang& gang, base::Uid uid) {
+  const auto it = gang.members.find(uid);
+  if (it == gang.members.end()) return;
+  Member& member = it->second;
+  AnswerBind(gang, member, "the pod is gone or has finished");
+  s_.ledger.Release(member.reservation);
+  --CountOf(gang, member.state);
+  gang.CountOut(*member.pod);
+  s_.verdicts.Erase(uid);
+  gang.members.erase(it);
+  s_.planning_due = true;
+}
+
+void GangBook::SetState(Gang& gang, Member& member, Member::State state) {
+  if (member.state == state) return;
+  --CountOf(gang, member.state);
+  ++CountOf(gang, state);
+  member.state = state;
+  if (state == Member::State::kBound) {
+    s_.ledger.Release(member.reservation);
+    member.reservation = ReservationId();
+  }
+  UpdateVerdict(gang, member);
+}
+
+void GangBook::Place(Gang& gang, Member& member, model::NodeIndex node, ReservationId reservation) {
+  member.node = node;
+  member.reservation = reservation;
+  member.placed_at = s_.now;
+  member.verdict_seen = member.pod->verdict.fingerprint;
+  member.echoed = false;
+  member.write_failures = 0;
+  SetState(gang, member, Member::State::kPlaced);
+}
+
+void GangBook::Unplace(Gang& gang, Member& member) {
+  if (member.state != Member::State::kPlaced) return;
+  s_.ledger.Release(member.reservation);
+  member.reservation = ReservationId();
+  member.node = model::NodeIndex();
+  AnswerBind(gang, member, model::StableMessage(gang.reason));
+  SetState(gang, member, Member::State::kWaiting);
+  s_.planning_due = true;
+}
+
+void GangBook::UpdateVerdict(const Gang& gang, const Member& member) {
+  const base::Uid uid = member.pod->uid;
+  if (member.state == Member::State::kBound) {
+    s_.verdicts.Erase(uid);
+  } else if (member.state == Member::State::kWaiting) {
+    s_.verdicts.Set(uid, {model::NodeIndex(), gang.reason});
+  } else {
+    s_.verdicts.Set(uid, {member.node, {ReasonCode::kPlaced, 0, 0, {}}});
+  }
+}
+
+void GangBook::AddSlot(Gang& gang, std::shared_ptr<const model::PodShape> shape,
+                       model::NodeIndex node) {
+  if (gang.plan_id.empty()) {
+    gang.plan_id = absl::StrFormat("%s-%d", s_.options.instance, s_.next_plan++);
+    s_.plans.Set(gang.plan_id, true);
+  }
+  Slot slot;
+  slot.reservation = s_.ledger.Add({node, shape, gang.arrival, {}, Timestamp::Infinite()});
+  slot.shape = std::move(shape);
+  slot.node = node;
+  slot.number = gang.next_slot++;
+  gang.slots.push_back(std::move(slot));
+}
+
+Slot* GangBook::IssueSlot(Gang& gang, const PodInfo& pod) {
+  Slot* chosen = nullptr;
+  for (Slot& slot : gang.slots) {
+    const bool same_pod = slot.issued && !pod.name.empty() && slot.pod_name == pod.name;
+    if (same_pod && *slot.shape == *pod.shape) return &slot;
+    if (!slot.issued && chosen == nullptr && *slot.shape == *pod.shape) chosen = &slot;
+  }
+  if (chosen == nullptr) return nullptr;
+  chosen->issued = true;
+  chosen->pod_name = pod.name;
+  chosen->issue_deadline = s_.now + s_.options.admission_slot_timeout;
+  ScheduleMember(gang, chosen->issue_deadline);
+  return chosen;
+}
+
+bool GangBook::ClaimSlot(Gang& gang, Member& member) {
+  const std::string& token = member.pod->plan_token;
+  const auto it = std::find_if(gang.slots.begin(), gang.slots.end(), [&](const Slot& slot) {
+    return token == absl::StrFormat("%s/%d", gang.plan_id, slot.number);
+  });
+  if (it == gang.slots.end()) return false;
+  const model::NodeInfo* node = s_.nodes.Info(it->node);
+  if (node == nullptr || !Contains(member.pod->pins, node->name)) return false;
+  s_.ledger.SetPod(it->reservation, member.pod->uid);
+  const Slot slot = *it;
+  gang.slots.erase(it);
+  Place(gang, member, slot.node, slot.reservation);
+  member.echoed = true;  // it was born with its pin
+  return true;
+}
+
+void GangBook::DropSlots(Gang& gang) {
+  for (const Slot& slot : gang.slots) s_.ledger.Release(slot.reservation);
+  gang.slots.clear();
+  if (!gang.plan_id.empty()) s_.plans.Erase(gang.plan_id);
+  gang.plan_id.clear();
+  s_.planning_due = true;
+}
+
+bool GangBook::DropOpenSlot(Gang& gang) {
+  const auto it = std::find_if(gang.slots.rbegin(), gang.slots.rend(),
+                               [](const Slot& slot) { return !slot.issued; });
+  if (it == gang.slots.rend()) return false;
+  s_.ledger.Release(it->reservation);
+  gang.slots.erase(std::next(it).base());
+  return true;
+}
+
+void GangBook::GiveUp(Gang& gang) {
+  DropSlots(gang);
+  gang.hold_deadline = Timestamp::Infinite();
+  gang.barrier_open = false;
+  gang.backoff_until =
+      s_.now + Doubled(s_.options.backoff_initial, s_.options.backoff_max, gang.backoffs++);
+  SetReason(
+      gang,
+      {ReasonCode::kBackingOff, gang.min_member(), static_cast<int64_t>(gang.members.size()), {}});
+  for (auto& [uid, member] : gang.members) Unplace(gang, member);
+}
+
+void GangBook::Tell(Member& member) {
+  const PodInfo& pod = *member.pod;
+  if (member.write != 0 || member.state != Member::State::kPlaced) return;
+  const std::string& node = s_.nodes.Info(member.node)->name;
+  member.retry_write_at = Timestamp::Infinite();
+  if (pod.gated_by_tutti) {
+    member.write = s_.StartWrite(WriteKind::kTell, pod.uid);
+    s_.Emit(model::ReleasePod{member.write, RefOf(pod), {node}});
+    return;
+  }
+  // A pinned pod that kube-scheduler has not tried yet finds its node by itself.
+  if (!pod.pins.empty() && !pod.verdict.refused) return;
+  member.write = s_.StartWrite(WriteKind::kTell, pod.uid);
+  s_.Emit(model::NominatePod{member.write, RefOf(pod), node});
+}
+
+void GangBook::Refuse(Gang& gang, Member& member) {
+  const std::string node = s_.nodes.Info(member.node)->name;
+  auto it = std::find_if(gang.refusals.begin(), gang.refusals.end(), [&](const Refusal& refusal) {
+    return refusal.node_name == node && refusal.shape == member.pod->shape;
+  });
+  if (it == gang.refusals.end()) {
+    gang.refusals.push_back({member.pod->shape, node, 0, {}});
+    it = std::prev(gang.refusals.end());
+  }
+  it->until = s_.now + Doubled(s_.options.refused_node_initial, s_.options.refused_node_expiry,
+                               it->strikes++);
+  ScheduleMember(gang, it->until);
+  Unplace(gang, member);
+}
+
+std::vector<model::NodeIndex> GangBook::RefusedNodes(const Gang& gang,
+                                                     const model::PodShape* shape) const {
+  std::vector<model::NodeIndex> refused;
+  for (const Refusal& refusal : gang.refusals) {
+    if (refusal.shape.get() != shape || refusal.until <= s_.now) continue;
+    const model::NodeIndex node = s_.nodes.Find(refusal.node_name);
+    if (node.valid()) refused.push_back(node);
+  }
+  std::sort(refused.begin(), refused.end());
+  return refused;
+}
+
+void GangBook::SetReason(Gang& gang, model::Reason reason, std::string detail) {
+  const model::Reason before = gang.reason;
+  const bool same =
+      before.code == reason.code && before.need == reason.need && gang.reason_detail == detail;
+  gang.reason = reason;
+  if (same) return;
+  gang.reason_detail = std::move(detail);
+  model::ReportGang report{gang.key, gang.display_name, reason, gang.reason_detail, {}};
+  for (auto& [uid, member] : gang.members) {
+    if (member.state != Member::State::kWaiting) continue;
+    UpdateVerdict(gang, member);
+  }
+  if (!gang.members.empty()) report.examples.push_back(RefOf(*gang.members.begin()->second.pod));
+  s_.Emit(std::move(report));
+}
+
+void GangBook::AnswerBind(Gang& gang, Member& member, const std::string& error) {
+  if (member.bind_ticket == 0) return;
+  s_.Emit(model::AnswerBind{member.bind_ticket, error});
+  member.bind_ticket = 0;
+  --gang.parked;
+}
+
+void GangBook::Evict(Member& member, const std::string& message) {
+  if (member.evicting) return;
+  member.evicting = true;
+  s_.Emit(model::EvictPod{s_.StartWrite(WriteKind::kEvict, member.pod->uid), RefOf(*member.pod),
+                          message});
+}
+
+void GangBook::SetDeadlines(Gang& gang) {
+  const bool holds_in_vain = gang.placed + static_cast<int>(gang.slots.size()) > 0 &&
+                             gang.bound + gang.binding == 0 && !gang.complete();
+  if (!holds_in_vain) {
+    gang.hold_deadline = Timestamp::Infinite();
+  } else if (gang.hold_deadline == Timestamp::Infinite()) {
+    gang.hold_deadline = s_.now + gang.wait_timeout(s_.options.wait_timeout);
+  }
+  if (gang.min_member() > 0 && gang.bound + gang.finished >= gang.min_member()) {
+    gang.satisfied = true;
+    gang.backoffs = 0;
+  }
+  if (!gang.partial()) {
+    gang.repair_deadline = Timestamp::Infinite();
+  } else if (gang.repair_deadline == Timestamp::Infinite()) {
+    gang.repair_deadline = s_.now + s_.options.repair_timeout;
+  }
+  // A gang all of whose members are gone or done starts afresh when its name is used again.
+  if (gang.members.empty()) gang.satisfied = gang.barrier_open = false;
+}
+
+void GangBook::Settle(Gang& gang) {
+  const uint64_t arrival = gang.arrival;
+  Entry& entry = entries_[arrival];
+  if (entry.queued) queue_.erase(entry.queue_key);
+  if (entry.deadline != Timestamp::Infinite()) deadlines_.erase({entry.deadline, arrival});
+  if (gang.empty() && !gang.object_spec && gang.object_problem.empty()) {
+    if (!gang.plan_id.empty()) s_.plans.Erase(gang.plan_id);
+    entries_.erase(arrival);
+    s_.by_arrival.erase(arrival);
+    s_.gangs.erase(model::GangKey(gang.key));
+    return;
+  }
+  if (gang.slots.empty() && !gang.plan_id.empty()) DropSlots(gang);
+  if (s_.ready()) SetDeadlines(gang);
+  entry.queued = gang.waiting > 0;
+  if (entry.queued) {
+    entry.queue_key = {!gang.partial(), -static_cast<int64_t>(gang.priority()), arrival};
+    queue_.insert(entry.queue_key);
+  }
+  entry.deadline =
+      std::min({gang.hold_deadline, gang.repair_deadline, gang.member_deadline,
+                gang.backoff_until > s_.now ? gang.backoff_until : Timestamp::Infinite()});
+  if (entry.deadline != Timestamp::Infinite()) deadlines_.insert({entry.deadline, arrival});
+}
+
+std::vector<Gang*> GangBook::Queue() const {
+  std::vector<Gang*> gangs;
+  gangs.reserve(queue_.size());
+  for (const QueueKey& key : queue_) gangs.push_back(s_.by_arrival.at(std::get<2>(key)));
+  return gangs;
+}
+
+std::vector<Gang*> GangBook::Due() {
+  std::vector<Gang*> due;
+  while (!deadlines_.empty() && deadlines_.begin()->first <= s_.now) {
+    const uint64_t arrival = deadlines_.begin()->second;
+    deadlines_.erase(deadlines_.begin());
+    entries_[arrival].deadline = Timestamp::Infinite();
+    due.push_back(s_.by_arrival.at(arrival));
+  }
+  return due;
+}
+
+base::Timestamp GangBook::NextDeadline() const {
+  return deadlines_.empty() ? Timestamp::Infinite() : deadlines_.begin()->first;
+}
+
+}  // namespace tutti::planner

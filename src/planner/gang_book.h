@@ -1,0 +1,90 @@
+// GangBook: the gangs, their members and slots, and every change of a member's state.
+#pragma once
+
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "planner/core_state.h"
+
+namespace tutti::planner {
+
+class GangBook {
+ public:
+  explicit GangBook(CoreState& state) : s_(state) {}
+
+  Gang& GetOrAdd(const model::GangKey& key, const std::string& display_name);
+  Gang* Find(const model::GangKey& key);
+
+  // A pod enters or leaves its gang. Leave gives back what was reserved and answers a parked bind.
+  Member& Join(Gang& gang, const model::PodInfo& pod);
+  void Leave(Gang& gang, base::Uid uid);
+
+  // The member has this node; `reservation` is already in the ledger.
+  void Place(Gang& gang, Member& member, model::NodeIndex node, ReservationId reservation);
+  // Back to waiting; what was reserved is given back.
+  void Unplace(Gang& gang, Member& member);
+  void SetState(Gang& gang, Member& member, Member::State state);
+
+  // Takes an open slot for a pod of this shape (the one issued to the same pod name before, if
+  // any). Null: none.
+  Slot* IssueSlot(Gang& gang, const model::PodInfo& pod);
+  // The member was created with a token of ours: it takes over the slot's place. False: there is no
+  // such slot.
+  bool ClaimSlot(Gang& gang, Member& member);
+  void AddSlot(Gang& gang, std::shared_ptr<const model::PodShape> shape, model::NodeIndex node);
+  void DropSlots(Gang& gang);
+  // Gives up one slot that is not issued. False: all are.
+  bool DropOpenSlot(Gang& gang);
+
+  // Gives back everything that is not being bound, and waits before the next try.
+  void GiveUp(Gang& gang);
+
+  // Tells kube-scheduler of the member's node by the cheapest means that will reach it.
+  void Tell(Member& member);
+
+  // kube-scheduler refused this node for the member: it is left out for a while, and the member
+  // waits again.
+  void Refuse(Gang& gang, Member& member);
+  std::vector<model::NodeIndex> RefusedNodes(const Gang& gang, const model::PodShape* shape) const;
+
+  // Why the members that wait do so.
+  void SetReason(Gang& gang, model::Reason reason, std::string detail = {});
+
+  void AnswerBind(Gang& gang, Member& member, const std::string& error);
+  void Evict(Member& member, const std::string& message);
+
+  // After any change to the gang: deadlines, its place in the queue, or its end. The gang may be
+  // gone afterwards.
+  void Settle(Gang& gang);
+
+  // The gangs with members that wait, in the order in which they are served.
+  std::vector<Gang*> Queue() const;
+  // Gangs whose deadline has come; each is reported once per Settle.
+  std::vector<Gang*> Due();
+  base::Timestamp NextDeadline() const;
+
+  void ScheduleMember(Gang& gang, base::Timestamp deadline) {
+    gang.member_deadline = std::min(gang.member_deadline, deadline);
+  }
+
+ private:
+  // Bound in part first (they hold room that nobody can use), then by priority, then by arrival.
+  using QueueKey = std::tuple<bool, int64_t, uint64_t>;
+  struct Entry {
+    QueueKey queue_key;
+    bool queued = false;
+    base::Timestamp deadline = base::Timestamp::Infinite();
+  };
+
+  void UpdateVerdict(const Gang& gang, const Member& member);
+  void SetDeadlines(Gang& gang);
+
+  CoreState& s_;
+  std::set<QueueKey> queue_;
+  std::set<std::pair<base::Timestamp, uint64_t>> deadlines_;  // with the gang's arrival
+  absl::flat_hash_map<uint64_t, Entry> entries_;
+};
+
+}  // namespace tutti::planner

@@ -1,0 +1,202 @@
+#include "planner/gang_placer.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <numeric>
+
+namespace tutti::planner {
+namespace {
+
+using model::NodeBlock;
+using model::NodeIndex;
+using model::ReasonCode;
+using model::ResourceId;
+
+constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
+
+int64_t TotalCapacity(const auto& candidates, int64_t enough) {
+  int64_t total = 0;
+  for (const auto& candidate : candidates) {
+    total += std::min(candidate.capacity, enough);
+    if (total >= enough) break;
+  }
+  return total;
+}
+
+}  // namespace
+
+Placement GangPlacer::Place(std::span<const MemberClass> classes) {
+  return Run(classes, View::kNow);
+}
+
+Placement GangPlacer::PlaceWhenDrained(std::span<const MemberClass> classes) {
+  return Run(classes, View::kDrained);
+}
+
+Placement GangPlacer::Run(std::span<const MemberClass> classes, View view) {
+  Placement placement;
+  placement.nodes.resize(classes.size());
+  // Each class sees the room that the ones before it left: they are entered into the table and
+  // taken out again.
+  placement.fits = true;
+  for (size_t i : Order(classes, view)) {
+    const MemberClass& wanted = classes[i];
+    if (!Take(wanted, Candidates(wanted, view), view, placement.nodes[i])) {
+      placement.reason = Shortage(wanted, view);
+      placement.fits = false;
+      break;
+    }
+  }
+  drained_taken_.clear();
+  for (size_t i = 0; view == View::kNow && i < classes.size(); ++i) {
+    for (NodeIndex node : placement.nodes[i]) {
+      nodes_.Unreserve(node, classes[i].shape->requests, classes[i].shape->host_ports);
+    }
+  }
+  if (!placement.fits) placement.nodes.clear();
+  return placement;
+}
+
+std::vector<size_t> GangPlacer::Order(std::span<const MemberClass> classes, View view) {
+  std::vector<size_t> order(classes.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  if (classes.size() == 1) return order;
+  std::vector<int64_t> places(classes.size());
+  for (size_t i = 0; i < classes.size(); ++i) {
+    places[i] = classes[i].only.empty()
+                    ? TotalCapacity(Candidates(classes[i], view), kNoLimit / 2) / classes[i].count
+                    : 0;  // pinned ones have no choice: first
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return places[a] < places[b]; });
+  return order;
+}
+
+std::vector<GangPlacer::Candidate> GangPlacer::Candidates(const MemberClass& wanted, View view) {
+  std::vector<Candidate> candidates;
+  const EligibilityCache::Bits& bits = eligibility_.Of(wanted.shape, wanted.namespace_name);
+  if (!wanted.only.empty()) {
+    for (NodeIndex node : wanted.only) {
+      if (node.value / 64 >= bits.size() || (bits[node.value / 64] >> (node.value % 64) & 1) == 0)
+        continue;
+      ScanNode(wanted, node, view, candidates);
+    }
+    return candidates;
+  }
+  for (uint32_t block = 0; block < nodes_.blocks().size(); ++block) {
+    ScanBlock(wanted, bits, block, view, candidates);
+  }
+  return candidates;
+}
+
+void GangPlacer::ScanBlock(const MemberClass& wanted, const EligibilityCache::Bits& bits,
+                           uint32_t block, View view, std::vector<Candidate>& out) {
+  const uint32_t first = block * NodeBlock::kNodes;
+  for (uint32_t word = 0; word < NodeBlock::kNodes / 64; ++word) {
+    uint64_t set = bits[first / 64 + word];
+    while (set != 0) {
+      const uint32_t offset = word * 64 + static_cast<uint32_t>(__builtin_ctzll(set));
+      set &= set - 1;
+      ScanNode(wanted, NodeIndex(first + offset), view, out);
+    }
+  }
+}
+
+void GangPlacer::ScanNode(const MemberClass& wanted, NodeIndex node, View view,
+                          std::vector<Candidate>& out) {
+  int64_t capacity = wanted.shape->host_ports.empty() ? kNoLimit : 1;
+  for (const auto& [resource, amount] : wanted.shape->requests.entries()) {
+    const int64_t room = Room(resource, node, view);
+    if (room < amount) return;
+    capacity = std::min(capacity, room / amount);
+  }
+  if (std::binary_search(wanted.refused.begin(), wanted.refused.end(), node)) return;
+  if (view == View::kNow && !nodes_.PortsFree(node, wanted.shape->host_ports)) return;
+  out.push_back({Score(wanted, node, view), node, capacity});
+}
+
+int64_t GangPlacer::Room(ResourceId resource, NodeIndex node, View view) const {
+  if (view == View::kNow) return nodes_.Free(resource, node);
+  const auto taken = drained_taken_.find(node);
+  return nodes_.FreeWhenDrained(resource, node) -
+         (taken == drained_taken_.end() ? 0 : taken->second.Get(resource));
+}
+
+int64_t GangPlacer::Score(const MemberClass& wanted, NodeIndex node, View view) const {
+  const NodeBlock& block = *nodes_.blocks()[BlockOf(node)];
+  const uint32_t offset = OffsetOf(node);
+  int64_t left = 0;
+  int64_t to_drain = 0;
+  for (const auto& [resource, amount] : wanted.shape->requests.entries()) {
+    const int64_t unit = std::max<int64_t>(block.Allocatable(resource, offset) / 1000, 1);
+    left += (Room(resource, node, view) - amount) / unit;
+    to_drain += NodeBlock::At(block.requested, resource, offset) / unit;
+  }
+  return view == View::kNow ? left : to_drain;
+}
+
+bool GangPlacer::Take(const MemberClass& wanted, std::vector<Candidate> candidates, View view,
+                      std::vector<NodeIndex>& taken) {
+  if (TotalCapacity(candidates, wanted.count) < wanted.count) return false;
+  const auto later = [](const Candidate& a, const Candidate& b) {
+    return a.score != b.score ? a.score > b.score : a.node > b.node;
+  };
+  std::make_heap(candidates.begin(), candidates.end(), later);
+  taken.reserve(static_cast<size_t>(wanted.count));
+  int64_t missing = wanted.count;
+  while (missing > 0) {
+    std::pop_heap(candidates.begin(), candidates.end(), later);
+    const Candidate best = candidates.back();
+    candidates.pop_back();
+    const int64_t here = std::min(best.capacity, missing);
+    for (int64_t i = 0; i < here; ++i) {
+      if (view == View::kNow) {
+        nodes_.Reserve(best.node, wanted.shape->requests, wanted.shape->host_ports);
+      } else {
+        drained_taken_[best.node].Add(wanted.shape->requests);
+      }
+      taken.push_back(best.node);
+    }
+    missing -= here;
+  }
+  return true;
+}
+
+model::Reason GangPlacer::Shortage(const MemberClass& wanted, View view) {
+  model::Reason reason;
+  reason.need = wanted.count;
+  const EligibilityCache::Bits& bits = eligibility_.Of(wanted.shape, wanted.namespace_name);
+  bool any = false;
+  std::vector<int64_t> places(wanted.shape->requests.entries().size(), 0);
+  for (uint32_t i = 0; i < nodes_.capacity(); ++i) {
+    const NodeIndex node(i);
+    if ((bits[i / 64] >> (i % 64) & 1) == 0) continue;
+    if (!wanted.only.empty() &&
+        std::find(wanted.only.begin(), wanted.only.end(), node) == wanted.only.end())
+      continue;
+    if (std::binary_search(wanted.refused.begin(), wanted.refused.end(), node)) continue;
+    any = true;
+    for (size_t r = 0; r < places.size(); ++r) {
+      const auto& [resource, amount] = wanted.shape->requests.entries()[r];
+      places[r] += std::max<int64_t>(Room(resource, node, view), 0) / amount;
+    }
+  }
+  if (!any) {
+    reason.code = wanted.only.empty() ? ReasonCode::kNoEligibleNode : ReasonCode::kPinnedNodeLost;
+    return reason;
+  }
+  reason.code = wanted.only.empty() ? ReasonCode::kWaitingForCapacity : ReasonCode::kPinnedNodeLost;
+  const auto scarcest = std::min_element(places.begin(), places.end());
+  if (scarcest != places.end() && *scarcest < wanted.count) {
+    const auto& [resource, amount] =
+        wanted.shape->requests.entries()[static_cast<size_t>(scarcest - places.begin())];
+    reason = {reason.code, wanted.count * amount, *scarcest * amount, resource};
+  } else {
+    // Each resource alone would do, but no node has enough of all of them together.
+    reason.have = TotalCapacity(Candidates(wanted, view), wanted.count);
+  }
+  return reason;
+}
+
+}  // namespace tutti::planner

@@ -1,0 +1,77 @@
+// GangPlacer: finds nodes for all members of a gang at once, or for none.
+//
+// Assumptions: members come in classes of identical pods; nodes are many, classes few.
+// Rule (best fit): classes in order of scarcity (fewest places first, then larger requests, then
+// the caller's order); within a class the node that would be left with the least room goes first
+// and is filled before the next. Room left is summed over the requested resources in thousandths of
+// the node's allocatable. Ties: the lower NodeIndex. Cost: O(nodes) per class, plus O(log nodes)
+// per node used.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "model/node_table.h"
+#include "model/reason.h"
+#include "planner/eligibility_cache.h"
+
+namespace tutti::planner {
+
+struct MemberClass {
+  std::shared_ptr<const model::PodShape> shape;
+  std::string namespace_name;
+  int64_t count = 0;
+  std::vector<model::NodeIndex> only;     // not empty: these nodes and no others (a pin)
+  std::vector<model::NodeIndex> refused;  // never these; sorted
+};
+
+struct Placement {
+  bool fits = false;
+  std::vector<std::vector<model::NodeIndex>>
+      nodes;             // per class, `count` entries, members of one node side by side
+  model::Reason reason;  // why it does not fit
+};
+
+class GangPlacer {
+ public:
+  GangPlacer(model::NodeTable& nodes, EligibilityCache& eligibility)
+      : nodes_(nodes), eligibility_(eligibility) {}
+
+  // Against what is free now. Leaves the node table as it was.
+  Placement Place(std::span<const MemberClass> classes);
+  // Against what would be free if every pod that can end had ended: where a gang that must wait
+  // will go. Prefers the nodes that have least to drain.
+  Placement PlaceWhenDrained(std::span<const MemberClass> classes);
+
+ private:
+  enum class View { kNow, kDrained };
+  struct Candidate {
+    int64_t score;
+    model::NodeIndex node;
+    int64_t capacity;
+  };
+
+  Placement Run(std::span<const MemberClass> classes, View view);
+  std::vector<size_t> Order(std::span<const MemberClass> classes, View view);
+  std::vector<Candidate> Candidates(const MemberClass& wanted, View view);
+  void ScanBlock(const MemberClass& wanted, const EligibilityCache::Bits& bits, uint32_t block,
+                 View view, std::vector<Candidate>& out);
+  void ScanNode(const MemberClass& wanted, model::NodeIndex node, View view,
+                std::vector<Candidate>& out);
+  int64_t Room(model::ResourceId resource, model::NodeIndex node, View view) const;
+  int64_t Score(const MemberClass& wanted, model::NodeIndex node, View view) const;
+  model::Reason Shortage(const MemberClass& wanted, View view);
+  bool Take(const MemberClass& wanted, std::vector<Candidate> candidates, View view,
+            std::vector<model::NodeIndex>& taken);
+
+  model::NodeTable& nodes_;
+  EligibilityCache& eligibility_;
+  // What the classes placed so far take of a drained cluster; of the real one it is entered into
+  // the node table.
+  absl::flat_hash_map<model::NodeIndex, model::ResourceList> drained_taken_;
+};
+
+}  // namespace tutti::planner

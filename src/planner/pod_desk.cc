@@ -1,0 +1,249 @@
+#include "planner/pod_desk.h"
+
+#include <algorithm>
+
+namespace tutti::planner {
+namespace {
+
+using model::PodInfo;
+
+bool WantsMembership(const PodInfo& pod) {
+  return pod.gang.has_value() && !pod.terminal() && !(pod.deleting && !pod.bound());
+}
+
+bool SameCharge(const PodInfo& a, const PodInfo& b) {
+  return a.node_name == b.node_name && a.terminal() == b.terminal() &&
+         a.disruptable == b.disruptable && a.charge == b.charge && a.shape == b.shape;
+}
+
+bool SameMembership(const PodInfo& a, const PodInfo& b) {
+  if (a.gang.has_value() != b.gang.has_value()) return false;
+  if (!a.gang) return true;
+  return a.gang->key == b.gang->key && a.gang->spec == b.gang->spec &&
+         a.gang->problem == b.gang->problem && a.shape == b.shape;
+}
+
+base::Duration RetryAfter(const CoreOptions& options, int failures) {
+  base::Duration pause = options.write_retry_initial;
+  for (int i = 1; i < failures && pause < options.write_retry_max; ++i) pause *= 2;
+  return std::min(pause, options.write_retry_max);
+}
+
+}  // namespace
+
+void PodDesk::Upsert(PodInfo pod) {
+  const base::Uid uid = pod.uid;
+  const auto [it, added] = s_.pods.try_emplace(uid);
+  PodRecord& record = it->second;
+  if (added) {
+    record.info = std::move(pod);
+    Charge(record);
+  } else {
+    const bool was_member = record.gang != nullptr && !record.finished;
+    if (!SameMembership(record.info, pod) && record.gang != nullptr) LeaveGang(record);
+    if (SameCharge(record.info, pod)) {
+      record.info = std::move(pod);
+    } else {
+      Discharge(record);
+      record.info = std::move(pod);
+      Charge(record);
+    }
+    if (was_member && record.gang != nullptr && !WantsMembership(record.info)) LeaveGang(record);
+  }
+  JoinOrUpdate(record);
+  if (record.info.bound()) binds_.PodBound(record);
+  binds_.PodSeen(uid);
+}
+
+void PodDesk::JoinOrUpdate(PodRecord& record) {
+  const PodInfo& pod = record.info;
+  if (!pod.gang) return;
+  if (!WantsMembership(pod)) {
+    if (pod.phase != model::PodPhase::kSucceeded || record.finished) return;
+    Gang& gang = gangs_.GetOrAdd(pod.gang->key, pod.gang->display_name);
+    record.gang = &gang;
+    record.finished = true;
+    ++gang.finished;
+    gangs_.Settle(gang);
+    return;
+  }
+  Gang& gang = gangs_.GetOrAdd(pod.gang->key, pod.gang->display_name);
+  const bool joins = record.gang == nullptr;
+  record.gang = &gang;
+  Member& member = joins ? gangs_.Join(gang, pod) : gang.members.at(pod.uid);
+  if (joins && !pod.bound() && !pod.plan_token.empty() && gangs_.ClaimSlot(gang, member))
+    s_.planning_due = true;
+  UpdateMember(gang, member);
+  binds_.CheckBarrier(gang);
+  gangs_.Settle(gang);
+}
+
+void PodDesk::UpdateMember(Gang& gang, Member& member) {
+  const PodInfo& pod = *member.pod;
+  if (pod.bound()) {
+    const std::string error = member.bind_ticket == 0 || s_.nodes.Find(pod.node_name) == member.node
+                                  ? std::string()
+                                  : "the pod is already bound to node " + pod.node_name;
+    gangs_.SetState(gang, member, Member::State::kBound);
+    gangs_.AnswerBind(gang, member, error);
+    return;
+  }
+  if (member.state == Member::State::kPlaced) UpdatePlaced(gang, member);
+  if (member.state == Member::State::kWaiting) s_.planning_due = true;
+}
+
+void PodDesk::UpdatePlaced(Gang& gang, Member& member) {
+  const PodInfo& pod = *member.pod;
+  const std::string& node = s_.nodes.Info(member.node)->name;
+  const bool pinned = std::find(pod.pins.begin(), pod.pins.end(), node) != pod.pins.end();
+  if (!pod.gated_by_tutti && (pinned || pod.nominated_node == node)) member.echoed = true;
+  if (!pod.verdict.refused || pod.verdict.fingerprint == member.verdict_seen || !member.echoed)
+    return;
+  member.verdict_seen = pod.verdict.fingerprint;
+  if (!pod.verdict.ours) return gangs_.Refuse(gang, member);
+  // It was our own filter that held the pod, on an older snapshot: wake it.
+  gangs_.Tell(member);
+}
+
+void PodDesk::LeaveGang(PodRecord& record) {
+  Gang& gang = *record.gang;
+  record.gang = nullptr;
+  if (record.finished) {
+    record.finished = false;
+    --gang.finished;
+  } else {
+    gangs_.Leave(gang, record.info.uid);
+  }
+  gangs_.Settle(gang);
+}
+
+void PodDesk::Remove(base::Uid uid) {
+  const auto it = s_.pods.find(uid);
+  if (it == s_.pods.end()) return;
+  PodRecord& record = it->second;
+  if (record.gang != nullptr) LeaveGang(record);
+  s_.ledger.Release(record.assumed);
+  Discharge(record);
+  s_.pods.erase(it);
+  s_.planning_due = true;
+}
+
+void PodDesk::Charge(PodRecord& record) {
+  const PodInfo& pod = record.info;
+  if (!pod.bound() || pod.terminal()) return;
+  // What was promised to this very pod turns into its charge.
+  if (record.gang != nullptr && !record.finished) {
+    const auto member = record.gang->members.find(pod.uid);
+    if (member != record.gang->members.end())
+      gangs_.SetState(*record.gang, member->second, Member::State::kBound);
+  }
+  s_.ledger.Release(record.assumed);
+  record.assumed = ReservationId();
+  s_.nodes.Charge(pod.node_name, *pod.charge, pod.shape->host_ports);
+  if (!pod.disruptable) s_.nodes.ChargePermanent(pod.node_name, *pod.charge, +1);
+  record.charged = true;
+  if (const model::NodeIndex node = s_.nodes.Find(pod.node_name); node.valid())
+    ResolveConflicts(node);
+}
+
+void PodDesk::Discharge(PodRecord& record) {
+  if (!record.charged) return;
+  const PodInfo& pod = record.info;
+  s_.nodes.Discharge(pod.node_name, *pod.charge, pod.shape->host_ports);
+  if (!pod.disruptable) s_.nodes.ChargePermanent(pod.node_name, *pod.charge, -1);
+  record.charged = false;
+  s_.planning_due = true;
+}
+
+void PodDesk::UpsertNode(model::NodeInfo node) {
+  const uint64_t before = s_.nodes.statics_generation();
+  const model::NodeIndex index = s_.nodes.Upsert(std::move(node));
+  if (s_.nodes.statics_generation() == before) return;
+  ResolveConflicts(index);
+  s_.planning_due = true;
+}
+
+void PodDesk::RemoveNode(const std::string& name) {
+  const model::NodeIndex node = s_.nodes.Find(name);
+  if (!node.valid()) return;
+  for (ReservationId id : s_.ledger.On(node)) UnplaceOwner(id, true);
+  s_.nodes.Remove(name);
+  s_.planning_due = true;
+}
+
+void PodDesk::ResolveConflicts(model::NodeIndex node) {
+  if (!s_.nodes.Overcommitted(node)) return;
+  std::vector<ReservationId> ids = s_.ledger.On(node);
+  while (!ids.empty() && s_.nodes.Overcommitted(node)) {
+    const ReservationLedger::Reservation* reservation = s_.ledger.Find(ids.back());
+    // What is reserved for the head may well be more than is free now; it is planned anew in each
+    // pass.
+    if (reservation != nullptr && reservation->pod.valid()) UnplaceOwner(ids.back(), false);
+    ids.pop_back();
+  }
+  s_.planning_due = true;
+}
+
+void PodDesk::UnplaceOwner(ReservationId id, bool node_removed) {
+  const ReservationLedger::Reservation* reservation = s_.ledger.Find(id);
+  if (reservation == nullptr) return;
+  const auto owner = s_.by_arrival.find(reservation->gang);
+  if (owner == s_.by_arrival.end()) {
+    if (PodRecord* record = s_.FindPod(reservation->pod)) record->assumed = ReservationId();
+    return s_.ledger.Release(id);
+  }
+  Gang& gang = *owner->second;
+  const auto member = gang.members.find(reservation->pod);
+  if (member != gang.members.end()) {
+    if (member->second.state == Member::State::kBinding) {
+      // A Binding under way cannot be called back: its end decides, unless the node is gone.
+      if (!node_removed) return;
+      gangs_.SetState(gang, member->second, Member::State::kPlaced);
+    }
+    gangs_.Unplace(gang, member->second);
+  } else {
+    const auto slot = std::find_if(gang.slots.begin(), gang.slots.end(),
+                                   [&](const Slot& s) { return s.reservation == id; });
+    if (slot != gang.slots.end()) gang.slots.erase(slot);
+    s_.ledger.Release(id);
+  }
+  gangs_.Settle(gang);
+}
+
+void PodDesk::NotOffered(const model::PlacementNotOffered& event) {
+  PodRecord* record = s_.FindPod(event.uid);
+  if (record == nullptr || record->gang == nullptr || record->finished) return;
+  Gang& gang = *record->gang;
+  const auto it = gang.members.find(event.uid);
+  if (it == gang.members.end() || it->second.state != Member::State::kPlaced) return;
+  Member& member = it->second;
+  if (s_.nodes.Info(member.node)->name != event.node_name || !member.echoed) return;
+  // kube-scheduler knew of the node and tried it first: it does not pass the in-tree filters.
+  gangs_.Refuse(gang, member);
+  gangs_.Settle(gang);
+}
+
+void PodDesk::FinishWrite(const PendingWrite& write, const model::WriteFinished& result) {
+  PodRecord* record = s_.FindPod(write.uid);
+  if (record == nullptr || record->gang == nullptr || record->finished) return;
+  Gang& gang = *record->gang;
+  const auto it = gang.members.find(write.uid);
+  if (it == gang.members.end()) return;
+  Member& member = it->second;
+  const bool failed = result.outcome == model::WriteOutcome::kFailed ||
+                      result.outcome == model::WriteOutcome::kRefused;
+  if (write.kind == WriteKind::kEvict) {
+    if (failed) member.evicting = false;  // tried again by the next pass or repair
+    return;
+  }
+  member.write = 0;
+  if (failed) {
+    member.retry_write_at = s_.now + RetryAfter(s_.options, ++member.write_failures);
+    gangs_.ScheduleMember(gang, member.retry_write_at);
+  } else {
+    member.write_failures = 0;
+  }
+  gangs_.Settle(gang);
+}
+
+}  // namespace tutti::planner

@@ -1,0 +1,235 @@
+#include "planner/queue_planner.h"
+
+#include <algorithm>
+#include <map>
+
+namespace tutti::planner {
+namespace {
+
+using model::ReasonCode;
+
+bool RankBefore(const Member* a, const Member* b) {
+  const model::PodInfo& x = *a->pod;
+  const model::PodInfo& y = *b->pod;
+  if (x.shape->priority != y.shape->priority) return x.shape->priority > y.shape->priority;
+  if (x.created_seconds != y.created_seconds) return x.created_seconds < y.created_seconds;
+  // Shorter names first, so that train-9 comes before train-10.
+  if (x.name.size() != y.name.size()) return x.name.size() < y.name.size();
+  if (x.name != y.name) return x.name < y.name;
+  return x.uid < y.uid;
+}
+
+}  // namespace
+
+void QueuePlanner::DropHead() {
+  for (ReservationId id : head_reservations_) s_.ledger.Release(id);
+  head_reservations_.clear();
+  head_ = 0;
+}
+
+void QueuePlanner::Pass() {
+  DropHead();
+  too_many_.clear();
+  failures_ = 0;
+  for (Gang* gang : gangs_.Queue()) {
+    if (failures_ >= s_.options.failed_placements_per_pass) break;
+    if (Plannable(*gang)) Plan(*gang);
+    binds_.CheckBarrier(*gang);
+    gangs_.Settle(*gang);
+  }
+}
+
+bool QueuePlanner::Plannable(Gang& gang) {
+  const auto held = [&](ReasonCode code, int64_t need, int64_t have, std::string detail = {}) {
+    gangs_.SetReason(gang, {code, need, have, {}}, std::move(detail));
+    return false;
+  };
+  if (std::string problem = gang.problem(); !problem.empty())
+    return held(ReasonCode::kMisconfigured, 0, 0, problem);
+  const int need = gang.min_member();
+  if (need <= 0) return held(ReasonCode::kWaitingForSpec, 0, 0);
+  const int have = static_cast<int>(gang.members.size() + gang.slots.size()) + gang.finished;
+  if (have < need) return held(ReasonCode::kWaitingForMembers, need, have);
+  return gang.backoff_until <= s_.now;
+}
+
+std::vector<Member*> QueuePlanner::WaitingMembers(Gang& gang) const {
+  std::vector<Member*> members;
+  for (auto& [uid, member] : gang.members) {
+    const bool can_run = !member.pod->gated_by_others && !member.evicting;
+    if (member.state == Member::State::kWaiting && can_run) members.push_back(&member);
+  }
+  std::sort(members.begin(), members.end(), RankBefore);
+  return members;
+}
+
+QueuePlanner::Wanted QueuePlanner::Classes(const Gang& gang,
+                                           const std::vector<Member*>& members) const {
+  Wanted wanted;
+  std::map<std::pair<const model::PodShape*, std::vector<std::string>>, size_t> index;
+  for (Member* member : members) {
+    // In order of rank, so that the order of classes does not depend on addresses.
+    const auto [it, added] =
+        index.try_emplace({member->pod->shape.get(), member->pod->pins}, wanted.classes.size());
+    if (added) {
+      MemberClass& fresh = wanted.classes.emplace_back();
+      fresh.shape = member->pod->shape;
+      fresh.namespace_name = member->pod->namespace_name;
+      fresh.refused = gangs_.RefusedNodes(gang, member->pod->shape.get());
+      for (const std::string& pin : member->pod->pins) fresh.only.push_back(s_.nodes.Find(pin));
+      wanted.members.emplace_back();
+    }
+    ++wanted.classes[it->second].count;
+    wanted.members[it->second].push_back(member);
+  }
+  return wanted;
+}
+
+void QueuePlanner::Plan(Gang& gang) {
+  const std::vector<Member*> waiting = WaitingMembers(gang);
+  const int64_t missing =
+      gang.min_member() - gang.secured() - static_cast<int64_t>(gang.slots.size());
+  const size_t required = static_cast<size_t>(std::max<int64_t>(missing, 0));
+  if (waiting.size() < required) {
+    gangs_.SetReason(gang, {ReasonCode::kWaitingForMembers,
+                            gang.min_member(),
+                            gang.min_member() - missing + static_cast<int64_t>(waiting.size()),
+                            {}});
+    return;
+  }
+  const std::vector<Member*> first(waiting.begin(),
+                                   waiting.begin() + static_cast<std::ptrdiff_t>(required));
+  const std::vector<Member*> surplus(waiting.begin() + static_cast<std::ptrdiff_t>(required),
+                                     waiting.end());
+  if (!first.empty()) {
+    const Wanted wanted = Classes(gang, first);
+    if (const model::Reason* known = KnownNotToFit(wanted); known != nullptr && gang.placed == 0) {
+      return gangs_.SetReason(gang, *known);
+    }
+    Placement placement;
+    if (!TryPlace(gang, wanted, placement)) return DidNotFit(gang, wanted, placement.reason);
+  }
+  PlaceSurplus(gang, surplus);
+}
+
+const model::Reason* QueuePlanner::KnownNotToFit(const Wanted& wanted) const {
+  if (wanted.classes.size() != 1 || !wanted.classes[0].only.empty()) return nullptr;
+  const auto it = too_many_.find(wanted.classes[0].shape.get());
+  return it != too_many_.end() && wanted.classes[0].count >= it->second.first ? &it->second.second
+                                                                              : nullptr;
+}
+
+bool QueuePlanner::TryPlace(Gang& gang, const Wanted& wanted, Placement& placement) {
+  if (KnownNotToFit(wanted)) {
+    placement.reason = too_many_.at(wanted.classes[0].shape.get()).second;
+    return false;
+  }
+  placement = s_.placer.Place(wanted.classes);
+  if (!placement.fits) {
+    ++failures_;
+    const MemberClass& only = wanted.classes[0];
+    if (wanted.classes.size() == 1 && only.only.empty() && only.refused.empty() &&
+        only.shape->claims.empty()) {
+      too_many_.try_emplace(only.shape.get(), only.count, placement.reason);
+    }
+    return false;
+  }
+  gangs_.SetReason(gang, {ReasonCode::kPlaced, 0, 0, {}});
+  for (size_t c = 0; c < wanted.classes.size(); ++c) {
+    for (size_t i = 0; i < wanted.members[c].size(); ++i) {
+      Member& member = *wanted.members[c][i];
+      const model::NodeIndex node = placement.nodes[c][i];
+      const ReservationId id = s_.ledger.Add(
+          {node, member.pod->shape, gang.arrival, member.pod->uid, base::Timestamp::Infinite()});
+      gangs_.Place(gang, member, node, id);
+      gangs_.Tell(member);
+    }
+  }
+  return true;
+}
+
+void QueuePlanner::PlaceSurplus(Gang& gang, const std::vector<Member*>& surplus) {
+  for (Member* member : surplus) {
+    const Wanted wanted = Classes(gang, {member});
+    Placement placement;
+    if (TryPlace(gang, wanted, placement)) continue;
+    gangs_.SetReason(gang, placement.reason);
+    if (placement.reason.code == ReasonCode::kPinnedNodeLost) RecreatePinned(wanted);
+    if (failures_ >= s_.options.failed_placements_per_pass) return;
+  }
+}
+
+void QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason reason) {
+  // Nothing is held in part: what had been placed before (and is not bound yet) is given back as
+  // well, and the gang is tried as a whole in the next pass.
+  if (gang.placed > 0 && gang.bound + gang.binding == 0) {
+    for (auto& [uid, member] : gang.members) gangs_.Unplace(gang, member);
+    gangs_.DropSlots(gang);
+  }
+  if (reason.code == ReasonCode::kPinnedNodeLost) RecreatePinned(wanted);
+  if (reason.code == ReasonCode::kWaitingForCapacity) {
+    if (head_ == 0) {
+      ReserveForHead(gang, wanted);
+      if (head_ != gang.arrival) reason.code = ReasonCode::kExceedsCluster;
+    } else if (FitsWithoutHead(wanted)) {
+      reason.code = ReasonCode::kBehindHead;
+    } else if (!s_.placer.PlaceWhenDrained(wanted.classes).fits) {
+      reason.code = ReasonCode::kExceedsCluster;
+    }
+  }
+  gangs_.SetReason(gang, reason);
+  Remember(wanted, reason);
+}
+
+bool QueuePlanner::FitsWithoutHead(const Wanted& wanted) {
+  // The ledger keeps the reservations; only the columns are lifted for the question.
+  const auto lift = [&](bool up) {
+    for (ReservationId id : head_reservations_) {
+      const ReservationLedger::Reservation* r = s_.ledger.Find(id);
+      if (r == nullptr) continue;
+      if (up) {
+        s_.nodes.Unreserve(r->node, r->shape->requests, r->shape->host_ports);
+      } else {
+        s_.nodes.Reserve(r->node, r->shape->requests, r->shape->host_ports);
+      }
+    }
+  };
+  lift(true);
+  const bool fits = s_.placer.Place(wanted.classes).fits;
+  lift(false);
+  return fits;
+}
+
+void QueuePlanner::Remember(const Wanted& wanted, const model::Reason& reason) {
+  const MemberClass& only = wanted.classes[0];
+  const bool general = wanted.classes.size() == 1 && only.only.empty() && only.refused.empty() &&
+                       only.shape->claims.empty();
+  if (general) too_many_.try_emplace(only.shape.get(), only.count, reason);
+}
+
+void QueuePlanner::ReserveForHead(Gang& gang, const Wanted& wanted) {
+  const Placement later = s_.placer.PlaceWhenDrained(wanted.classes);
+  if (!later.fits) return;
+  head_ = gang.arrival;
+  for (size_t c = 0; c < wanted.classes.size(); ++c) {
+    for (model::NodeIndex node : later.nodes[c]) {
+      head_reservations_.push_back(s_.ledger.Add(
+          {node, wanted.classes[c].shape, gang.arrival, {}, base::Timestamp::Infinite()}));
+    }
+  }
+}
+
+void QueuePlanner::RecreatePinned(const Wanted& wanted) {
+  // A pin cannot be taken back. Where a controller will make the pod anew, that is the way out.
+  for (size_t c = 0; c < wanted.classes.size(); ++c) {
+    if (wanted.classes[c].only.empty()) continue;
+    for (Member* member : wanted.members[c]) {
+      if (!member->pod->has_controller) continue;
+      gangs_.Evict(*member,
+                   "the node that the pod was pinned to cannot take it any more; its controller "
+                   "recreates it");
+    }
+  }
+}
+
+}  // namespace tutti::planner

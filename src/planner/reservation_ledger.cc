@@ -1,0 +1,51 @@
+#include "planner/reservation_ledger.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace tutti::planner {
+
+ReservationId ReservationLedger::Add(Reservation reservation) {
+  const ReservationId id(next_id_++);
+  nodes_.Reserve(reservation.node, reservation.shape->requests, reservation.shape->host_ports);
+  by_node_[reservation.node].push_back(id);
+  ++priorities_[reservation.shape->priority];
+  reservations_.emplace(id, std::move(reservation));
+  return id;
+}
+
+void ReservationLedger::Release(ReservationId id) {
+  const auto it = reservations_.find(id);
+  if (it == reservations_.end()) return;
+  const Reservation& reservation = it->second;
+  // A removed node took its columns with it; its index may already stand for another node, so
+  // whoever removes a node releases what is reserved on it first.
+  nodes_.Unreserve(reservation.node, reservation.shape->requests, reservation.shape->host_ports);
+  std::vector<ReservationId>& ids = by_node_[reservation.node];
+  ids.erase(std::find(ids.begin(), ids.end(), id));
+  if (ids.empty()) by_node_.erase(reservation.node);
+  const auto priority = priorities_.find(reservation.shape->priority);
+  if (--priority->second == 0) priorities_.erase(priority);
+  reservations_.erase(it);
+}
+
+void ReservationLedger::SetPod(ReservationId id, base::Uid pod) {
+  const auto it = reservations_.find(id);
+  if (it != reservations_.end()) it->second.pod = pod;
+}
+
+const ReservationLedger::Reservation* ReservationLedger::Find(ReservationId id) const {
+  const auto it = reservations_.find(id);
+  return it == reservations_.end() ? nullptr : &it->second;
+}
+
+std::vector<ReservationId> ReservationLedger::On(model::NodeIndex node) const {
+  const auto it = by_node_.find(node);
+  return it == by_node_.end() ? std::vector<ReservationId>() : it->second;
+}
+
+int32_t ReservationLedger::highest_priority() const {
+  return priorities_.empty() ? std::numeric_limits<int32_t>::min() : priorities_.rbegin()->first;
+}
+
+}  // namespace tutti::planner
