@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <tuple>
 
 #include "absl/strings/str_format.h"
 #include "config/configuration_tables.h"
 #include "config/duration_text.h"
+#include "config/nearest.h"
 
 namespace tutti::config {
 namespace {
@@ -48,6 +48,14 @@ std::string Describe(const YamlTree& value) {
       return "a map";
   }
   return "nothing";
+}
+
+bool IsScalar(const YamlTree& value) {
+  return value.kind == YamlTree::Kind::kPlain || value.kind == YamlTree::Kind::kQuoted;
+}
+
+std::string OutOfRange(const YamlTree& value, std::string_view range) {
+  return absl::StrFormat("%s is out of range: expected %s", Shown(value.text), range);
 }
 
 enum class IntegerForm { kDecimal, kLeadingZero, kTooLarge, kNone };
@@ -93,6 +101,13 @@ void CollectPaths(const Table& table, const std::string& path, std::string_view 
   }
 }
 
+std::vector<Problem> InFileOrder(std::vector<Problem> problems) {
+  std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
+    return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+  });
+  return problems;
+}
+
 }  // namespace
 
 std::string Problem::ToString() const {
@@ -104,7 +119,7 @@ ConfigReader::ConfigReader(std::string_view file_name, const Table& root)
     : file_name_(file_name), root_(root) {}
 
 void ConfigReader::Read(const YamlTree& tree) {
-  positions_[""] = Position{tree.line, tree.column, true};
+  positions_[""] = Position{tree.line, tree.column};
   if (tree.kind == YamlTree::Kind::kMap) {
     ReadSection(tree, root_, "");
   } else if (tree.kind != YamlTree::Kind::kNull) {
@@ -121,7 +136,7 @@ void ConfigReader::ReadSection(const YamlTree& tree, const Table& table, const s
 
 void ConfigReader::ReadEntry(const YamlTree& key, const YamlTree& value, const Table& table,
                              const std::string& path, std::map<std::string, int>& seen) {
-  if (key.kind != YamlTree::Kind::kPlain && key.kind != YamlTree::Kind::kQuoted) {
+  if (!IsScalar(key)) {
     AddErrorAt(key, path, absl::StrFormat("expected a key, got %s", Describe(key)));
     return;
   }
@@ -138,171 +153,140 @@ void ConfigReader::ReadEntry(const YamlTree& key, const YamlTree& value, const T
     AddErrorAt(key, key_path, UnknownKey(key.text, table));
     return;
   }
-  positions_[key_path] = Position{value.line, value.column, false};
-  ReadValue(value, *known, key_path);
+  positions_[key_path] = Position{value.line, value.column};
+  std::visit([&](const auto& field) { Read(value, field, key_path); }, known->field);
 }
 
-void ConfigReader::ReadValue(const YamlTree& value, const Key& key, const std::string& path) {
-  const bool readable =
-      std::visit([&](const auto& field) { return Read(value, field, path); }, key.field);
-  positions_[path].readable = readable;
-}
-
-bool ConfigReader::Read(const YamlTree& value, const BoolField& field, const std::string& path) {
+void ConfigReader::Read(const YamlTree& value, const BoolField& field, const std::string& path) {
   const bool plain = value.kind == YamlTree::Kind::kPlain;
   if (!plain || (value.text != "true" && value.text != "false")) {
     return Expect(value, path, "true or false");
   }
   *field.value = value.text == "true";
-  return true;
 }
 
-bool ConfigReader::Read(const YamlTree& value, const IntegerField& field, const std::string& path) {
+void ConfigReader::Read(const YamlTree& value, const IntegerField& field, const std::string& path) {
   int64_t number = 0;
   const IntegerForm form =
       value.kind == YamlTree::Kind::kPlain ? ParseInteger(value.text, number) : IntegerForm::kNone;
   const std::string range = absl::StrFormat("%d to %d", field.min, field.max);
   if (form == IntegerForm::kLeadingZero) {
-    AddErrorAt(value, path,
-               absl::StrFormat("%s has a leading zero, which some YAML readers take for octal: "
-                               "write it without",
-                               Shown(value.text)));
-    return false;
+    return AddErrorAt(value, path,
+                      absl::StrFormat("%s has a leading zero, which some YAML readers take for "
+                                      "octal: write it without",
+                                      Shown(value.text)));
   }
   if (form == IntegerForm::kNone) {
     return Expect(value, path, absl::StrFormat("a whole number from %s", range));
   }
   if (form == IntegerForm::kTooLarge || number < field.min || number > field.max) {
-    AddErrorAt(value, path,
-               absl::StrFormat("%s is out of range: expected %s", Shown(value.text), range));
-    return false;
+    return AddErrorAt(value, path, OutOfRange(value, range));
   }
   *field.value = number;
-  return true;
 }
 
-bool ConfigReader::Read(const YamlTree& value, const DurationField& field,
+void ConfigReader::Read(const YamlTree& value, const DurationField& field,
                         const std::string& path) {
-  const bool text = value.kind == YamlTree::Kind::kPlain || value.kind == YamlTree::Kind::kQuoted;
-  const std::optional<base::Duration> duration = text ? ParseDuration(value.text) : std::nullopt;
-  if (!duration) {
-    int64_t number = 0;
-    if (text && ParseInteger(value.text, number) == IntegerForm::kDecimal) {
-      AddErrorAt(value, path,
-                 absl::StrFormat("the duration %s has no unit: write %ss, %sms or the like",
-                                 Shown(value.text), Shown(value.text), Shown(value.text)));
-      return false;
-    }
-    return Expect(value, path, "a duration such as 10s, 5m or 1h30m");
+  const std::optional<base::Duration> duration =
+      IsScalar(value) ? ParseDuration(value.text) : std::nullopt;
+  int64_t number = 0;
+  if (!duration && IsScalar(value) && ParseInteger(value.text, number) == IntegerForm::kDecimal) {
+    return AddErrorAt(value, path,
+                      absl::StrFormat("the duration %d has no unit: write %ds, %dms or the like",
+                                      number, number, number));
   }
+  if (!duration) return Expect(value, path, "a duration such as 10s, 5m or 1h30m");
   if (*duration < field.min || *duration > field.max) {
-    AddErrorAt(value, path,
-               absl::StrFormat("%s is out of range: expected %s to %s", Shown(value.text),
-                               FormatDuration(field.min), FormatDuration(field.max)));
-    return false;
+    return AddErrorAt(value, path,
+                      OutOfRange(value, absl::StrFormat("%s to %s", FormatDuration(field.min),
+                                                        FormatDuration(field.max))));
   }
   *field.value = *duration;
-  return true;
 }
 
-bool ConfigReader::Read(const YamlTree& value, const TextField& field, const std::string& path) {
-  return ReadText(value, field.rule, path, *field.value);
+void ConfigReader::Read(const YamlTree& value, const TextField& field, const std::string& path) {
+  ReadText(value, field.rule, path, *field.value);
 }
 
 bool ConfigReader::ReadText(const YamlTree& value, const TextRule& rule, const std::string& path,
                             std::string& text) {
-  if (value.kind == YamlTree::Kind::kNull) {
-    return Expect(value, path,
-                  rule.accepts == nullptr ? "a text (\"\" for none)" : rule.expectation);
-  }
-  if (value.kind != YamlTree::Kind::kPlain && value.kind != YamlTree::Kind::kQuoted) {
-    return Expect(value, path, rule.accepts == nullptr ? "a text" : rule.expectation);
-  }
   if (value.kind == YamlTree::Kind::kPlain && LooksLikeAnotherType(value.text)) {
     AddErrorAt(value, path,
                absl::StrFormat("expected a text, got %s: quote it", Shown(value.text)));
     return false;
   }
-  if (rule.accepts != nullptr && !rule.accepts(value.text)) {
-    return Expect(value, path, rule.expectation);
+  if (!IsScalar(value) || (rule.accepts != nullptr && !rule.accepts(value.text))) {
+    Expect(value, path, rule.accepts == nullptr ? "a text (\"\" for none)" : rule.expectation);
+    return false;
   }
   text = value.text;
   return true;
 }
 
-bool ConfigReader::Read(const YamlTree& value, const TextListField& field,
+void ConfigReader::Read(const YamlTree& value, const TextListField& field,
                         const std::string& path) {
   if (value.kind != YamlTree::Kind::kSequence || value.items.size() > kMaxListItems) {
     return Expect(value, path, absl::StrFormat("a list of at most %d texts", kMaxListItems));
   }
   std::vector<std::string> texts;
-  std::set<std::string> seen;
-  bool good = true;
   for (size_t i = 0; i < value.items.size(); ++i) {
     const std::string item_path = absl::StrFormat("%s[%d]", path, i);
     std::string text;
-    if (!ReadText(value.items[i], field.rule, item_path, text)) {
-      good = false;
-    } else if (!seen.insert(text).second) {
+    if (!ReadText(value.items[i], field.rule, item_path, text)) continue;
+    if (std::find(texts.begin(), texts.end(), text) != texts.end()) {
       AddErrorAt(value.items[i], item_path, absl::StrFormat("%s is given twice", Shown(text)));
-      good = false;
-    } else {
-      texts.push_back(std::move(text));
     }
+    texts.push_back(std::move(text));
   }
-  if (good) *field.value = std::move(texts);
-  return good;
+  *field.value = std::move(texts);
 }
 
-bool ConfigReader::Read(const YamlTree& value, const ChoiceField& field, const std::string& path) {
-  const std::string one_of = absl::StrFormat("one of %s", CommaSeparated(field.names));
-  if (field.many && value.kind != YamlTree::Kind::kSequence) {
-    return Expect(value, path, absl::StrFormat("a list out of %s", CommaSeparated(field.names)));
-  }
-  if (field.many && value.items.empty()) {
-    return Expect(value, path, absl::StrFormat("at least %s", one_of));
-  }
-  const std::vector<YamlTree> single = field.many ? std::vector<YamlTree>{} : std::vector{value};
-  const std::vector<YamlTree>& items = field.many ? value.items : single;
-  std::vector<size_t> picked;
-  bool good = true;
-  for (size_t i = 0; i < items.size() && i < kMaxListItems; ++i) {
-    const YamlTree& item = items[i];
-    const std::string item_path = field.many ? absl::StrFormat("%s[%d]", path, i) : path;
-    const bool text = item.kind == YamlTree::Kind::kPlain || item.kind == YamlTree::Kind::kQuoted;
-    // "none" and "off" are YAML booleans to some readers, never to us.
-    const auto name = std::find(field.names.begin(), field.names.end(), item.text);
-    if (!text || name == field.names.end()) {
-      const std::string_view nearest = text ? Nearest(item.text, field.names) : std::string_view();
-      good = Expect(
-          item, item_path,
-          nearest.empty() ? one_of : absl::StrFormat("%s (did you mean %s?)", one_of, nearest));
-      continue;
-    }
-    const auto index = static_cast<size_t>(name - field.names.begin());
-    if (std::find(picked.begin(), picked.end(), index) != picked.end()) {
-      AddErrorAt(item, item_path, absl::StrFormat("%s is given twice", *name));
-      good = false;
-      continue;
-    }
-    picked.push_back(index);
-  }
-  if (good) field.set(picked);
-  return good;
+std::optional<size_t> ConfigReader::Pick(const YamlTree& value,
+                                         const std::vector<std::string_view>& names,
+                                         const std::string& path) {
+  const auto name = std::find(names.begin(), names.end(), value.text);
+  if (IsScalar(value) && name != names.end()) return static_cast<size_t>(name - names.begin());
+  std::string expectation = absl::StrFormat("one of %s", CommaSeparated(names));
+  const std::string_view nearest = IsScalar(value) ? Nearest(value.text, names) : "";
+  if (!nearest.empty()) absl::StrAppendFormat(&expectation, " (did you mean %s?)", nearest);
+  Expect(value, path, expectation);
+  return std::nullopt;
 }
 
-bool ConfigReader::Read(const YamlTree& value, const Section& field, const std::string& path) {
+void ConfigReader::Read(const YamlTree& value, const ChoiceField& field, const std::string& path) {
+  if (!field.many) {
+    const std::optional<size_t> picked = Pick(value, field.names, path);
+    if (picked) field.set({*picked});
+    return;
+  }
+  if (value.kind != YamlTree::Kind::kSequence || value.items.empty()) {
+    return Expect(value, path,
+                  absl::StrFormat("a list with at least one of %s", CommaSeparated(field.names)));
+  }
+  std::vector<size_t> all;
+  for (size_t i = 0; i < value.items.size() && i < kMaxListItems; ++i) {
+    const std::string item_path = absl::StrFormat("%s[%d]", path, i);
+    const std::optional<size_t> picked = Pick(value.items[i], field.names, item_path);
+    if (!picked) continue;
+    if (std::find(all.begin(), all.end(), *picked) != all.end()) {
+      AddErrorAt(value.items[i], item_path,
+                 absl::StrFormat("%s is given twice", field.names[*picked]));
+    }
+    all.push_back(*picked);
+  }
+  field.set(all);
+}
+
+void ConfigReader::Read(const YamlTree& value, const Section& field, const std::string& path) {
   // "gang:" with nothing under it is an empty section.
-  if (value.kind == YamlTree::Kind::kNull) return true;
+  if (value.kind == YamlTree::Kind::kNull) return;
   if (value.kind != YamlTree::Kind::kMap) return Expect(value, path, "a map of keys");
   ReadSection(value, field.table, path);
-  return true;
 }
 
-bool ConfigReader::Expect(const YamlTree& value, const std::string& path,
+void ConfigReader::Expect(const YamlTree& value, const std::string& path,
                           std::string_view expectation) {
   AddErrorAt(value, path, absl::StrFormat("expected %s, got %s", expectation, Describe(value)));
-  return false;
 }
 
 std::string ConfigReader::UnknownKey(std::string_view name, const Table& siblings) const {
@@ -343,21 +327,13 @@ void ConfigReader::AddWarning(std::string_view path, std::string text) {
   warnings_.push_back(Place(path, std::move(text)));
 }
 
-bool ConfigReader::Has(std::string_view path) const {
-  const auto it = positions_.find(path);
-  return it != positions_.end() && it->second.readable;
-}
-
-namespace {
-
-std::vector<Problem> InFileOrder(std::vector<Problem> problems) {
-  std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
-    return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+bool ConfigReader::HasErrorsIn(std::string_view section) const {
+  return std::any_of(errors_.begin(), errors_.end(), [section](const Problem& problem) {
+    const std::string_view path = problem.path;
+    return path.substr(0, section.size()) == section &&
+           (path.size() == section.size() || path[section.size()] == '.');
   });
-  return problems;
 }
-
-}  // namespace
 
 std::vector<Problem> ConfigReader::TakeErrors() { return InFileOrder(std::move(errors_)); }
 std::vector<Problem> ConfigReader::TakeWarnings() { return InFileOrder(std::move(warnings_)); }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,8 +26,8 @@ class ConfigReader {
   // A problem of `path`, placed at its value, or at the closest parent that the file has.
   void AddError(std::string_view path, std::string text);
   void AddWarning(std::string_view path, std::string text);
-  // Whether the file has this key with a value that could be read.
-  bool Has(std::string_view path) const;
+  // Whether `section`, or something in it, already has an error.
+  bool HasErrorsIn(std::string_view section) const;
 
   // Both in the order of the file.
   std::vector<Problem> TakeErrors();
@@ -36,26 +37,27 @@ class ConfigReader {
   struct Position {
     int line = 1;
     int column = 1;
-    bool readable = false;
   };
 
   void ReadSection(const YamlTree& tree, const Table& table, const std::string& path);
   void ReadEntry(const YamlTree& key, const YamlTree& value, const Table& table,
                  const std::string& path, std::map<std::string, int>& seen);
-  void ReadValue(const YamlTree& value, const Key& key, const std::string& path);
 
-  // Each puts the value where it belongs, or adds a problem and answers false.
-  bool Read(const YamlTree& value, const BoolField& field, const std::string& path);
-  bool Read(const YamlTree& value, const IntegerField& field, const std::string& path);
-  bool Read(const YamlTree& value, const DurationField& field, const std::string& path);
-  bool Read(const YamlTree& value, const TextField& field, const std::string& path);
-  bool Read(const YamlTree& value, const TextListField& field, const std::string& path);
-  bool Read(const YamlTree& value, const ChoiceField& field, const std::string& path);
-  bool Read(const YamlTree& value, const Section& field, const std::string& path);
+  // Each puts the value where it belongs, or adds a problem.
+  void Read(const YamlTree& value, const BoolField& field, const std::string& path);
+  void Read(const YamlTree& value, const IntegerField& field, const std::string& path);
+  void Read(const YamlTree& value, const DurationField& field, const std::string& path);
+  void Read(const YamlTree& value, const TextField& field, const std::string& path);
+  void Read(const YamlTree& value, const TextListField& field, const std::string& path);
+  void Read(const YamlTree& value, const ChoiceField& field, const std::string& path);
+  void Read(const YamlTree& value, const Section& field, const std::string& path);
 
+  // The index in `names`; nothing, and a problem, where the value is none of them.
+  std::optional<size_t> Pick(const YamlTree& value, const std::vector<std::string_view>& names,
+                             const std::string& path);
   bool ReadText(const YamlTree& value, const TextRule& rule, const std::string& path,
                 std::string& text);
-  bool Expect(const YamlTree& value, const std::string& path, std::string_view expectation);
+  void Expect(const YamlTree& value, const std::string& path, std::string_view expectation);
   void AddErrorAt(const YamlTree& node, const std::string& path, std::string text);
   std::string UnknownKey(std::string_view name, const Table& siblings) const;
   Problem Place(std::string_view path, std::string text) const;
@@ -66,9 +68,5 @@ class ConfigReader {
   std::vector<Problem> errors_;
   std::vector<Problem> warnings_;
 };
-
-// The candidate closest to `word` in spelling, empty where none is close enough to be a typing
-// error.
-std::string_view Nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 
 }  // namespace tutti::config

@@ -119,6 +119,7 @@ void CheckListeners(const Configuration& c, ConfigReader& reader) {
   if (c.webhook.enabled) doors.emplace_back("webhook.listen", c.webhook.listen);
   if (c.grpc.enabled) doors.emplace_back("grpc.listen", c.grpc.listen);
   for (size_t i = 0; i < doors.size(); ++i) {
+    if (reader.HasErrorsIn(doors[i].first)) continue;
     const std::optional<ListenAddress> mine = ParseListenAddress(doors[i].second);
     for (size_t j = 0; mine && j < i; ++j) {
       const std::optional<ListenAddress> other = ParseListenAddress(doors[j].second);
@@ -132,11 +133,13 @@ void CheckListeners(const Configuration& c, ConfigReader& reader) {
 }  // namespace
 
 void CheckCrossFieldRules(const Configuration& configuration, ConfigReader& reader) {
-  CheckExtender(configuration.extender, reader);
-  CheckWebhook(configuration.webhook, reader);
-  CheckGrpc(configuration.grpc, reader);
-  CheckLeaderElection(configuration.leader_election, reader);
-  CheckGang(configuration.gang, reader);
+  if (!reader.HasErrorsIn("extender")) CheckExtender(configuration.extender, reader);
+  if (!reader.HasErrorsIn("webhook")) CheckWebhook(configuration.webhook, reader);
+  if (!reader.HasErrorsIn("grpc")) CheckGrpc(configuration.grpc, reader);
+  if (!reader.HasErrorsIn("leaderElection")) {
+    CheckLeaderElection(configuration.leader_election, reader);
+  }
+  if (!reader.HasErrorsIn("gang")) CheckGang(configuration.gang, reader);
   CheckListeners(configuration, reader);
 }
 

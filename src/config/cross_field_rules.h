@@ -6,8 +6,8 @@
 
 namespace tutti::config {
 
-// Adds a problem for each rule that `configuration` breaks. A rule is skipped where one of its keys
-// already has a problem of its own.
+// Adds a problem for each rule that `configuration` breaks. The rules of a section are
+// skipped where one of its keys already has a problem of its own.
 void CheckCrossFieldRules(const Configuration& configuration, ConfigReader& reader);
 
 }  // namespace tutti::config

@@ -1,8 +1,9 @@
+#include "config/nearest.h"
+
 #include <algorithm>
 #include <numeric>
 
 #include "absl/strings/ascii.h"
-#include "config/config_reader.h"
 
 namespace tutti::config {
 namespace {
@@ -31,7 +32,7 @@ size_t Distance(std::string_view a, std::string_view b) {
 std::string_view Nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
   std::string_view nearest;
   if (word.empty() || word.size() > kLongestCompared) return nearest;
-  size_t best = std::max<size_t>(1, word.size() / 3) + 1;
+  size_t best = std::max<size_t>(word.size() < 4 ? 1 : 2, word.size() / 3) + 1;
   for (std::string_view candidate : candidates) {
     const size_t distance = Distance(word, candidate);
     if (distance >= best) continue;

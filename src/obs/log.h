@@ -8,6 +8,7 @@
 //   log.Info("gang_planned", {{"gang", name}, {"members", 10}});
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -16,8 +17,6 @@
 #include <string_view>
 #include <type_traits>
 #include <variant>
-
-#include "base/clock.h"
 
 namespace tutti::obs {
 
@@ -38,7 +37,9 @@ class LogValue {
   LogValue(T value) : storage_(static_cast<uint64_t>(value)) {}
   LogValue(bool value) : storage_(value) {}
   LogValue(double value) : storage_(value) {}
-  LogValue(base::Duration value) : storage_(std::chrono::duration<double>(value).count()) {}
+  template <class Rep, class Period>
+  LogValue(std::chrono::duration<Rep, Period> value)
+      : storage_(std::chrono::duration<double>(value).count()) {}
   LogValue(const char* value) : storage_(std::string_view(value)) {}
   LogValue(std::string_view value) : storage_(value) {}
   LogValue(const std::string& value) : storage_(std::string_view(value)) {}
