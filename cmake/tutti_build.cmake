@@ -25,6 +25,9 @@ if(TUTTI_SANITIZE)
   add_compile_options(-fsanitize=${TUTTI_SANITIZE} -fno-omit-frame-pointer -O1)
   add_link_options(-fsanitize=${TUTTI_SANITIZE})
 endif()
+if(TUTTI_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # coverage of our libraries guides the fuzzer
+endif()
 
 # tutti_library(NAME SOURCES a.cc ... [PUBLIC dep ...] [PRIVATE dep ...])
 # Makes the static library tutti_NAME; headers are found as "src/NAME/x.h" is: #include "NAME/x.h".
