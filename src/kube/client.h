@@ -45,7 +45,9 @@ struct Response {
 };
 
 struct ClientOptions {
-  size_t max_in_flight = 256;   // streams at a time; more wait their turn inside the client
+  // Requests on the wire at a time; more wait their turn inside the client. kube-apiserver allows
+  // 100 streams per connection, and one connection costs the least CPU.
+  size_t max_in_flight = 96;
   size_t max_connections = 4;   // HTTP/2 opens a second one only when the first has no stream left
   size_t max_queued = 200'000;  // beyond: ResourceExhausted at once
   size_t max_response_bytes = 1u << 30;  // a longer reply ends as an error
