@@ -22,7 +22,8 @@ struct LeaseName {
   std::string name;
 };
 
-// Called on the object's own thread when leading begins or ends, and once at the first decision.
+// Called on the object's own thread when leading begins or ends, and once after the first look
+// (nobody leads before that).
 // It may lag behind IsLeader() while a request is under way: who is about to write asks IsLeader().
 using OnLeaderChange = std::function<void(bool leads)>;
 
