@@ -1,0 +1,47 @@
+// PodDecoder: a Pod as the API server writes it, into a PodInfo. Strings die here.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "model/pod_info.h"
+#include "model/resource_table.h"
+#include "objects/shape_table.h"
+#include "tutti/gang_grouping.h"
+
+namespace tutti::objects {
+
+// Readable bytes that must follow every JSON text handed to a decoder.
+inline constexpr size_t kJsonPadding = 64;
+
+using GangGroupings = std::vector<const GangGrouping*>;
+
+// One thread at a time: its buffers are reused. Unknown fields, nulls and missing fields are fine;
+// a field of a wrong type that matters is an InvalidArgument that names the pod and the field.
+// Never throws; depth is limited to 64.
+class PodDecoder {
+ public:
+  // The first grouping that claims a pod wins. All must outlive the decoder.
+  PodDecoder(model::ResourceTable& resources, ShapeTable& shapes, GangGroupings groupings);
+  ~PodDecoder();
+  PodDecoder(PodDecoder&&) noexcept;
+
+  // `namespace_name` is used where the object has none (at admission).
+  absl::StatusOr<model::PodInfo> Decode(std::string_view json,
+                                        std::string_view namespace_name = {});
+  // Every item of a PodList. An item that cannot be decoded is reported to `bad` and left out.
+  absl::Status DecodeList(std::string_view json, const std::function<void(model::PodInfo)>& good,
+                          const std::function<void(absl::Status)>& bad);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tutti::objects
