@@ -172,7 +172,8 @@ absl::StatusOr<Credentials> LoadInCluster(const std::string& root) {
       (std::filesystem::path(root) / "var/run/secrets/kubernetes.io/serviceaccount").string();
   Credentials credentials;
   const bool ipv6 = std::string(host).find(':') != std::string::npos;
-  credentials.server = absl::StrFormat(ipv6 ? "https://[%s]:%s" : "https://%s:%s", host, port);
+  credentials.server = ipv6 ? absl::StrFormat("https://[%s]:%s", host, port)
+                            : absl::StrFormat("https://%s:%s", host, port);
   credentials.token_file = folder + "/token";
   TUTTI_RETURN_IF_ERROR(ReadFile(credentials.token_file, "service account token").status());
   TUTTI_ASSIGN_OR_RETURN(credentials.ca_data,
