@@ -31,9 +31,9 @@ class Clock {
 class SystemClock final : public Clock {
  public:
   Timestamp Now() const override {
-    return Timestamp{std::chrono::duration_cast<Duration>(
-                         std::chrono::steady_clock::now().time_since_epoch())
-                         .count()};
+    return Timestamp{
+        std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch())
+            .count()};
   }
   int64_t WallNanos() const override {
     return std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())

@@ -22,7 +22,8 @@ class Interner {
   explicit Interner(size_t limit = 8u << 20) : limit_(limit) {}
 
   StringId Intern(std::string_view text);
-  // Invalid where the text was never interned: use it for what users write, it never grows the table.
+  // Invalid where the text was never interned: use it for what users write, it never grows the
+  // table.
   StringId Find(std::string_view text) const;
   std::string_view Text(StringId id) const;
   size_t size() const;

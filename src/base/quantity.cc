@@ -65,9 +65,10 @@ std::optional<Suffix> ParseSuffix(std::string_view text) {
 }
 
 absl::Status Malformed(std::string_view text) {
-  return absl::InvalidArgumentError(absl::StrFormat(
-      "\"%s\" is not a quantity: expected digits with an optional suffix, such as 500m, 2, 1.5Gi or 1e3",
-      text.substr(0, 64)));
+  return absl::InvalidArgumentError(
+      absl::StrFormat("\"%s\" is not a quantity: expected digits with an optional suffix, such as "
+                      "500m, 2, 1.5Gi or 1e3",
+                      text.substr(0, 64)));
 }
 
 absl::Status TooLarge(std::string_view text) {

@@ -9,8 +9,8 @@
 #define TUTTI_CONCAT_INNER(a, b) a##b
 #define TUTTI_CONCAT(a, b) TUTTI_CONCAT_INNER(a, b)
 
-#define TUTTI_RETURN_IF_ERROR(expression)                     \
-  do {                                                        \
+#define TUTTI_RETURN_IF_ERROR(expression)                                                  \
+  do {                                                                                     \
     if (absl::Status tutti_status = (expression); !tutti_status.ok()) return tutti_status; \
   } while (false)
 

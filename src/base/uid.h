@@ -14,7 +14,8 @@ struct Uid {
   uint64_t high = 0;
   uint64_t low = 0;
 
-  // Takes the canonical form only (8-4-4-4-12 hexadecimal digits): that is what an API server writes.
+  // Takes the canonical form only (8-4-4-4-12 hexadecimal digits): that is what an API server
+  // writes.
   static std::optional<Uid> Parse(std::string_view text);
   std::string ToString() const;
 

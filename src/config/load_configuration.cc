@@ -3,9 +3,8 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
-#include <sstream>
+#include <system_error>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_format.h"
@@ -83,8 +82,8 @@ absl::StatusOr<Configuration> LoadConfigurationFile(const std::string& path,
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     const int error = errno;
-    const std::string message =
-        absl::StrFormat("cannot read configuration file %s: %s", path, std::strerror(error));
+    const std::string message = absl::StrFormat("cannot read configuration file %s: %s", path,
+                                                std::generic_category().message(error));
     return error == EACCES ? absl::PermissionDeniedError(message) : absl::NotFoundError(message);
   }
   std::string text(kMaxYamlBytes + 1, '\0');

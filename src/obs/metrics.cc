@@ -27,6 +27,16 @@ namespace {
   std::abort();
 }
 
+template <class T>
+T& AddChild(prometheus::Family<T>& family, const prometheus::Labels& labels,
+            const MetricSpec& spec) {
+  if constexpr (std::is_same_v<T, prometheus::Histogram>) {
+    return family.Add(labels, spec.buckets);
+  } else {
+    return family.Add(labels);
+  }
+}
+
 }  // namespace
 
 class MetricsRegistry {
@@ -58,7 +68,8 @@ class MetricsRegistry {
       labels.emplace(std::string(label.name), label.values[index % label.values.size()]);
       index /= label.values.size();
     }
-    return std::visit([&](auto* f) -> void* { return &Add(*f, labels, spec); }, families_[family]);
+    return std::visit([&](auto* f) -> void* { return &AddChild(*f, labels, spec); },
+                      families_[family]);
   }
 
   std::string Serialize() const {
@@ -82,16 +93,6 @@ class MetricsRegistry {
         return &prometheus::BuildHistogram().Name(name).Help(help).Register(registry_);
     }
     Inconsistent(spec.name);
-  }
-
-  template <class T>
-  static T& Add(prometheus::Family<T>& family, const prometheus::Labels& labels,
-                const MetricSpec& spec) {
-    if constexpr (std::is_same_v<T, prometheus::Histogram>) {
-      return family.Add(labels, spec.buckets);
-    } else {
-      return family.Add(labels);
-    }
   }
 
   const std::vector<MetricSpec> specs_;

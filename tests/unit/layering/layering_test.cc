@@ -29,14 +29,15 @@ const std::map<std::string, std::set<std::string>>& AllowedModules() {
     std::map<std::string, std::set<std::string>> table;
     table["base"] = {};
     table["model"] = {"base"};
+    table["objects"] = {"base", "model"};
     table["framework"] = {"base", "model"};
     table["planner"] = {"base", "model", "framework"};
     table["obs"] = {"base"};
     table["config"] = {"base", "model"};
     table["http"] = {"base"};
-    table["kube"] = {"base", "model", "framework", "planner", "obs"};
-    table["extender"] = {"base", "model", "framework", "planner", "http", "obs"};
-    table["rpc"] = {"base", "model", "framework", "planner", "http", "obs"};
+    table["kube"] = {"base", "model", "objects", "framework", "planner", "obs"};
+    table["extender"] = {"base", "model", "objects", "framework", "planner", "http", "obs"};
+    table["rpc"] = {"base", "model", "objects", "framework", "planner", "http", "obs"};
     std::set<std::string> everything;
     for (const auto& [module, ignored] : table) everything.insert(module);
     table["apps"] = everything;
