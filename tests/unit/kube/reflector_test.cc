@@ -276,6 +276,31 @@ TEST_F(ReflectorTest, MissingResourceCountsAsEmptyUntilItIsInstalled) {
   sink_.Await({{"g", "1"}});
 }
 
+TEST_F(ReflectorTest, QuietWatchIsResumedAtOnceHoweverOftenItEnds) {
+  // By this clock every stream lasts a minute, so none is a sign of trouble.
+  class MinuteClock final : public base::Clock {
+   public:
+    base::Timestamp Now() const override { return base::Timestamp{now_ += 60'000'000'000}; }
+    int64_t WallNanos() const override { return 0; }
+
+   private:
+    mutable std::atomic<int64_t> now_{0};
+  };
+  const MinuteClock minutes;
+  server_.AddCollection(kPods);
+  options_.first_pause = std::chrono::hours(1);
+  options_.longest_pause = std::chrono::hours(1);
+  server_.SetHook([](const HttpRequest& request, HttpReply& reply) {
+    if (request.query.count("watch") == 0) return false;
+    reply.Begin(200);
+    reply.End();
+    return true;
+  });
+  Reflector reflector(*client_, minutes, sink_, options_);
+  server_.AwaitCount("GET", "watch=1", 5);
+  EXPECT_EQ(reflector.stats().errors, 0u);
+}
+
 TEST_F(ReflectorTest, SelectorsAreEscaped) {
   server_.AddCollection(kPods);
   options_.field_selector = "spec.nodeName!=,status.phase=Running";
