@@ -37,8 +37,8 @@ using Annotations = std::vector<std::pair<std::string, std::string>>;
 Request BindRequest(const ObjectName& pod, std::string_view uid, std::string_view node,
                     const Annotations& annotations = {});
 
-// `patch` is JSON text. A merge patch that names metadata.uid or metadata.resourceVersion is
-// refused (409) for another object of the same name.
+// `patch` is JSON text. A merge patch that names metadata.uid (422) or metadata.resourceVersion
+// (409) is refused for another object of the same name.
 Request MergePatchRequest(const Resource& resource, const ObjectName& object,
                           std::string_view subresource, std::string patch);
 Request JsonPatchRequest(const Resource& resource, const ObjectName& object,
@@ -46,7 +46,8 @@ Request JsonPatchRequest(const Resource& resource, const ObjectName& object,
 Request StrategicPatchRequest(const Resource& resource, const ObjectName& object,
                               std::string_view subresource, std::string patch);
 
-// POST pods/NAME/eviction; heeds disruption budgets: 429 when one forbids it.
+// POST pods/NAME/eviction; heeds disruption budgets: 429 when one forbids it. kube-apiserver tries
+// a wrong uid again for more than 10 s before it answers: evict what was seen lately.
 Request EvictRequest(const ObjectName& pod, std::string_view uid);
 
 // DELETE with precondition on the uid. `grace_seconds` < 0: the object's own.

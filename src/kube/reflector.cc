@@ -12,6 +12,8 @@ namespace {
 
 namespace json = simdjson::ondemand;
 
+constexpr base::Duration kHealthyWatch = std::chrono::seconds(1);
+
 std::optional<WatchEventType> TypeOf(std::string_view type) {
   if (type == "ADDED") return WatchEventType::kAdded;
   if (type == "MODIFIED") return WatchEventType::kModified;
@@ -162,6 +164,7 @@ Reflector::After Reflector::Watch() {
     ++stats_.watches;
   }
   events_in_stream_ = 0;
+  const base::Timestamp begun = clock_.Now();
   After after = After::kWatch;
   absl::Status outcome;
   bool ended = false;
@@ -184,7 +187,11 @@ Reflector::After Reflector::Watch() {
   }
   stream.reset();
   if (stopping) return After::kStop;
-  if (events_in_stream_ > 0) backoff_.Reset();
+  // A server that ends every watch at once, without a word, must not be asked in a tight loop; a
+  // quiet collection must not be asked ever more rarely.
+  const bool healthy =
+      events_in_stream_ > 0 || (outcome.ok() && clock_.Now() - begun >= kHealthyWatch);
+  if (healthy) backoff_.Reset();
   if (after != After::kWatch) return after;
   if (absl::IsFailedPrecondition(outcome)) {
     Report(outcome, /*expired=*/true);
@@ -198,8 +205,7 @@ Reflector::After Reflector::Watch() {
     Report(outcome, /*expired=*/false);
     return After::kPauseThenWatch;
   }
-  // A server that ends every watch at once, without a word, must not be asked in a tight loop.
-  return events_in_stream_ > 0 ? After::kWatch : After::kPauseThenWatch;
+  return healthy ? After::kWatch : After::kPauseThenWatch;
 }
 
 bool Reflector::OnLine(std::string_view line, After* after) {

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "base/uid.h"
 #include "model/gang_key.h"
+#include "model/pod_info.h"
 #include "model/reason.h"
 
 namespace tutti::model {
@@ -23,6 +25,7 @@ struct PodRef {
 struct ReleasePod {
   uint64_t write = 0;
   PodRef pod;
+  std::shared_ptr<const PodShape> shape;  // tells which terms the pin must be added to
   std::vector<std::string> nodes;
 };
 // Sets status.nominatedNodeName: wakes a pod that kube-scheduler holds as unschedulable and makes

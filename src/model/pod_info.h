@@ -59,9 +59,10 @@ struct PodShape {
   bool operator==(const PodShape&) const = default;
   template <class H>
   friend H AbslHashValue(H h, const PodShape& s) {
+    if (s.required_affinity) h = H::combine(std::move(h), *s.required_affinity);
     return H::combine(std::move(h), s.requests, s.unknown_resource, s.node_selector,
-                      s.required_affinity, s.tolerations, s.host_ports, s.claims, s.priority,
-                      s.needs_referee);
+                      s.required_affinity.has_value(), s.tolerations, s.host_ports, s.claims,
+                      s.priority, s.needs_referee);
   }
 };
 

@@ -201,7 +201,7 @@ void GangBook::Tell(Member& member) {
   member.retry_write_at = Timestamp::Infinite();
   if (pod.gated_by_tutti) {
     member.write = s_.StartWrite(WriteKind::kTell, pod.uid);
-    s_.Emit(model::ReleasePod{member.write, RefOf(pod), {node}});
+    s_.Emit(model::ReleasePod{member.write, RefOf(pod), pod.shape, {node}});
     return;
   }
   // A pinned pod that kube-scheduler has not tried yet finds its node by itself.

@@ -1,0 +1,177 @@
+#include "kube/effect_writer.h"
+
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "kube/escape.h"
+#include "nlohmann/json.hpp"
+
+namespace tutti::kube {
+namespace {
+
+using model::WriteOutcome;
+using nlohmann::json;
+
+constexpr int kLookUps = 3;
+
+Resource Pods() { return {"", "v1", "pods"}; }
+
+ObjectName NameOf(const model::PodRef& pod) { return {pod.namespace_name, pod.name}; }
+
+WriteOutcome OutcomeOf(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return WriteOutcome::kDone;
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kAborted:  // the precondition on the uid failed
+      return WriteOutcome::kGone;
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kPermissionDenied:
+      return WriteOutcome::kRefused;
+    default:
+      return WriteOutcome::kFailed;
+  }
+}
+
+json PinRequirement(const std::vector<std::string>& nodes) {
+  return {{"key", "metadata.name"}, {"operator", "In"}, {"values", {nodes.front()}}};
+}
+
+Request MergeRelease(const model::ReleasePod& release) {
+  json terms = json::array();
+  for (const std::string& node : release.nodes) {
+    terms.push_back({{"matchFields", json::array({PinRequirement({node})})}});
+  }
+  const json patch = {
+      {"metadata",
+       {{"uid", release.pod.uid.ToString()},
+        {"annotations", {{"tutti.dev/pinned-nodes", absl::StrJoin(release.nodes, ",")}}}}},
+      {"spec",
+       {{"schedulingGates", nullptr},
+        {"affinity",
+         {{"nodeAffinity",
+           {{"requiredDuringSchedulingIgnoredDuringExecution",
+             {{"nodeSelectorTerms", terms}}}}}}}}}};
+  return MergePatchRequest(Pods(), NameOf(release.pod), "", patch.dump());
+}
+
+Request NarrowingRelease(const model::ReleasePod& release) {
+  json ops = json::array();
+  ops.push_back({{"op", "test"}, {"path", "/metadata/uid"}, {"value", release.pod.uid.ToString()}});
+  ops.push_back({{"op", "add"},
+                 {"path", "/metadata/annotations/tutti.dev~1pinned-nodes"},
+                 {"value", release.nodes.front()}});
+  ops.push_back({{"op", "remove"}, {"path", "/spec/schedulingGates"}});
+  const model::NodeSelector& terms = *release.shape->required_affinity;
+  for (size_t i = 0; i < terms.size(); ++i) {
+    const std::string fields = absl::StrFormat(
+        "/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/"
+        "nodeSelectorTerms/%d/matchFields",
+        i);
+    if (terms[i].match_fields.empty()) {
+      ops.push_back({{"op", "add"},
+                     {"path", fields},
+                     {"value", json::array({PinRequirement(release.nodes)})}});
+    } else {
+      ops.push_back(
+          {{"op", "add"}, {"path", fields + "/-"}, {"value", PinRequirement(release.nodes)}});
+    }
+  }
+  return JsonPatchRequest(Pods(), NameOf(release.pod), "", ops.dump());
+}
+
+// Which node the pod in this GET reply is bound to; NotFound where it is another pod or none.
+absl::StatusOr<std::string> BoundNode(const absl::StatusOr<Response>& reply, const base::Uid& uid) {
+  if (absl::Status status = ReplyStatus(reply, "looking up a binding"); !status.ok()) return status;
+  const json pod = json::parse(reply->body, nullptr, /*allow_exceptions=*/false);
+  if (!pod.is_object())
+    return absl::UnavailableError("the API server sent a pod that is no JSON object");
+  if (pod.value("/metadata/uid"_json_pointer, "") != uid.ToString()) {
+    return absl::NotFoundError("the pod is another one of the same name by now");
+  }
+  return pod.value("/spec/nodeName"_json_pointer, "");
+}
+
+}  // namespace
+
+EffectWriter::EffectWriter(Client& client, Finished finished, GangReported gang_reported)
+    : client_(client), finished_(std::move(finished)), gang_reported_(std::move(gang_reported)) {}
+
+Request EffectWriter::ReleaseRequest(const model::ReleasePod& release) {
+  return release.shape->required_affinity ? NarrowingRelease(release) : MergeRelease(release);
+}
+
+Request EffectWriter::NominateRequest(const model::NominatePod& nominate) {
+  // The annotation changes each time, so that the patch wakes the pod even where the node name
+  // stays the same.
+  std::string patch = absl::StrFormat(
+      R"({"metadata":{"uid":"%s","annotations":{"tutti.dev/wake":"%d"}},"status":{"nominatedNodeName":)",
+      nominate.pod.uid.ToString(), nominate.write);
+  AppendJsonString(patch, nominate.node_name);
+  patch += "}}";
+  return MergePatchRequest(Pods(), NameOf(nominate.pod), "status", std::move(patch));
+}
+
+void EffectWriter::Execute(model::Effect effect) {
+  if (const auto* release = std::get_if<model::ReleasePod>(&effect)) {
+    Write(release->write, "releasing pod " + release->pod.name, ReleaseRequest(*release));
+  } else if (const auto* nominate = std::get_if<model::NominatePod>(&effect)) {
+    Write(nominate->write, "nominating a node for pod " + nominate->pod.name,
+          NominateRequest(*nominate));
+  } else if (const auto* bind = std::get_if<model::BindPod>(&effect)) {
+    Bind(*bind);
+  } else if (const auto* evict = std::get_if<model::EvictPod>(&effect)) {
+    Write(evict->write, "evicting pod " + evict->pod.name,
+          EvictRequest(NameOf(evict->pod), evict->pod.uid.ToString()));
+  } else if (const auto* report = std::get_if<model::ReportGang>(&effect)) {
+    gang_reported_(*report);
+  }
+}
+
+void EffectWriter::Write(uint64_t write, const std::string& what, Request request) {
+  client_.Send(std::move(request), [this, write, what](absl::StatusOr<Response> reply) {
+    Finish(write, ReplyStatus(reply, what));
+  });
+}
+
+void EffectWriter::Finish(uint64_t write, const absl::Status& status) {
+  finished_({write, OutcomeOf(status), std::string(status.message())});
+}
+
+void EffectWriter::Bind(const model::BindPod& bind) {
+  Request request = kube::BindRequest(NameOf(bind.pod), bind.pod.uid.ToString(), bind.node_name);
+  client_.Send(std::move(request), [this, bind](absl::StatusOr<Response> reply) {
+    const absl::Status status = ReplyStatus(reply, "binding pod " + bind.pod.name);
+    const bool clear = status.ok() || absl::IsNotFound(status) ||
+                       absl::IsPermissionDenied(status) || absl::IsInvalidArgument(status) ||
+                       absl::IsCancelled(status);
+    if (clear) return Finish(bind.write, status);
+    LookUpBinding(bind, std::string(status.message()), 1);
+  });
+}
+
+void EffectWriter::LookUpBinding(const model::BindPod& bind, std::string error, int attempt) {
+  Request get;
+  get.path = ResourcePath(Pods(), NameOf(bind.pod));
+  client_.Send(std::move(get), [this, bind, error = std::move(error),
+                                attempt](absl::StatusOr<Response> reply) {
+    const absl::StatusOr<std::string> node = BoundNode(reply, bind.pod.uid);
+    if (node.ok()) {
+      if (*node == bind.node_name) return Finish(bind.write, absl::OkStatus());
+      if (!node->empty()) {
+        return Finish(bind.write,
+                      absl::InvalidArgumentError("the pod is already bound to node " + *node));
+      }
+      return Finish(bind.write, absl::UnavailableError(error));
+    }
+    if (absl::IsNotFound(node.status()) || absl::IsCancelled(node.status()) ||
+        attempt >= kLookUps) {
+      return Finish(bind.write, node.status());
+    }
+    LookUpBinding(bind, error, attempt + 1);
+  });
+}
+
+}  // namespace tutti::kube

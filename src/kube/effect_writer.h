@@ -1,0 +1,49 @@
+// EffectWriter: carries out the core's write effects against the API server and reports how each
+// ended.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "kube/api.h"
+#include "kube/client.h"
+#include "model/cluster_event.h"
+#include "planner/core_loop.h"
+
+namespace tutti::kube {
+
+// Called on the core loop's thread and on the client's I/O thread; never blocks. Every effect with
+// a write number ends in exactly one WriteFinished through `finished`.
+//
+// A Binding whose reply got lost, or that the server refused with 409, is looked up before its end
+// is reported: the pod's node name decides.
+class EffectWriter final : public planner::EffectSink {
+ public:
+  using Finished = std::function<void(model::WriteFinished)>;
+  // A gang's reason has changed: for events, status and logs.
+  using GangReported = std::function<void(const model::ReportGang&)>;
+
+  EffectWriter(Client& client, Finished finished, GangReported gang_reported);
+
+  void Execute(model::Effect effect) override;
+
+  // The patch that removes our gate and pins the pod, as (content type, JSON): for tests and the
+  // admission webhook's documentation. A pod without required node affinity gets it by merge patch;
+  // otherwise every term of it is narrowed, since that is all that the API server lets a gated pod
+  // do.
+  static Request ReleaseRequest(const model::ReleasePod& release);
+  static Request NominateRequest(const model::NominatePod& nominate);
+
+ private:
+  void Bind(const model::BindPod& bind);
+  void LookUpBinding(const model::BindPod& bind, std::string error, int attempt);
+  void Write(uint64_t write, const std::string& what, Request request);
+  void Finish(uint64_t write, const absl::Status& status);
+
+  Client& client_;
+  const Finished finished_;
+  const GangReported gang_reported_;
+};
+
+}  // namespace tutti::kube
