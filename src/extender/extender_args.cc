@@ -95,7 +95,8 @@ struct Parser {
         }
       }
     }
-    if (!document.at_end())
+    // At the end there is no location any more.
+    if (document.current_location().error() == SUCCESS)
       return absl::InvalidArgumentError(absl::StrFormat("%s: text after the end", what));
     return absl::OkStatus();
   }

@@ -170,16 +170,19 @@ TEST(LeaseElectionTest, NeverTwoLeadersWhateverFails) {
   for (int round = 0; round < 50; ++round) {
     LeaseServer server;
     std::vector<std::unique_ptr<Candidate>> candidates;
-    for (const char* name : {"a", "b", "c"})
+    for (const char* name : {"a", "b", "c"}) {
       candidates.push_back(std::make_unique<Candidate>(name));
+    }
     std::string last;
     for (int tick = 0; tick < 600; ++tick) {
-      for (auto& candidate : candidates) {
-        candidate->clock.Advance(milliseconds(250));
-        if (random() % 50 == 0)
+      for (size_t i = 0; i < candidates.size(); ++i) {
+        Candidate* candidate = candidates[i].get();
+        candidate->clock.Advance(milliseconds(245 + static_cast<int>(random() % 11)));
+        if (random() % 50 == 0) {
           candidate->clock.StepWall(seconds(static_cast<int>(random() % 200) - 100));
-        // Cut off for a while, or the write is lost before or after the server.
-        if ((tick / 80 + static_cast<int>(candidate->clock.Now().nanos % 3)) % 3 == 0) continue;
+        }
+        // Each in turn is cut off for 20 s, and any write is lost before or after the server.
+        if ((static_cast<size_t>(tick) / 80 + i) % 3 == 0) continue;
         const base::Timestamp sent = candidate->clock.Now();
         const auto action = candidate->election.Next(sent, candidate->clock.WallNanos());
         if (action.step == LeaseElection::Step::kWait) continue;

@@ -193,6 +193,7 @@ TEST_F(ReflectorTest, Bug4MissedDeletionIsFoundByTheListAfterGone) {
   server_.Compact();
   server_.EndWatches();
   sink_.Await({{"b", "1"}, {"c", "1"}});
+  server_.AwaitCount("GET", "watch=1", 3);  // the second one was told that it is too old
   EXPECT_EQ(reflector_->stats().lists, 2u);
   EXPECT_GE(reflector_->stats().expired, 1u);
   EXPECT_EQ(reflector_->stats().errors, 0u);
