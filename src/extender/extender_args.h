@@ -1,73 +1,58 @@
-// ExtenderArgs: the requests of kube-scheduler's extender webhook, as slices of the body.
+// ExtenderArgs: the body of filter and prioritize, as views into the request's text.
 //
-// Source of the rules: k8s.io/kube-scheduler/extender/v1. Keys match whatever their case; null and
-// missing are the same.
+// Keys of the message itself match in any casing, as Go decodes them; the objects inside it are
+// ordinary API objects. A key may stand once. Unknown keys, nulls and missing fields are fine.
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <memory>
+#include <deque>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
+#include "base/uid.h"
+#include "objects/json_cursor.h"
 
 namespace tutti::extender {
 
+// Limits on what one request may name. Names longer than a DNS subdomain are refused.
 inline constexpr size_t kMostNodes = 50'000;
+inline constexpr size_t kLongestName = 253;
 
-struct FilterArgs {
-  std::string_view pod;         // JSON object
-  std::string_view node_names;  // JSON array; empty: null or missing
-  std::string_view nodes;       // JSON object, a NodeList; empty: null or missing
+// What every verb needs of a Pod; the rest stays text until a decoder is asked.
+struct PodSummary {
+  std::string_view json;  // the Pod's text
+  base::Uid uid;          // invalid where there is none in canonical form
+  std::string_view name;
+  std::string_view namespace_name;
+  std::string_view plan_token;  // annotation tutti.dev/plan
 };
 
-struct BindingArgs {
-  std::string name;
-  std::string namespace_name;
-  std::string uid;
-  std::string node;
+struct ExtenderArgs {
+  // kNames: nodeCacheCapable true. kNodes: false, whole Node objects.
+  enum class Form { kNames, kNodes };
+
+  PodSummary pod;
+  Form form = Form::kNames;
+  // One per offered node, in the request's order, duplicates kept. At least one.
+  std::vector<std::string_view> names;
+  std::vector<std::string_view> nodes;  // kNodes: each Node's JSON text, beside its name
+  std::string_view offer;  // the text of the array of names, or of the NodeList, to be echoed
+  // False where a name holds an escape: then `names` are unescaped copies and `offer` must not be
+  // cut into pieces.
+  bool plain = true;
+  std::deque<std::string> unescaped;  // owns those copies
 };
 
-// Candidates for preemption, in the order of the request, as they must be answered.
-struct PreemptionArgs {
-  struct Victims {
-    std::string node;
-    std::vector<std::string> uids;  // in the order given: kube-scheduler sorted them by priority
-    int64_t pdb_violations = 0;
-  };
-  std::string_view pod;
-  std::vector<Victims> candidates;
-};
+// Fills `args` from `body`; both `body` and `index` must outlive it. Reuses the memory of `args`.
+// InvalidArgument says what is wrong and where; Node-less and Pod-less requests are wrong.
+absl::Status DecodeExtenderArgs(std::string_view body, objects::JsonIndex& index,
+                                ExtenderArgs& args);
 
-// Parses request bodies. One thread at a time; the slices live as long as the body. Every body must
-// be followed by at least 64 readable bytes. Errors are InvalidArgument and say what was expected;
-// nesting is limited to 64.
-class ExtenderArgsParser {
- public:
-  ExtenderArgsParser();
-  ~ExtenderArgsParser();
-
-  absl::StatusOr<FilterArgs> ParseFilter(std::string_view body);
-  absl::StatusOr<BindingArgs> ParseBinding(std::string_view body);
-  absl::StatusOr<PreemptionArgs> ParsePreemption(std::string_view body);
-
-  // Each name of a JSON array of strings, in order.
-  absl::Status ForEachName(std::string_view array,
-                           const std::function<void(std::string_view)>& each);
-  // Each item of a NodeList with its metadata.name.
-  absl::Status ForEachNode(
-      std::string_view node_list,
-      const std::function<void(std::string_view name, std::string_view json)>& each);
-  // metadata.uid of a Pod; empty where there is none.
-  absl::StatusOr<std::string> PodUid(std::string_view pod);
-
- private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-};
+// The Pod at the cursor.
+void ReadPodSummary(objects::JsonCursor& cursor, PodSummary& pod);
+// Case-insensitive equality of a message's key with a lower-case name.
+bool KeyIs(std::string_view key, std::string_view lower_case);
 
 }  // namespace tutti::extender

@@ -1,24 +1,100 @@
 #include "extender/node_name_resolver.h"
 
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
 #include "absl/strings/string_view.h"
 
 namespace tutti::extender {
+namespace {
 
-model::NodeIndex NodeNameResolver::Resolve(std::string_view name) {
-  model::NodeIndex found;
-  if (previous_.valid()) {
-    const model::NodeIndex guess = successor_[previous_.value];
-    const model::NodeInfo* info = snapshot_->Info(guess);
-    if (info != nullptr && info->name == name) found = guess;
+using model::NodeBlock;
+using model::NodeIndex;
+
+constexpr uint32_t kNoNode = NodeIndex().value;
+constexpr size_t kLeastHints = 256;
+
+uint64_t Load(const char* at, size_t bytes) {
+  uint64_t value = 0;
+  std::memcpy(&value, at, bytes);
+  return value;
+}
+
+// Names of nodes differ in a few bytes anywhere; their ends and two middles are enough for a hint
+// mostly, and equality decides.
+uint64_t HintHash(std::string_view name) {
+  const size_t size = name.size();
+  uint64_t hash = size * 0x9E3779B97F4A7C15u;
+  const auto mix = [&hash](uint64_t word) {
+    hash = (hash ^ word) * 0xD6E8FEB86659FD93u;
+    hash ^= hash >> 32;
+  };
+  if (size < 8) {
+    mix(Load(name.data(), size));
+    return hash;
   }
-  if (!found.valid()) {
-    const model::NodeIndex* index =
-        snapshot_->directory.Find(absl::string_view(name.data(), name.size()));
-    if (index != nullptr) found = *index;
-    if (found.valid() && previous_.valid()) successor_[previous_.value] = found;
+  mix(Load(name.data() + size - 8, 8));
+  mix(Load(name.data(), 8));
+  if (size > 16) mix(Load(name.data() + size - 16, 8));
+  if (size > 24) mix(Load(name.data() + size / 2 - 4, 8));
+  return hash;
+}
+
+}  // namespace
+
+void NodeNameResolver::CopyNames(const model::ClusterSnapshot& snapshot) {
+  blocks_.resize(snapshot.blocks.size());
+  for (size_t b = 0; b < blocks_.size(); ++b) {
+    BlockNames& copy = blocks_[b];
+    if (copy.statics == snapshot.blocks[b]->statics) continue;
+    copy.statics = snapshot.blocks[b]->statics;
+    copy.text.clear();
+    for (uint32_t i = 0; i < NodeBlock::kNodes; ++i) {
+      copy.begin[i] = static_cast<uint32_t>(copy.text.size());
+      if (copy.statics->infos[i]) copy.text += copy.statics->infos[i]->name;
+    }
+    copy.begin[NodeBlock::kNodes] = static_cast<uint32_t>(copy.text.size());
   }
-  if (found.valid()) previous_ = found;
-  return found;
+  const size_t wanted =
+      std::bit_ceil(std::max(kLeastHints, snapshot.blocks.size() * NodeBlock::kNodes / 2));
+  if (hints_.size() == wanted) return;
+  std::array<uint32_t, kWays> none;
+  none.fill(kNoNode);
+  hints_.assign(wanted, none);
+}
+
+bool NodeNameResolver::Is(uint32_t node, std::string_view name) const {
+  const size_t block = node / NodeBlock::kNodes;
+  if (block >= blocks_.size()) return false;
+  const BlockNames& copy = blocks_[block];
+  const uint32_t offset = node % NodeBlock::kNodes;
+  const uint32_t begin = copy.begin[offset];
+  return copy.begin[offset + 1] - begin == name.size() && !name.empty() &&
+         std::memcmp(copy.text.data() + begin, name.data(), name.size()) == 0;
+}
+
+NodeIndex NodeNameResolver::LookUp(std::string_view name, const model::ClusterSnapshot& snapshot,
+                                   std::array<uint32_t, kWays>& hints) {
+  const NodeIndex* found = snapshot.directory.Find(absl::string_view(name.data(), name.size()));
+  if (found == nullptr) return NodeIndex();
+  std::copy_backward(hints.begin(), hints.end() - 1, hints.end());
+  hints[0] = found->value;
+  return *found;
+}
+
+void NodeNameResolver::Resolve(std::span<const std::string_view> names,
+                               const model::ClusterSnapshot& snapshot,
+                               std::vector<NodeIndex>& nodes) {
+  CopyNames(snapshot);
+  nodes.resize(names.size());
+  const size_t mask = hints_.size() - 1;
+  for (size_t i = 0; i < names.size(); ++i) {
+    std::array<uint32_t, kWays>& hints = hints_[HintHash(names[i]) & mask];
+    const auto hit = std::find_if(hints.begin(), hints.end(),
+                                  [&](uint32_t node) { return Is(node, names[i]); });
+    nodes[i] = hit != hints.end() ? NodeIndex{*hit} : LookUp(names[i], snapshot, hints);
+  }
 }
 
 }  // namespace tutti::extender

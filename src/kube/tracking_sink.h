@@ -1,5 +1,5 @@
-// TrackingSink: remembers which objects a collection holds, so that a deletion nobody told us of is found by the next list,
-// and an object that was replaced under the same name is noticed.
+// TrackingSink: remembers which objects a collection holds, so that a deletion nobody told us of is
+// found by the next list, and an object that was replaced under the same name is noticed.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +19,11 @@ class TrackingSink : public ReflectorSink {
   void OnListDone() final;
 
  protected:
-  // Call before an object is reported: reports its predecessor of the same name, if that had another uid, as gone.
+  // Call before an object is reported: reports its predecessor of the same name, if that had
+  // another uid, as gone.
   void Track(const std::string& key, const base::Uid& uid);
-  // Call for a DELETED event. False where the object was not known (any more), or another one bears its name.
+  // Call for a DELETED event. False where the object was not known (any more), or another one bears
+  // its name.
   bool Untrack(const std::string& key, const base::Uid& uid);
   virtual void Gone(const std::string& key, const base::Uid& uid) = 0;
   // All objects of a list are tracked: first called at the end of the first list.

@@ -1,0 +1,53 @@
+#include "builtin_plugins.h"
+
+#include <functional>
+#include <utility>
+
+#include "gang/annotation_grouping.h"
+#include "gang/job_grouping.h"
+#include "gang/native_grouping.h"
+#include "gang/pod_group_grouping.h"
+
+namespace tutti {
+namespace {
+
+using Factory = std::function<std::unique_ptr<GangGrouping>(const BuiltinOptions&)>;
+
+std::vector<std::pair<std::string, Factory>> GangFactories() {
+  return {
+      {"annotations",
+       [](const BuiltinOptions&) { return std::make_unique<gang::AnnotationGrouping>(); }},
+      {"podgroup", [](const BuiltinOptions&) { return std::make_unique<gang::NativeGrouping>(); }},
+      {"scheduling-x-k8s-io",
+       [](const BuiltinOptions&) { return std::make_unique<gang::PodGroupGrouping>(); }},
+      {"job",
+       [](const BuiltinOptions& o) {
+         return std::make_unique<gang::JobGrouping>(o.all_jobs_are_gangs);
+       }},
+  };
+}
+
+}  // namespace
+
+std::vector<std::string> BuiltinGangDialects() {
+  std::vector<std::string> names;
+  for (const auto& [name, factory] : GangFactories()) names.push_back(name);
+  return names;
+}
+
+std::vector<std::unique_ptr<GangGrouping>> BuiltinGangGroupings(
+    const std::vector<std::string>& dialects, const BuiltinOptions& options,
+    std::vector<std::string>& unknown) {
+  std::vector<std::unique_ptr<GangGrouping>> groupings;
+  const auto factories = GangFactories();
+  for (const std::string& dialect : dialects) {
+    const size_t before = groupings.size();
+    for (const auto& [name, factory] : factories) {
+      if (name == dialect) groupings.push_back(factory(options));
+    }
+    if (groupings.size() == before) unknown.push_back(dialect);
+  }
+  return groupings;
+}
+
+}  // namespace tutti

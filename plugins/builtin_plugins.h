@@ -1,0 +1,24 @@
+// The built-in plugins: one explicit list of name and factory.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tutti/gang_grouping.h"
+
+namespace tutti {
+
+struct BuiltinOptions {
+  bool all_jobs_are_gangs = false;
+};
+
+// The groupings of `dialects`, in that order. A name that is not known is added to `unknown` and
+// left out.
+std::vector<std::unique_ptr<GangGrouping>> BuiltinGangGroupings(
+    const std::vector<std::string>& dialects, const BuiltinOptions& options,
+    std::vector<std::string>& unknown);
+// Every name there is.
+std::vector<std::string> BuiltinGangDialects();
+
+}  // namespace tutti

@@ -1,0 +1,18 @@
+// AnnotationGrouping: gangs marked by Tutti's own annotations (or labels) on the pods.
+//
+//   tutti.dev/gang: NAME             which gang, within the namespace
+//   tutti.dev/min-member: "N"        how many members must be placed together, 1..100000
+//   tutti.dev/wait-timeout: "90s"    optional: how long placed members wait for missing ones
+#pragma once
+
+#include "tutti/gang_grouping.h"
+
+namespace tutti::gang {
+
+class AnnotationGrouping final : public GangGrouping {
+ public:
+  std::string_view name() const override { return "annotations"; }
+  std::optional<GangMembership> GroupOf(const PodView& pod) const override;
+};
+
+}  // namespace tutti::gang
