@@ -1,0 +1,71 @@
+#include "apps/metrics_bridge.h"
+
+namespace tutti::apps {
+namespace {
+
+obs::ExtenderVerb VerbOf(std::string_view verb) {
+  if (verb == "filter") return obs::ExtenderVerb::kFilter;
+  if (verb == "prioritize") return obs::ExtenderVerb::kPrioritize;
+  if (verb == "preempt") return obs::ExtenderVerb::kPreempt;
+  if (verb == "bind") return obs::ExtenderVerb::kBind;
+  return verb == "filter-dryrun" ? obs::ExtenderVerb::kFilterDryRun : obs::ExtenderVerb::kOther;
+}
+
+constexpr const char* kPhases[] = {"Waiting", "Placed", "Binding", "Scheduled"};
+
+}  // namespace
+
+obs::MetricsOptions MetricsOptionsFor(const std::string& version) {
+  obs::MetricsOptions options;
+  options.version = version;
+  for (int code = 0; code < model::kReasonCodes; ++code) {
+    options.reasons.emplace_back(model::CodeName(static_cast<model::ReasonCode>(code)));
+  }
+  for (const char* phase : kPhases) options.gang_phases.emplace_back(phase);
+  options.resources = {"nodes", "pods"};
+  return options;
+}
+
+void MetricsBridge::Watch(const planner::CoreLoop&, const base::Clock&) {
+  metrics_.AddCollector([this, before = kube::EventRecorderStats()]() mutable {
+    const kube::EventRecorderStats now = events_.stats();
+    const uint64_t dropped = now.dropped_full + now.dropped_rate;
+    metrics_.events_dropped.Increment(
+        static_cast<double>(dropped - before.dropped_full - before.dropped_rate));
+    before = now;
+  });
+}
+
+void MetricsBridge::Began() { metrics_.extender_inflight.Add(1); }
+
+void MetricsBridge::Answered(std::string_view verb, int status, base::Duration spent,
+                             model::ReasonCode rejection) {
+  metrics_.extender_inflight.Add(-1);
+  metrics_.extender_request_duration.At(VerbOf(verb), obs::CodeOf(status)).Observe(spent);
+  if (rejection != model::ReasonCode::kNone && rejection != model::ReasonCode::kPlaced) {
+    metrics_.rejections.At(obs::ReasonIndex(static_cast<size_t>(rejection))).Increment();
+  }
+}
+
+void MetricsBridge::OnBatch(const planner::BatchReport& report) {
+  metrics_.mailbox_depth.Set(static_cast<double>(report.mailbox_depth));
+  metrics_.plan_duration.Observe(report.spent);
+  if (!report.with_counts) return;
+  metrics_.reservations.Set(static_cast<double>(report.counts.reservations));
+  metrics_.bind_parked.Set(static_cast<double>(report.counts.parked_binds));
+  for (size_t i = 0; i < std::size(kPhases); ++i) {
+    const auto it = report.counts.gangs_by_phase.find(kPhases[i]);
+    const size_t count = it == report.counts.gangs_by_phase.end() ? 0 : it->second;
+    metrics_.gangs.At(obs::GangPhaseIndex(i)).Set(static_cast<double>(count));
+  }
+}
+
+void MetricsBridge::OnAdmission(admission::Outcome outcome) {
+  static constexpr obs::AdmissionOutcome kOutcomes[] = {
+      obs::AdmissionOutcome::kPlanned, obs::AdmissionOutcome::kGated,
+      obs::AdmissionOutcome::kIgnored, obs::AdmissionOutcome::kDryRun,
+      obs::AdmissionOutcome::kError};
+  metrics_.admissions.At(kOutcomes[static_cast<size_t>(outcome)]).Increment();
+}
+
+}  // namespace tutti::apps

@@ -1,0 +1,36 @@
+// MetricsBridge: what the parts report of themselves, into the metrics.
+#pragma once
+
+#include <string>
+
+#include "admission/admission_routes.h"
+#include "extender/extender_routes.h"
+#include "kube/event_recorder.h"
+#include "obs/metrics.h"
+#include "planner/core_loop.h"
+
+namespace tutti::apps {
+
+obs::MetricsOptions MetricsOptionsFor(const std::string& version);
+
+// Any thread.
+class MetricsBridge final : public extender::ExtenderObserver {
+ public:
+  MetricsBridge(obs::Metrics& metrics, const kube::EventRecorder& events)
+      : metrics_(metrics), events_(events) {}
+
+  // Adds what is cheaper to look up at a scrape than to keep.
+  void Watch(const planner::CoreLoop& loop, const base::Clock& clock);
+
+  void Began() override;
+  void Answered(std::string_view verb, int status, base::Duration spent,
+                model::ReasonCode rejection) override;
+  void OnBatch(const planner::BatchReport& report);
+  void OnAdmission(admission::Outcome outcome);
+
+ private:
+  obs::Metrics& metrics_;
+  const kube::EventRecorder& events_;
+};
+
+}  // namespace tutti::apps

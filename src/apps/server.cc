@@ -1,0 +1,314 @@
+#include "apps/server.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
+#include <random>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "admission/admission_routes.h"
+#include "apps/gang_reporter.h"
+#include "apps/health_routes.h"
+#include "apps/metrics_bridge.h"
+#include "apps/webhook_registration.h"
+#include "base/status_macros.h"
+#include "builtin_plugins.h"
+#include "config/listen_address.h"
+#include "extender/extender_routes.h"
+#include "http/self_signed.h"
+#include "http/server.h"
+#include "kube/cluster_source.h"
+#include "kube/effect_writer.h"
+#include "kube/event_recorder.h"
+#include "kube/lease.h"
+#include "planner/core_loop.h"
+
+namespace tutti::apps {
+namespace {
+
+constexpr base::Duration kCertificateValidity = std::chrono::hours(24 * 365 * 10);
+constexpr base::Duration kDrain = std::chrono::seconds(5);
+
+std::string HostName() {
+  char name[256] = {};
+  ::gethostname(name, sizeof(name) - 1);
+  return name;
+}
+
+planner::CoreOptions CoreOptionsFrom(const config::Configuration& c) {
+  planner::CoreOptions options;
+  options.wait_timeout = c.gang.wait_timeout;
+  options.backoff_initial = c.gang.backoff.initial;
+  options.backoff_max = c.gang.backoff.max;
+  options.refused_node_expiry = c.gang.refused_node_expiry;
+  options.admission_slot_timeout = c.gang.admission_slot_timeout;
+  options.repair_timeout = c.gang.repair_timeout;
+  // Below kube-scheduler's httpTimeout, so that it hears our answer and not its own deadline.
+  options.bind_timeout = c.extender.bind_timeout * 9 / 10;
+  options.partial_gang_policy = c.gang.partial_gang_policy == config::PartialGangPolicy::kKeep
+                                    ? planner::PartialGangPolicy::kKeep
+                                    : planner::PartialGangPolicy::kEvict;
+  options.bind_barrier = c.gang.bind_barrier == config::BindBarrier::kAlways
+                             ? planner::BindBarrier::kAlways
+                             : planner::BindBarrier::kAuto;
+  std::random_device random;
+  options.instance = absl::StrFormat("%08x%08x", random(), random());
+  return options;
+}
+
+std::vector<std::string> DialectNames(const config::Gang& gang) {
+  std::vector<std::string> names;
+  for (const config::GangDialect dialect : gang.dialects) {
+    switch (dialect) {
+      case config::GangDialect::kAnnotations:
+        names.emplace_back("annotations");
+        break;
+      case config::GangDialect::kPodGroup:
+        names.emplace_back("podgroup");
+        break;
+      case config::GangDialect::kSchedulerPlugins:
+        names.emplace_back("scheduling-x-k8s-io");
+        break;
+      case config::GangDialect::kJob:
+        names.emplace_back("job");
+        break;
+    }
+  }
+  return names;
+}
+
+http::ServerOptions Listen(const std::string& text) {
+  const config::ListenAddress address =
+      *config::ParseListenAddress(text);  // checked when it was loaded
+  http::ServerOptions options;
+  options.address = address.host;
+  options.port = address.port;
+  return options;
+}
+
+}  // namespace
+
+struct Server::Parts {
+  Parts(config::Configuration c, obs::Logger logger, const std::string& version)
+      : configuration(std::move(c)), log(std::move(logger)), metrics(MetricsOptionsFor(version)) {}
+  ~Parts();
+
+  absl::Status Start();
+  absl::Status StartWebhook();
+  absl::Status StartExtender();
+  absl::Status StartHealth();
+  void StartLeaderElection();
+  std::string NotReady() const;
+  objects::PodDecoder MakeDecoder() { return objects::PodDecoder(resources, shapes, groupings); }
+
+  const config::Configuration configuration;
+  const obs::Logger log;
+  base::SystemClock clock;
+  obs::Metrics metrics;
+
+  base::Interner labels;
+  model::ResourceTable resources;
+  objects::ShapeTable shapes;
+  std::vector<std::unique_ptr<GangGrouping>> owned_groupings;
+  objects::GangGroupings groupings;
+
+  std::unique_ptr<kube::Client> client;
+  std::unique_ptr<kube::EventRecorder> events;
+  std::unique_ptr<GangReporter> reporter;
+  std::unique_ptr<MetricsBridge> bridge;
+  std::unique_ptr<planner::CoreLoop> loop;
+  std::unique_ptr<kube::EffectWriter> writer;
+  std::unique_ptr<kube::ClusterSource> source;
+  std::unique_ptr<kube::LeaseElector> elector;
+  std::unique_ptr<kube::LeaseFollower> follower;
+  std::unique_ptr<extender::WorkspacePool> workspaces;
+  std::unique_ptr<http::Server> extender_server;
+  std::unique_ptr<http::Server> webhook_server;
+  std::unique_ptr<http::Server> health_server;
+  std::vector<Door> doors;
+};
+
+Server::Parts::~Parts() {
+  if (extender_server) extender_server->Stop(kDrain);
+  if (webhook_server) webhook_server->Stop(kDrain);
+  if (health_server) health_server->Stop(kDrain);
+  elector.reset();
+  follower.reset();
+  if (source && loop) loop->Stop();  // unblocks watches that wait to post
+  source.reset();
+  client.reset();  // ends every request: their callbacks still find the loop
+}
+
+absl::Status Server::Parts::Start() {
+  std::vector<std::string> unknown;
+  owned_groupings =
+      BuiltinGangGroupings(DialectNames(configuration.gang),
+                           {.all_jobs_are_gangs = configuration.gang.job_gangs}, unknown);
+  for (const auto& grouping : owned_groupings) groupings.push_back(grouping.get());
+
+  const config::ClientConnection& connection = configuration.client_connection;
+  TUTTI_ASSIGN_OR_RETURN(kube::Credentials credentials,
+                         connection.kubeconfig.empty()
+                             ? kube::LoadInCluster()
+                             : kube::LoadKubeconfig(connection.kubeconfig, connection.context));
+  kube::ClientOptions client_options;
+  client_options.max_in_flight = static_cast<size_t>(connection.max_in_flight);
+  TUTTI_ASSIGN_OR_RETURN(client,
+                         kube::Client::Create(std::move(credentials), clock, client_options));
+
+  kube::EventRecorderOptions event_options;
+  event_options.instance = HostName();
+  events = std::make_unique<kube::EventRecorder>(*client, clock, event_options);
+  reporter = std::make_unique<GangReporter>(resources, metrics, log, *events);
+  bridge = std::make_unique<MetricsBridge>(metrics, *events);
+  loop = std::make_unique<planner::CoreLoop>(
+      CoreOptionsFrom(configuration), labels, clock,
+      [this](const planner::BatchReport& report) { bridge->OnBatch(report); });
+  bridge->Watch(*loop, clock);
+  writer = std::make_unique<kube::EffectWriter>(
+      *client, [this](model::WriteFinished finished) { loop->Post(std::move(finished)); },
+      [this](const model::ReportGang& report) { reporter->Report(report); });
+  loop->Start(*writer);
+  workspaces = std::make_unique<extender::WorkspacePool>([this] { return MakeDecoder(); });
+
+  TUTTI_RETURN_IF_ERROR(StartHealth());
+  TUTTI_RETURN_IF_ERROR(StartExtender());
+  TUTTI_RETURN_IF_ERROR(StartWebhook());
+  StartLeaderElection();
+  kube::ClusterSource::Callbacks callbacks;
+  callbacks.event = [this](model::ClusterEvent event) { loop->Post(std::move(event)); };
+  callbacks.problem = [this](const std::string& resource, const absl::Status& status) {
+    log.Warn("watch", {{"resource", resource}, {"problem", std::string(status.message())}});
+  };
+  source = std::make_unique<kube::ClusterSource>(*client, clock, labels, resources, shapes,
+                                                 groupings, std::move(callbacks));
+  return absl::OkStatus();
+}
+
+absl::Status Server::Parts::StartHealth() {
+  TUTTI_ASSIGN_OR_RETURN(health_server,
+                         http::Server::Start(Listen(configuration.metrics.listen),
+                                             HealthRoutes(metrics, [this] { return NotReady(); })));
+  doors.push_back({"metrics", absl::StrFormat("%s:%d", Listen(configuration.metrics.listen).address,
+                                              health_server->port())});
+  return absl::OkStatus();
+}
+
+absl::Status Server::Parts::StartExtender() {
+  const config::Extender& extender = configuration.extender;
+  http::ServerOptions options = Listen(extender.listen);
+  const std::string address = options.address;
+  options.limits.body_bytes = static_cast<size_t>(extender.max_body_bytes);
+  if (extender.tls.enabled()) {
+    options.tls = std::make_unique<http::TlsOptions>();
+    options.tls->cert_file = extender.tls.cert_file;
+    options.tls->key_file = extender.tls.key_file;
+    options.tls->client_ca_file = extender.tls.client_ca_file;
+  }
+  TUTTI_ASSIGN_OR_RETURN(
+      extender_server,
+      http::Server::Start(std::move(options),
+                          extender::ExtenderRoutes(*loop, *workspaces, clock, *bridge)));
+  doors.push_back({"extender", absl::StrFormat("%s:%d", address, extender_server->port())});
+  return absl::OkStatus();
+}
+
+absl::Status Server::Parts::StartWebhook() {
+  const config::Webhook& webhook = configuration.webhook;
+  if (!webhook.enabled) return absl::OkStatus();
+  http::ServerOptions options = Listen(webhook.listen);
+  const std::string address = options.address;
+  options.tls = std::make_unique<http::TlsOptions>();
+  std::string ca_pem;
+  if (!webhook.cert_file.empty()) {
+    options.tls->cert_file = webhook.cert_file;
+    options.tls->key_file = webhook.key_file;
+  } else {
+    std::vector<std::string> names = webhook.dns_names;
+    const config::WebhookRegister& r = webhook.registration;
+    if (!r.service_name.empty())
+      names.push_back(r.service_name + "." + r.service_namespace + ".svc");
+    TUTTI_ASSIGN_OR_RETURN(
+        http::GeneratedCertificate made,
+        http::GenerateServerCertificate(names, kCertificateValidity, clock.WallNanos()));
+    options.tls->cert_data = made.cert_pem;
+    options.tls->key_data = made.key_pem;
+    ca_pem = made.ca_pem;
+  }
+  admission::AdmissionOptions admission_options;
+  admission_options.make_decoder = [this] { return MakeDecoder(); };
+  admission_options.observe = [this](admission::Outcome outcome) { bridge->OnAdmission(outcome); };
+  TUTTI_ASSIGN_OR_RETURN(
+      webhook_server,
+      http::Server::Start(std::move(options),
+                          admission::AdmissionRoutes(*loop, std::move(admission_options))));
+  doors.push_back({"webhook", absl::StrFormat("%s:%d", address, webhook_server->port())});
+  if (!webhook.registration.enabled()) return absl::OkStatus();
+  config::WebhookRegister registration = webhook.registration;
+  // A port chosen by the system is known only now.
+  if (const size_t at = registration.url.find(":0/"); at != std::string::npos) {
+    registration.url.replace(at, 3, absl::StrFormat(":%d/", webhook_server->port()));
+  }
+  return RegisterWebhook(*client, registration, ca_pem);
+}
+
+void Server::Parts::StartLeaderElection() {
+  const config::LeaderElection& election = configuration.leader_election;
+  const std::string identity = election.identity.empty() ? HostName() : election.identity;
+  const kube::LeaseName lease{election.lease_namespace, election.lease_name};
+  const auto on_change = [this](bool leads) {
+    log.Info("leader", {{"leads", leads}});
+    metrics.leader.Set(leads ? 1 : 0);
+    loop->Post(model::LeadershipChanged{leads});
+  };
+  const auto on_error = [this](const absl::Status& status) {
+    log.Warn("lease", {{"problem", std::string(status.message())}});
+  };
+  switch (election.mode) {
+    case config::LeaderElectionMode::kNone:
+      return on_change(true);
+    case config::LeaderElectionMode::kOwn: {
+      kube::LeaseElectionOptions options;
+      options.identity = absl::StrFormat("%s_%d", identity, ::getpid());
+      options.lease_duration = election.lease_duration;
+      options.renew_deadline = election.renew_deadline;
+      options.retry_period = election.retry_period;
+      elector =
+          std::make_unique<kube::LeaseElector>(*client, clock, lease, options, on_change, on_error);
+      return;
+    }
+    case config::LeaderElectionMode::kFollow: {
+      kube::LeaseFollowerOptions options;
+      options.holder_prefix = identity + "_";
+      follower = std::make_unique<kube::LeaseFollower>(*client, clock, lease, options, on_change,
+                                                       on_error);
+      return;
+    }
+  }
+}
+
+std::string Server::Parts::NotReady() const {
+  if (loop->Snapshot()->ready) return {};
+  if (!source) return "starting";
+  if (const std::vector<std::string> missing = source->unsynced(); !missing.empty()) {
+    return "caches not synced: " + absl::StrJoin(missing, ", ");
+  }
+  return "standby: another instance leads";
+}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(config::Configuration configuration,
+                                                      obs::Logger log, const std::string& version) {
+  auto parts = std::make_unique<Parts>(std::move(configuration), std::move(log), version);
+  TUTTI_RETURN_IF_ERROR(parts->Start());
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Server::~Server() = default;
+
+std::vector<Server::Door> Server::doors() const { return parts_->doors; }
+
+}  // namespace tutti::apps
