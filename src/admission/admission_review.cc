@@ -2,74 +2,121 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_format.h"
-#include "nlohmann/json.hpp"
-#include "simdjson.h"
+#include "base/status_macros.h"
 
 namespace tutti::admission {
 namespace {
 
-constexpr size_t kMaxDepth = 72;  // a Pod's 64 and what the review puts around it
-constexpr size_t kFirstCapacity = size_t{64} << 10;
-constexpr size_t kPadding = 64;
+using objects::JsonCursor;
 
-std::string_view Text(const simdjson::dom::element& object, std::string_view pointer) {
+constexpr char kVersion[] = "admission.k8s.io/v1";
+// kubectl prints a warning on one line; the API server cuts it at 256 characters.
+constexpr size_t kLongestWarning = 250;
+
+std::string_view TextOrNothing(JsonCursor& cursor) {
   std::string_view text;
-  return object.at_pointer(pointer).get(text) == simdjson::SUCCESS ? text : std::string_view();
+  if (!cursor.TakeNull()) cursor.TakeString(text);
+  return text;
+}
+
+struct ReadState {
+  ReviewRequest request;
+  std::string_view operation;
+  std::string_view resource;
+  std::string_view subresource;
+  std::string_view version;
+};
+
+void ReadResource(JsonCursor& cursor, ReadState& state) {
+  if (cursor.TakeNull()) return;
+  std::string_view key;
+  cursor.BeginObject();
+  while (cursor.NextField(key)) {
+    if (key == "resource") {
+      state.resource = TextOrNothing(cursor);
+    } else {
+      cursor.Skip();
+    }
+  }
+}
+
+void ReadRequest(JsonCursor& cursor, ReadState& state) {
+  if (cursor.TakeNull()) return;
+  ReviewRequest& request = state.request;
+  std::string_view key;
+  cursor.BeginObject();
+  while (cursor.NextField(key)) {
+    if (key == "uid") {
+      request.uid = TextOrNothing(cursor);
+    } else if (key == "namespace") {
+      request.namespace_name = TextOrNothing(cursor);
+    } else if (key == "operation") {
+      state.operation = TextOrNothing(cursor);
+    } else if (key == "subResource") {
+      state.subresource = TextOrNothing(cursor);
+    } else if (key == "resource") {
+      ReadResource(cursor, state);
+    } else if (key == "dryRun") {
+      if (!cursor.TakeNull()) cursor.TakeBool(request.dry_run);
+    } else if (key == "object" && !cursor.TakeNull()) {
+      request.object = cursor.Skip();
+    } else if (key != "object") {
+      cursor.Skip();
+    }
+  }
 }
 
 }  // namespace
 
-struct ReviewParser::Impl {
-  simdjson::dom::parser parser;
-};
-
-ReviewParser::ReviewParser() : impl_(std::make_unique<Impl>()) {
-  [[maybe_unused]] const auto error = impl_->parser.allocate(kFirstCapacity, kMaxDepth);
-}
-ReviewParser::~ReviewParser() = default;
-
-absl::StatusOr<ReviewRequest> ReviewParser::Parse(std::string_view body) {
-  simdjson::dom::element review;
-  if (const auto error = impl_->parser.parse(body.data(), body.size(), false).get(review);
-      error != simdjson::SUCCESS) {
+absl::StatusOr<ReviewRequest> ReadReview(std::string_view body, objects::JsonIndex& index) {
+  const auto refused = [](std::string_view why) {
     return absl::InvalidArgumentError(
-        absl::StrFormat("not an AdmissionReview: %s; expected admission.k8s.io/v1",
-                        simdjson::error_message(error)));
+        absl::StrFormat("not an AdmissionReview: %s; expected %s", why, kVersion));
+  };
+  if (absl::Status status = index.Build(body); !status.ok())
+    return refused(std::string(status.message()));
+  JsonCursor cursor(index);
+  ReadState state;
+  std::string_view key;
+  cursor.BeginObject();
+  while (cursor.NextField(key)) {
+    if (key == "request") {
+      ReadRequest(cursor, state);
+    } else if (key == "apiVersion") {
+      state.version = TextOrNothing(cursor);
+    } else {
+      cursor.Skip();
+    }
   }
-  ReviewRequest request;
-  request.uid = Text(review, "/request/uid");
-  if (request.uid.empty()) {
-    return absl::InvalidArgumentError(
-        "AdmissionReview without request.uid; expected admission.k8s.io/v1");
-  }
-  request.namespace_name = Text(review, "/request/namespace");
-  request.creates_pod = Text(review, "/request/operation") == "CREATE" &&
-                        Text(review, "/request/resource/resource") == "pods" &&
-                        Text(review, "/request/subResource").empty();
-  bool dry_run = false;
-  if (review.at_pointer("/request/dryRun").get(dry_run) == simdjson::SUCCESS)
-    request.dry_run = dry_run;
-  simdjson::dom::object object;
-  if (review.at_pointer("/request/object").get(object) == simdjson::SUCCESS) {
-    request.object = simdjson::minify(object);
-    request.object_size = request.object.size();
-    request.object.append(kPadding, '\0');
-  }
-  return request;
+  cursor.Finish();
+  if (!cursor.ok()) return refused(std::string(cursor.status().message()));
+  if (state.version != kVersion)
+    return refused(absl::StrFormat("apiVersion is \"%s\"", state.version.substr(0, 100)));
+  if (state.request.uid.empty() || state.request.uid.size() > 256)
+    return refused("request.uid is missing");
+  state.request.creates_pod =
+      state.operation == "CREATE" && state.resource == "pods" && state.subresource.empty();
+  return state.request;
 }
 
-std::string ReviewReply(std::string_view uid, const std::string& patch,
+std::string ReviewReply(std::string_view uid, std::string_view patch,
                         const std::vector<std::string>& warnings) {
-  nlohmann::json response = {{"uid", std::string(uid)}, {"allowed", true}};
+  std::string reply = absl::StrFormat(
+      R"({"apiVersion":"%s","kind":"AdmissionReview","response":{"uid":"%s","allowed":true)",
+      kVersion, uid);
   if (!patch.empty()) {
-    response["patchType"] = "JSONPatch";
-    response["patch"] = absl::Base64Escape(patch);
+    absl::StrAppendFormat(&reply, R"(,"patchType":"JSONPatch","patch":"%s")",
+                          absl::Base64Escape(absl::string_view(patch.data(), patch.size())));
   }
-  if (!warnings.empty()) response["warnings"] = warnings;
-  const nlohmann::json review = {{"apiVersion", "admission.k8s.io/v1"},
-                                 {"kind", "AdmissionReview"},
-                                 {"response", std::move(response)}};
-  return review.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  if (!warnings.empty()) {
+    reply += ",\"warnings\":[";
+    for (size_t i = 0; i < warnings.size(); ++i) {
+      if (i > 0) reply += ',';
+      objects::AppendJsonString(reply, std::string_view(warnings[i]).substr(0, kLongestWarning));
+    }
+    reply += ']';
+  }
+  return reply + "}}";
 }
 
 }  // namespace tutti::admission

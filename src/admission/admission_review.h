@@ -1,42 +1,29 @@
 // AdmissionReview: the requests and replies of a mutating admission webhook (admission.k8s.io/v1).
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "model/effect.h"
+#include "objects/json_cursor.h"
 
 namespace tutti::admission {
 
+// Views into the request's text.
 struct ReviewRequest {
-  std::string uid;
-  std::string namespace_name;
+  std::string_view uid;  // between its quotes, to be echoed
+  std::string_view namespace_name;
   bool creates_pod = false;  // operation CREATE, resource pods, no subresource
   bool dry_run = false;
-  std::string object;  // the Pod's JSON, followed by 64 bytes of padding that are not part of it
-  size_t object_size = 0;
-
-  std::string_view object_json() const { return {object.data(), object_size}; }
+  std::string_view object;  // the JSON of the object; empty: none
 };
 
-// One thread at a time.
-class ReviewParser {
- public:
-  ReviewParser();
-  ~ReviewParser();
-  // `body` must be followed by 64 readable bytes. InvalidArgument where it is no AdmissionReview.
-  absl::StatusOr<ReviewRequest> Parse(std::string_view body);
-
- private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-};
+// InvalidArgument where `body` is no AdmissionReview of version v1 with a request and its uid.
+absl::StatusOr<ReviewRequest> ReadReview(std::string_view body, objects::JsonIndex& index);
 
 // Always "allowed": a pod is never refused because of us. `patch` is a JSON Patch, or empty.
-std::string ReviewReply(std::string_view uid, const std::string& patch,
+std::string ReviewReply(std::string_view uid, std::string_view patch,
                         const std::vector<std::string>& warnings);
 
 }  // namespace tutti::admission

@@ -1,107 +1,187 @@
 #include "admission/pod_patch.h"
 
+#include <array>
 #include <vector>
 
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "nlohmann/json.hpp"
+#include "base/status_macros.h"
+#include "objects/json_cursor.h"
 #include "objects/pin.h"
-#include "simdjson.h"
 
 namespace tutti::admission {
 namespace {
 
-using nlohmann::json;
-using simdjson::dom::element;
+using objects::JsonCursor;
+using objects::JsonIndex;
 
-constexpr char kRequired[] = "requiredDuringSchedulingIgnoredDuringExecution";
+// Each a JSON text.
+using Operations = std::vector<std::string>;
 
-bool Present(const element& pod, const std::string& pointer) {
-  element value;
-  return pod.at_pointer(pointer).get(value) == simdjson::SUCCESS && !value.is_null();
+constexpr std::array<std::string_view, 5> kAffinityPath = {
+    "spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution",
+    "nodeSelectorTerms"};
+
+struct Term {
+  std::string_view expressions;  // the JSON of matchExpressions; empty: none
+  std::string_view fields;       // the items of matchFields, without brackets; empty: none
+};
+
+// What of a pod decides where a patch must add.
+struct Layout {
+  bool annotations = false;
+  bool gates = false;
+  size_t affinity_depth = 0;  // how many steps of kAffinityPath exist
+  std::vector<Term> terms;
+
+  bool has_required() const { return affinity_depth + 1 >= kAffinityPath.size(); }
+};
+
+std::string_view Items(std::string_view array) {
+  std::string_view items = array.substr(1, array.size() - 2);
+  while (!items.empty() && std::string_view(" \n\t\r").find(items.front()) != items.npos)
+    items.remove_prefix(1);
+  return items;
 }
 
-void Add(json& ops, const std::string& path, json value) {
-  ops.push_back({{"op", "add"}, {"path", path}, {"value", std::move(value)}});
+Term ReadTerm(JsonCursor& cursor) {
+  Term term;
+  std::string_view key;
+  if (!cursor.BeginObject()) return term;
+  while (cursor.NextField(key)) {
+    const bool array = cursor.Peek() == '[';
+    const std::string_view value = cursor.Skip();
+    if (!array || !cursor.ok() || Items(value).empty()) continue;
+    if (key == "matchExpressions") term.expressions = value;
+    if (key == "matchFields") term.fields = Items(value);
+  }
+  return term;
 }
 
-std::string Escaped(std::string_view key) {
-  std::string escaped;
-  for (const char c : key)
-    escaped += c == '~' ? std::string("~0") : c == '/' ? std::string("~1") : std::string(1, c);
-  return escaped;
-}
-
-json PinRequirement(const std::string& node) {
-  return {{"key", "metadata.name"}, {"operator", "In"}, {"values", {node}}};
-}
-
-json PinTerms(const std::vector<std::string>& nodes) {
-  json terms = json::array();
-  for (const std::string& node : nodes)
-    terms.push_back({{"matchFields", json::array({PinRequirement(node)})}});
-  return terms;
-}
-
-json NarrowedTerms(const json& original, const std::vector<std::string>& nodes) {
-  json terms = json::array();
-  for (const json& term : original) {
-    for (const std::string& node : nodes) {
-      json narrowed = term;
-      if (!narrowed["matchFields"].is_array()) narrowed["matchFields"] = json::array();
-      narrowed["matchFields"].push_back(PinRequirement(node));
-      terms.push_back(std::move(narrowed));
+void ReadAffinity(JsonCursor& cursor, size_t depth, Layout& layout) {
+  if (cursor.TakeNull()) return;
+  layout.affinity_depth = depth;
+  if (depth == kAffinityPath.size()) {
+    if (!cursor.BeginArray()) return;
+    while (cursor.NextItem()) layout.terms.push_back(ReadTerm(cursor));
+    return;
+  }
+  std::string_view key;
+  if (!cursor.BeginObject()) return;
+  while (cursor.NextField(key)) {
+    if (key == kAffinityPath[depth]) {
+      ReadAffinity(cursor, depth + 1, layout);
+    } else if (depth == 1 && key == "schedulingGates") {
+      layout.gates = cursor.Peek() == '[';
+      cursor.Skip();
+    } else {
+      cursor.Skip();
     }
   }
+}
+
+absl::StatusOr<Layout> ReadLayout(std::string_view pod) {
+  JsonIndex index;
+  TUTTI_RETURN_IF_ERROR(index.Build(pod));
+  JsonCursor cursor(index);
+  Layout layout;
+  std::string_view key;
+  cursor.BeginObject();
+  while (cursor.NextField(key)) {
+    if (key == kAffinityPath[0]) {
+      ReadAffinity(cursor, 1, layout);
+    } else if (key == "metadata") {
+      cursor.BeginObject();
+      while (cursor.NextField(key)) {
+        if (key == "annotations") layout.annotations = cursor.Peek() == '{';
+        cursor.Skip();
+      }
+    } else {
+      cursor.Skip();
+    }
+  }
+  TUTTI_RETURN_IF_ERROR(cursor.status());
+  if (layout.affinity_depth == 0)
+    return absl::InvalidArgumentError("the Pod has no spec: expected an object");
+  return layout;
+}
+
+std::string Quoted(std::string_view text) {
+  std::string out;
+  objects::AppendJsonString(out, text);
+  return out;
+}
+
+std::string Add(std::string_view path, std::string_view value) {
+  return absl::StrFormat(R"({"op":"add","path":"%s","value":%s})", path, value);
+}
+
+void AddAnnotation(std::string_view escaped_key, std::string_view value, Operations& out) {
+  out.push_back(Add(absl::StrFormat("/metadata/annotations/%s", escaped_key), Quoted(value)));
+}
+
+std::string PinnedTerm(const Term& term, std::string_view node) {
+  std::string json = "{";
+  if (!term.expressions.empty())
+    json += absl::StrFormat(R"("matchExpressions":%s,)", term.expressions);
+  json += absl::StrFormat(
+      R"("matchFields":[%s%s{"key":"metadata.name","operator":"In","values":[%s]}]})", term.fields,
+      term.fields.empty() ? "" : ",", Quoted(node));
+  return json;
+}
+
+// The value to add where the pod's own path ends: what is missing below it, around the terms.
+std::string Nested(size_t depth, std::string terms) {
+  for (size_t i = kAffinityPath.size(); i > depth; --i)
+    terms = absl::StrFormat(R"({"%s":%s})", kAffinityPath[i - 1], terms);
   return terms;
 }
 
-void AddPin(const element& pod, const std::vector<std::string>& nodes, json& ops) {
-  const std::string node_affinity = "/spec/affinity/nodeAffinity";
-  const std::string required = node_affinity + "/" + kRequired;
-  if (!Present(pod, "/spec/affinity")) {
-    return Add(ops, "/spec/affinity",
-               {{"nodeAffinity", {{kRequired, {{"nodeSelectorTerms", PinTerms(nodes)}}}}}});
-  }
-  if (!Present(pod, node_affinity)) {
-    return Add(ops, node_affinity, {{kRequired, {{"nodeSelectorTerms", PinTerms(nodes)}}}});
-  }
-  if (!Present(pod, required)) return Add(ops, required, {{"nodeSelectorTerms", PinTerms(nodes)}});
-  element terms;
-  json original = json::array();
-  if (pod.at_pointer(required + "/nodeSelectorTerms").get(terms) == simdjson::SUCCESS) {
-    original = json::parse(simdjson::minify(terms), nullptr, /*allow_exceptions=*/false);
-  }
-  Add(ops, required + "/nodeSelectorTerms", NarrowedTerms(original, nodes));
+void AddGate(const Layout& layout, Operations& out) {
+  const std::string gate = absl::StrFormat(R"({"name":"%s"})", objects::kGateName);
+  out.push_back(layout.gates ? Add("/spec/schedulingGates/-", gate)
+                             : Add("/spec/schedulingGates", absl::StrFormat("[%s]", gate)));
 }
 
-void AddAnnotations(const element& pod, const json& annotations, json& ops) {
-  if (!Present(pod, "/metadata/annotations")) return Add(ops, "/metadata/annotations", annotations);
-  for (const auto& [key, value] : annotations.items())
-    Add(ops, "/metadata/annotations/" + Escaped(key), value);
+absl::StatusOr<std::string> PinnedTerms(const Layout& layout,
+                                        const std::vector<std::string>& nodes) {
+  std::vector<std::string> terms;
+  if (!layout.has_required()) {
+    for (const std::string& node : nodes) terms.push_back(PinnedTerm(Term{}, node));
+  }
+  for (const Term& term : layout.terms) {
+    if (term.expressions.empty() && term.fields.empty()) continue;
+    for (const std::string& node : nodes) terms.push_back(PinnedTerm(term, node));
+  }
+  if (terms.empty()) {
+    return absl::FailedPreconditionError(
+        "its required node affinity has no term that matches a node: expected at least one "
+        "requirement");
+  }
+  return absl::StrFormat("[%s]", absl::StrJoin(terms, ","));
 }
 
-void AddGate(const element& pod, json& ops) {
-  const json gate = {{"name", objects::kGateName}};
-  if (Present(pod, "/spec/schedulingGates")) return Add(ops, "/spec/schedulingGates/-", gate);
-  Add(ops, "/spec/schedulingGates", json::array({gate}));
+absl::Status AddPins(const Layout& layout, const model::AnswerAdmission& answer, Operations& out) {
+  TUTTI_ASSIGN_OR_RETURN(std::string terms, PinnedTerms(layout, answer.pins));
+  if (!layout.annotations) out.push_back(Add("/metadata/annotations", "{}"));
+  AddAnnotation("tutti.dev~1pinned-nodes", absl::StrJoin(answer.pins, ","), out);
+  AddAnnotation("tutti.dev~1plan", answer.plan_token, out);
+  std::string path;
+  const size_t existing = layout.has_required() ? kAffinityPath.size() : layout.affinity_depth + 1;
+  for (size_t i = 0; i < existing; ++i) path += absl::StrFormat("/%s", kAffinityPath[i]);
+  out.push_back(Add(path, Nested(existing, std::move(terms))));
+  return absl::OkStatus();
 }
 
 }  // namespace
 
-std::string PodPatch(std::string_view pod, const model::AnswerAdmission& answer) {
-  simdjson::dom::parser parser;
-  element root;
-  if (parser.parse(pod.data(), pod.size(), false).get(root) != simdjson::SUCCESS) return {};
-  json ops = json::array();
-  if (answer.gate) AddGate(root, ops);
-  if (!answer.pins.empty()) {
-    AddPin(root, answer.pins, ops);
-    AddAnnotations(root,
-                   {{objects::kPinnedNodesAnnotation, absl::StrJoin(answer.pins, ",")},
-                    {objects::kPlanAnnotation, answer.plan_token}},
-                   ops);
-  }
-  return ops.empty() ? std::string() : ops.dump();
+absl::StatusOr<std::string> PodPatch(std::string_view pod, const model::AnswerAdmission& answer) {
+  if (!answer.gate && answer.pins.empty()) return std::string();
+  TUTTI_ASSIGN_OR_RETURN(const Layout layout, ReadLayout(pod));
+  Operations operations;
+  if (answer.gate) AddGate(layout, operations);
+  if (!answer.pins.empty()) TUTTI_RETURN_IF_ERROR(AddPins(layout, answer, operations));
+  return absl::StrFormat("[%s]", absl::StrJoin(operations, ","));
 }
 
 }  // namespace tutti::admission

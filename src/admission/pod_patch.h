@@ -1,18 +1,24 @@
-// PodPatch: the JSON Patch that writes the core's answer into a Pod that is being created.
+// PodPatch: the JSON Patch (RFC 6902) that writes the core's answer into a Pod being created.
+//
+// The forms of a pin are those that objects/pin.h takes out again; a test holds the two together.
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include "absl/status/statusor.h"
 #include "model/effect.h"
 
 namespace tutti::admission {
 
-// A gate is added to the pod's scheduling gates. A pin becomes required node affinity on
-// metadata.name (each of the pod's own terms once per pinned node, or one term per node), the
-// annotation tutti.dev/pinned-nodes and the plan's token: the forms that objects/pin.h takes out
-// again. Empty where the answer asks for nothing. `pod` is a JSON object followed by 64 readable
-// bytes.
-std::string PodPatch(std::string_view pod, const model::AnswerAdmission& answer);
+// `pod` is the Pod's JSON text. Empty where the answer asks for nothing.
+//  - gate: the scheduling gate tutti.dev/gang is added;
+//  - pins: annotation tutti.dev/pinned-nodes names them, tutti.dev/plan carries the plan's token,
+//    and required node affinity keeps the pod to them: a pod without terms gets one term per node;
+//    otherwise each of its terms stands there once per node, `metadata.name In [node]` added at the
+//    end of matchFields. Empty terms are left out: they match nothing, and must not begin to match
+//    the node.
+// FailedPrecondition where the pod's own affinity matches no node, so that no pin could.
+absl::StatusOr<std::string> PodPatch(std::string_view pod, const model::AnswerAdmission& answer);
 
 }  // namespace tutti::admission

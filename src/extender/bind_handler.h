@@ -1,29 +1,31 @@
-// BindHandler: the verb bind. The reply is kept until the core has bound the pod or refused it; no
-// thread waits.
+// BindHandler: the verb bind. The reply is parked until the core answers; no thread waits.
 #pragma once
 
-#include <functional>
-#include <string_view>
+#include <memory>
 
-#include "extender/workspace.h"
+#include "base/clock.h"
+#include "extender/extender_observer.h"
 #include "framework/core_port.h"
+#include "http/server.h"
 
 namespace tutti::extender {
 
+// Any thread. `core`, `clock` and `observer` must outlive every request that is under way; the
+// handler itself need not. How long a bind may wait is the core's to say (its bind timeout).
 class BindHandler {
  public:
-  using Answered = std::function<void(VerbAnswer)>;
+  BindHandler(framework::CorePort& core, const base::Clock& clock, ExtenderObserver& observer);
+  ~BindHandler();
 
-  BindHandler(framework::CorePort& core, WorkspacePool& workspaces)
-      : core_(core), workspaces_(workspaces) {}
-
-  // `answered` runs exactly once: at once for a malformed request, else on the core loop's thread,
-  // perhaps much later.
-  void Bind(std::string_view body, Answered answered);
+  void Handle(const http::Request& request, http::Reply reply);
+  size_t parked() const;
 
  private:
+  class Parking;
   framework::CorePort& core_;
-  WorkspacePool& workspaces_;
+  const base::Clock& clock_;
+  ExtenderObserver& observer_;
+  const std::shared_ptr<Parking> parking_;
 };
 
 }  // namespace tutti::extender

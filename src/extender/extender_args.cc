@@ -18,8 +18,8 @@ bool HasEscape(std::string_view text) {
 
 void AddName(JsonCursor& cursor, std::string_view name, ExtenderArgs& args) {
   if (name.size() > kLongestName) {
-    return cursor.Fail(absl::StrFormat("a node name of %d bytes: expected at most %d", name.size(),
-                                       kLongestName));
+    return cursor.Fail(
+        absl::StrFormat("a node name of %d bytes: expected at most %d", name.size(), kLongestName));
   }
   if (args.names.size() == kMostNodes)
     return cursor.Fail(absl::StrFormat("more than %d nodes", kMostNodes));
@@ -136,9 +136,8 @@ void ReadMessage(JsonCursor& cursor, ExtenderArgs& args) {
 
 bool KeyIs(std::string_view key, std::string_view lower_case) {
   return key.size() == lower_case.size() &&
-         std::equal(key.begin(), key.end(), lower_case.begin(), [](char a, char b) {
-           return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
-         });
+         std::equal(key.begin(), key.end(), lower_case.begin(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
 }
 
 void ReadPodSummary(JsonCursor& cursor, PodSummary& pod) {
@@ -191,10 +190,9 @@ absl::Status DecodeExtenderArgs(std::string_view body, objects::JsonIndex& index
     return absl::InvalidArgumentError(
         "no node is offered: expected NodeNames, or Nodes with items, to hold at least one");
   }
-  const bool escapes =
-      args.form == ExtenderArgs::Form::kNames
-          ? HasEscape(args.offer)
-          : std::any_of(args.names.begin(), args.names.end(), HasEscape);
+  const bool escapes = args.form == ExtenderArgs::Form::kNames
+                           ? HasEscape(args.offer)
+                           : std::any_of(args.names.begin(), args.names.end(), HasEscape);
   return escapes ? UnescapeNames(args) : absl::OkStatus();
 }
 

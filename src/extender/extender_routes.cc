@@ -1,5 +1,7 @@
 #include "extender/extender_routes.h"
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -11,32 +13,22 @@
 namespace tutti::extender {
 namespace {
 
-using Verb = std::function<VerbAnswer(std::string_view body)>;
+using Run = std::function<Answer(std::string_view body)>;
 
-http::Handler Immediate(std::string verb, Verb run, const base::Clock& clock,
-                        ExtenderObserver& observer) {
-  return [verb = std::move(verb), run = std::move(run), &clock, &observer](
-             const http::Request& request, http::Reply reply) {
+// A verb that is answered at once.
+http::Server::Route Immediate(std::string verb, Run run, const base::Clock& clock,
+                              ExtenderObserver& observer) {
+  std::string path = "/" + verb;
+  http::Handler handler = [verb = std::move(verb), run = std::move(run), &clock, &observer](
+                              const http::Request& request, http::Reply reply) {
     const base::Timestamp begin = clock.Now();
     observer.Began();
-    VerbAnswer answer = run(request.body);
+    Answer answer = run(request.body);
+    if (!answer.error.empty()) observer.Refused(verb, request.peer, answer.error);
     observer.Answered(verb, answer.status, clock.Now() - begin, answer.reason);
     reply.Send(answer.status, std::move(answer.body));
   };
-}
-
-http::Handler Deferred(BindHandler handler, const base::Clock& clock, ExtenderObserver& observer) {
-  return [handler = std::move(handler), &clock, &observer](const http::Request& request,
-                                                           http::Reply reply) mutable {
-    const base::Timestamp begin = clock.Now();
-    observer.Began();
-    // std::function wants copies; the reply exists once.
-    const auto shared = std::make_shared<http::Reply>(std::move(reply));
-    handler.Bind(request.body, [shared, begin, &clock, &observer](VerbAnswer answer) {
-      observer.Answered("bind", answer.status, clock.Now() - begin, answer.reason);
-      shared->Send(answer.status, std::move(answer.body));
-    });
-  };
+  return {"POST", std::move(path), std::move(handler)};
 }
 
 }  // namespace
@@ -45,20 +37,26 @@ std::vector<http::Server::Route> ExtenderRoutes(framework::CorePort& core,
                                                 WorkspacePool& workspaces, const base::Clock& clock,
                                                 ExtenderObserver& observer) {
   const auto filter = std::make_shared<FilterHandler>(core, workspaces);
-  const auto prioritize = std::make_shared<PrioritizeHandler>(workspaces);
+  const auto prioritize = std::make_shared<PrioritizeHandler>(core, workspaces);
   const auto preempt = std::make_shared<PreemptHandler>(core, workspaces);
-  const auto route = [&](const char* verb, Verb run) {
-    return http::Server::Route{"POST", std::string("/") + verb,
-                               Immediate(verb, std::move(run), clock, observer)};
+  const auto bind = std::make_shared<BindHandler>(core, clock, observer);
+  const auto immediate = [&](const char* verb, Run run) {
+    return Immediate(verb, std::move(run), clock, observer);
   };
   return {
-      route("filter", [filter](std::string_view body) { return filter->Filter(body); }),
-      route("filter-dryrun",
-            [filter](std::string_view body) { return filter->FilterDryRun(body); }),
-      route("prioritize",
-            [prioritize](std::string_view body) { return prioritize->Prioritize(body); }),
-      route("preempt", [preempt](std::string_view body) { return preempt->Preempt(body); }),
-      {"POST", "/bind", Deferred(BindHandler(core, workspaces), clock, observer)},
+      immediate(
+          "filter",
+          [filter](std::string_view body) { return filter->Handle(body, FilterMode::kReal); }),
+      immediate(
+          "filter-dryrun",
+          [filter](std::string_view body) { return filter->Handle(body, FilterMode::kDryRun); }),
+      immediate("prioritize",
+                [prioritize](std::string_view body) { return prioritize->Handle(body); }),
+      immediate("preempt", [preempt](std::string_view body) { return preempt->Handle(body); }),
+      {"POST", "/bind",
+       [bind](const http::Request& request, http::Reply reply) {
+         bind->Handle(request, std::move(reply));
+       }},
   };
 }
 

@@ -1,223 +1,124 @@
 #include "extender/filter_handler.h"
 
 #include <algorithm>
-#include <optional>
+#include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
-#include "model/reason.h"
+#include "objects/json_cursor.h"
 
 namespace tutti::extender {
 namespace {
 
-using framework::FilterPod;
-using framework::FilterVerdict;
-using model::ClusterSnapshot;
-using model::NodeIndex;
+using Kind = framework::FilterVerdict::Kind;
 
-constexpr size_t kMostFailedNodes = 32;
-
-// One request: which form the candidates came in, and how to answer in the same form.
-class FilterCall {
- public:
-  FilterCall(Workspace& workspace, const FilterArgs& args, const ClusterSnapshot& snapshot)
-      : w_(workspace), args_(args), snapshot_(snapshot) {}
-
-  absl::Status ResolveAll() {
-    w_.candidates.clear();
-    w_.resolver.Begin(snapshot_);
-    return ForEach([&](std::string_view name, std::string_view) {
-      w_.candidates.push_back(w_.resolver.Resolve(name));
-    });
+// The JSON text of an offered node in the reply's form.
+void AppendEntry(const ExtenderArgs& args, size_t position, std::string& out) {
+  if (args.form == ExtenderArgs::Form::kNodes) {
+    out += args.nodes[position];
+  } else {
+    objects::AppendJsonString(out, args.names[position]);
   }
-
-  absl::StatusOr<bool> Offers(const std::string& node) {
-    bool offered = false;
-    const absl::Status status = ForEach(
-        [&](std::string_view name, std::string_view) { offered = offered || name == node; });
-    if (!status.ok()) return status;
-    return offered;
-  }
-
-  absl::StatusOr<std::string> Reply(const FilterVerdict& verdict, const std::string& planned) {
-    switch (verdict.kind) {
-      case FilterVerdict::Kind::kAll:
-        return Whole(args_.node_names.empty() ? "null" : args_.node_names,
-                     args_.nodes.empty() ? "null" : args_.nodes, "null", "null");
-      case FilterVerdict::Kind::kOne:
-        return One(planned);
-      case FilterVerdict::Kind::kSubset:
-        return Subset(verdict);
-      case FilterVerdict::Kind::kNone:
-        return None(verdict);
-    }
-    return absl::InternalError("no such verdict");
-  }
-
- private:
-  bool by_name() const { return !args_.node_names.empty(); }
-
-  absl::Status ForEach(const std::function<void(std::string_view, std::string_view)>& each) {
-    if (by_name())
-      return w_.parser.ForEachName(args_.node_names,
-                                   [&](std::string_view name) { each(name, {}); });
-    return w_.parser.ForEachNode(args_.nodes, each);
-  }
-
-  static std::string Whole(std::string_view names, std::string_view nodes, std::string_view failed,
-                           std::string_view unresolvable) {
-    std::string reply = R"({"Nodes":)";
-    reply.reserve(names.size() + nodes.size() + failed.size() + unresolvable.size() + 128);
-    reply.append(nodes)
-        .append(R"(,"NodeNames":)")
-        .append(names)
-        .append(R"(,"FailedNodes":)")
-        .append(failed);
-    reply.append(R"(,"FailedAndUnresolvableNodes":)")
-        .append(unresolvable)
-        .append(R"(,"Error":""})");
-    return reply;
-  }
-
-  // In the form of the request: names, or whole nodes.
-  std::string Kept(const std::string& items, std::string_view failed,
-                   std::string_view unresolvable) const {
-    if (by_name()) return Whole("[" + items + "]", "null", failed, unresolvable);
-    return Whole("null", R"({"metadata":{},"items":[)" + items + "]}", failed, unresolvable);
-  }
-
-  absl::StatusOr<std::string> One(const std::string& planned) {
-    std::string item;
-    const absl::Status status = ForEach([&](std::string_view name, std::string_view json) {
-      if (name != planned || !item.empty()) return;
-      if (by_name()) {
-        AppendJsonString(item, name);
-      } else {
-        item = json;
-      }
-    });
-    if (!status.ok()) return status;
-    return Kept(item, "null", "null");
-  }
-
-  absl::StatusOr<std::string> Subset(const FilterVerdict& verdict) {
-    std::string items;
-    std::string failed = "{";
-    const std::string message = model::StableMessage(verdict.reason);
-    uint32_t position = 0;
-    size_t next_refused = 0;
-    const absl::Status status = ForEach([&](std::string_view name, std::string_view json) {
-      const bool refused =
-          next_refused < verdict.refused.size() && verdict.refused[next_refused] == position;
-      ++position;
-      if (refused) {
-        // More entries would cost kube-scheduler more than they tell; the rest is dropped without a
-        // reason.
-        if (next_refused++ < kMostFailedNodes) AppendFailed(failed, name, message);
-        return;
-      }
-      if (!items.empty()) items.push_back(',');
-      if (by_name()) {
-        AppendJsonString(items, name);
-      } else {
-        items.append(json);
-      }
-    });
-    if (!status.ok()) return status;
-    return Kept(items, failed + "}", "null");
-  }
-
-  absl::StatusOr<std::string> None(const FilterVerdict& verdict) {
-    std::string unresolvable = "{";
-    const std::string message = model::StableMessage(verdict.reason);
-    const absl::Status status = ForEach([&](std::string_view name, std::string_view) {
-      if (unresolvable.size() == 1) AppendFailed(unresolvable, name, message);
-    });
-    if (!status.ok()) return status;
-    return Kept("", "null", unresolvable + "}");
-  }
-
-  static void AppendFailed(std::string& map, std::string_view name, const std::string& message) {
-    if (map.size() > 1) map.push_back(',');
-    AppendJsonString(map, name);
-    map.push_back(':');
-    AppendJsonString(map, message);
-  }
-
-  Workspace& w_;
-  const FilterArgs& args_;
-  const ClusterSnapshot& snapshot_;
-};
-
-bool HasRoom(const model::ResourceList& requests, NodeIndex node, const ClusterSnapshot& snapshot) {
-  const model::NodeBlock& block = *snapshot.blocks[BlockOf(node)];
-  return std::all_of(requests.entries().begin(), requests.entries().end(), [&](const auto& entry) {
-    return block.Free(entry.first, OffsetOf(node)) >= entry.second;
-  });
 }
 
-// What a held gang member could use if it were alone.
-FilterVerdict ForOnePod(const model::ResourceList& requests,
-                        const std::vector<NodeIndex>& candidates, const ClusterSnapshot& snapshot) {
-  FilterVerdict verdict;
-  verdict.kind = FilterVerdict::Kind::kSubset;
-  verdict.reason.code = model::ReasonCode::kWaitingForCapacity;
-  for (size_t i = 0; i < candidates.size(); ++i) {
-    // A node we do not know is a template node of a simulation: leave it to the asker.
-    if (candidates[i].valid() && !HasRoom(requests, candidates[i], snapshot)) {
-      verdict.refused.push_back(static_cast<uint32_t>(i));
+// Positions [from, to) with commas between them. Neighbours in the request are neighbours in its
+// text, commas included, so a run is one copy.
+void AppendRun(const ExtenderArgs& args, size_t from, size_t to, std::string& out) {
+  if (args.form == ExtenderArgs::Form::kNames && !args.plain) {
+    for (size_t i = from; i < to; ++i) {
+      if (i > from) out += ',';
+      AppendEntry(args, i, out);
+    }
+    return;
+  }
+  const bool names = args.form == ExtenderArgs::Form::kNames;
+  const std::vector<std::string_view>& entries = names ? args.names : args.nodes;
+  const size_t quote = names ? 1 : 0;
+  const char* begin = entries[from].data() - quote;
+  const char* end = entries[to - 1].data() + entries[to - 1].size() + quote;
+  out.append(begin, static_cast<size_t>(end - begin));
+}
+
+void AppendOffer(const ExtenderArgs& args, const FilterDecision& decision, std::string& out) {
+  const bool nodes = args.form == ExtenderArgs::Form::kNodes;
+  if (decision.verdict.kind == Kind::kAll) {
+    out += args.offer;
+    return;
+  }
+  out += nodes ? R"({"metadata":{},"items":[)" : "[";
+  bool first = true;
+  ForEachKeptRun(decision, args.names.size(), [&](size_t from, size_t to) {
+    if (!first) out += ',';
+    first = false;
+    AppendRun(args, from, to, out);
+  });
+  out += nodes ? "]}" : "]";
+}
+
+void AppendReasons(const ExtenderArgs& args, const FilterDecision& decision, std::string& out) {
+  const framework::FilterVerdict& verdict = decision.verdict;
+  std::string message;
+  if (verdict.reason.code != model::ReasonCode::kNone)
+    objects::AppendJsonString(message, model::StableMessage(verdict.reason));
+  const auto append = [&](std::string_view node, bool first) {
+    if (!first) out += ',';
+    objects::AppendJsonString(out, node);
+    out += ':';
+    out += message;
+  };
+  out += R"(,"FailedNodes":{)";
+  if (verdict.kind == Kind::kSubset) {
+    // A name offered twice must not become a key that stands twice.
+    std::vector<std::string_view> named;
+    for (const uint32_t position : verdict.refused) {
+      if (named.size() == FilterHandler::kMostFailedNodes) break;
+      const std::string_view name = args.names[position];
+      if (std::find(named.begin(), named.end(), name) != named.end()) continue;
+      append(name, named.empty());
+      named.push_back(name);
     }
   }
-  return verdict;
+  out += R"(},"FailedAndUnresolvableNodes":{)";
+  if (verdict.kind == Kind::kNone) append(args.names.front(), true);
+  out += '}';
+}
+
+std::string Encode(const ExtenderArgs& args, const FilterDecision& decision) {
+  std::string out;
+  const bool copies_all =
+      decision.verdict.kind == Kind::kAll || decision.verdict.kind == Kind::kSubset;
+  out.reserve(512 + (copies_all ? args.offer.size() + 64 * FilterHandler::kMostFailedNodes : 0));
+  const bool nodes = args.form == ExtenderArgs::Form::kNodes;
+  out += R"({"Nodes":)";
+  nodes ? AppendOffer(args, decision, out) : void(out += "null");
+  out += R"(,"NodeNames":)";
+  nodes ? void(out += "null") : AppendOffer(args, decision, out);
+  AppendReasons(args, decision, out);
+  out += R"(,"Error":""})";
+  return out;
 }
 
 }  // namespace
 
-VerbAnswer FilterHandler::Run(std::string_view body, bool dry_run) {
-  const WorkspacePool::Lease workspace = workspaces_.Take();
-  Workspace& w = *workspace;
-  const absl::StatusOr<FilterArgs> args = w.parser.ParseFilter(body);
-  if (!args.ok()) return BadRequest(args.status());
-  const std::shared_ptr<const ClusterSnapshot> snapshot = core_.Snapshot();
+Answer FilterHandler::Handle(std::string_view body, FilterMode mode) {
+  const std::shared_ptr<const model::ClusterSnapshot> snapshot = core_.Snapshot();
   if (!snapshot->ready) return NotReady();
-  const absl::StatusOr<std::string> uid = w.parser.PodUid(args->pod);
-  if (!uid.ok()) return BadRequest(uid.status());
-
-  FilterPod pod;
-  pod.uid = base::Uid::Parse(*uid).value_or(base::Uid());
-  const model::PodVerdict* known = snapshot->verdicts.Find(pod.uid);
-  absl::StatusOr<model::PodInfo> decoded = model::PodInfo();
-  const bool decode = known == nullptr || (dry_run && !known->node.valid());
-  if (decode) {
-    decoded = w.decoder.Decode(args->pod);
-    if (!decoded.ok()) return BadRequest(decoded.status());
-    pod.plan_token = decoded->plan_token;
-    pod.in_gang = decoded->gang.has_value();
-    pod.priority = decoded->shape->priority;
-    pod.requests = &decoded->shape->requests;
+  WorkspacePool::Lease workspace = workspaces_.Take();
+  absl::Status status = DecodeExtenderArgs(body, workspace->index, workspace->args);
+  Answer answer;
+  if (status.ok()) {
+    const ExtenderArgs& args = workspace->args;
+    absl::StatusOr<FilterDecision> decision =
+        DecideFilter(args.pod, args.names, mode, *snapshot, *workspace);
+    status = decision.status();
+    if (decision.ok()) {
+      answer.body = Encode(args, *decision);
+      answer.reason = decision->verdict.reason.code;
+      if (!decision->planned_node.empty())
+        core_.ReportNotOffered(args.pod.uid, std::move(decision->planned_node));
+    }
   }
-
-  FilterCall call(w, *args, *snapshot);
-  const bool held_dry_run = dry_run && pod.in_gang && (known == nullptr || !known->node.valid());
-  if (held_dry_run || NeedsCandidates(pod, *snapshot)) {
-    if (absl::Status status = call.ResolveAll(); !status.ok()) return BadRequest(status);
-  }
-  std::string planned;
-  bool planned_offered = false;
-  if (known != nullptr && known->node.valid()) {
-    if (const model::NodeInfo* info = snapshot->Info(known->node)) planned = info->name;
-    const absl::StatusOr<bool> offered = call.Offers(planned);
-    if (!offered.ok()) return BadRequest(offered.status());
-    planned_offered = *offered;
-  }
-  const FilterVerdict verdict =
-      held_dry_run ? ForOnePod(*pod.requests, w.candidates, *snapshot)
-                   : framework::Filter(pod, w.candidates, planned_offered, *snapshot);
-  if (verdict.report_not_offered && !dry_run) core_.ReportNotOffered(pod.uid, planned);
-  absl::StatusOr<std::string> reply = call.Reply(verdict, planned);
-  if (!reply.ok()) return BadRequest(reply.status());
-  return {200, *std::move(reply), verdict.reason.code};
+  if (workspace->too_large()) workspace.Discard();
+  return status.ok() ? std::move(answer) : Malformed("ExtenderArgs", status);
 }
 
 }  // namespace tutti::extender

@@ -3,27 +3,26 @@
 
 #include <string_view>
 
-#include "extender/workspace.h"
+#include "extender/answer.h"
+#include "extender/filter_decision.h"
 #include "framework/core_port.h"
-#include "framework/pod_filter.h"
 
 namespace tutti::extender {
 
-// Any thread; a pure function of the body and the current snapshot. Only Filter tells the core when
-// a planned node was not among the candidates.
+// Any thread. A function of (request, snapshot); its only effect is to tell the core that
+// kube-scheduler did not offer a planned node, and a dry run does not even that.
 class FilterHandler {
  public:
-  FilterHandler(framework::CorePort& core, WorkspacePool& workspaces)
-      : core_(core), workspaces_(workspaces) {}
+  FilterHandler(framework::CorePort& core, WorkspacePool& workspace)
+      : core_(core), workspaces_(workspace) {}
 
-  VerbAnswer Filter(std::string_view body) { return Run(body, /*dry_run=*/false); }
-  // For simulations (Cluster Autoscaler): a gang member that is held gets the nodes that have room
-  // for one such pod, and nothing is reported.
-  VerbAnswer FilterDryRun(std::string_view body) { return Run(body, /*dry_run=*/true); }
+  Answer Handle(std::string_view body, FilterMode mode);
+
+  // Names in a reply's FailedNodes: as many as a reader can use. Nodes dropped beyond it carry no
+  // reason, which the protocol allows.
+  static constexpr size_t kMostFailedNodes = 32;
 
  private:
-  VerbAnswer Run(std::string_view body, bool dry_run);
-
   framework::CorePort& core_;
   WorkspacePool& workspaces_;
 };

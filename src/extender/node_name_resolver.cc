@@ -91,8 +91,8 @@ void NodeNameResolver::Resolve(std::span<const std::string_view> names,
   const size_t mask = hints_.size() - 1;
   for (size_t i = 0; i < names.size(); ++i) {
     std::array<uint32_t, kWays>& hints = hints_[HintHash(names[i]) & mask];
-    const auto hit = std::find_if(hints.begin(), hints.end(),
-                                  [&](uint32_t node) { return Is(node, names[i]); });
+    const auto hit =
+        std::find_if(hints.begin(), hints.end(), [&](uint32_t node) { return Is(node, names[i]); });
     nodes[i] = hit != hints.end() ? NodeIndex{*hit} : LookUp(names[i], snapshot, hints);
   }
 }

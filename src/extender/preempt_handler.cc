@@ -1,47 +1,65 @@
 #include "extender/preempt_handler.h"
 
+#include <vector>
+
 #include "absl/strings/str_format.h"
+#include "extender/filter_decision.h"
 
 namespace tutti::extender {
 namespace {
 
-void AppendCandidate(std::string& out, const PreemptionArgs::Victims& victims) {
-  AppendJsonString(out, victims.node);
-  out += R"(:{"Pods":[)";
-  for (size_t i = 0; i < victims.uids.size(); ++i) {
-    if (i > 0) out.push_back(',');
-    out += R"({"UID":)";
-    AppendJsonString(out, victims.uids[i]);
-    out.push_back('}');
+// Uids and node names are echoed between their quotes, as they came.
+void AppendCandidate(const PreemptionArgs& args, const PreemptionArgs::Candidate& candidate,
+                     std::string& out) {
+  absl::StrAppendFormat(&out, R"("%s":{"Pods":[)", candidate.node);
+  for (size_t i = 0; i < candidate.victim_count; ++i) {
+    if (i > 0) out += ',';
+    absl::StrAppendFormat(&out, R"({"UID":"%s"})", args.victims[candidate.first_victim + i]);
   }
-  out += absl::StrFormat(R"(],"NumPDBViolations":%d})", victims.pdb_violations);
+  absl::StrAppendFormat(&out, R"(],"NumPDBViolations":%d})", candidate.pdb_violations);
+}
+
+absl::StatusOr<Answer> Decide(const model::ClusterSnapshot& snapshot, Workspace& workspace) {
+  const PreemptionArgs& args = workspace.preemption;
+  std::vector<std::string_view> names;
+  names.reserve(args.candidates.size());
+  for (const PreemptionArgs::Candidate& candidate : args.candidates)
+    names.push_back(candidate.node);
+  absl::StatusOr<FilterDecision> decision =
+      DecideFilter(args.pod, names, FilterMode::kReal, snapshot, workspace);
+  if (!decision.ok()) return decision.status();
+  // A reservation is no reason to drop a candidate: with the victims gone the pod may fit beside
+  // it.
+  if (decision->verdict.kind == framework::FilterVerdict::Kind::kSubset)
+    decision->verdict.kind = framework::FilterVerdict::Kind::kAll;
+  Answer answer;
+  answer.reason = decision->verdict.kind == framework::FilterVerdict::Kind::kNone
+                      ? decision->verdict.reason.code
+                      : model::ReasonCode::kNone;
+  answer.body = R"({"NodeNameToMetaVictims":{)";
+  bool first = true;
+  ForEachKeptRun(*decision, names.size(), [&](size_t from, size_t to) {
+    for (size_t i = from; i < to; ++i) {
+      if (!first) answer.body += ',';
+      first = false;
+      AppendCandidate(args, args.candidates[i], answer.body);
+    }
+  });
+  answer.body += "}}";
+  return answer;
 }
 
 }  // namespace
 
-VerbAnswer PreemptHandler::Preempt(std::string_view body) {
-  const WorkspacePool::Lease workspace = workspaces_.Take();
-  const absl::StatusOr<PreemptionArgs> args = workspace->parser.ParsePreemption(body);
-  if (!args.ok()) return BadRequest(args.status());
+Answer PreemptHandler::Handle(std::string_view body) {
   const std::shared_ptr<const model::ClusterSnapshot> snapshot = core_.Snapshot();
   if (!snapshot->ready) return NotReady();
-  const absl::StatusOr<std::string> uid = workspace->parser.PodUid(args->pod);
-  if (!uid.ok()) return BadRequest(uid.status());
-  const model::PodVerdict* known =
-      snapshot->verdicts.Find(base::Uid::Parse(*uid).value_or(base::Uid()));
-  VerbAnswer answer;
-  answer.body = R"({"NodeNameToMetaVictims":{)";
-  const bool held = known != nullptr && !known->node.valid();
-  if (held) answer.reason = known->reason.code;
-  bool first = true;
-  for (const PreemptionArgs::Victims& victims : args->candidates) {
-    if (held) break;
-    if (!first) answer.body.push_back(',');
-    first = false;
-    AppendCandidate(answer.body, victims);
-  }
-  answer.body += "}}";
-  return answer;
+  WorkspacePool::Lease workspace = workspaces_.Take();
+  const absl::Status status = DecodePreemptionArgs(body, workspace->index, workspace->preemption);
+  absl::StatusOr<Answer> answer = status;
+  if (status.ok()) answer = Decide(*snapshot, *workspace);
+  if (workspace->too_large()) workspace.Discard();
+  return answer.ok() ? *std::move(answer) : Malformed("ExtenderPreemptionArgs", answer.status());
 }
 
 }  // namespace tutti::extender

@@ -1,21 +1,23 @@
-// PreemptHandler: the verb preempt.
+// PreemptHandler: the verb preempt, from request bytes to reply bytes.
 #pragma once
 
 #include <string_view>
 
+#include "extender/answer.h"
 #include "extender/workspace.h"
 #include "framework/core_port.h"
 
 namespace tutti::extender {
 
-// Keeps kube-scheduler's candidates and their victims in order. A gang member that has no planned
-// node gets none: evicting pods for it alone would not help its gang. Any thread.
+// Any thread. Victims and their order stay as kube-scheduler chose them. A member of a gang keeps
+// only its planned node, and none where it has no plan: filter would refuse the other nodes after
+// the victims had died for nothing. Every other pod keeps all candidates.
 class PreemptHandler {
  public:
-  PreemptHandler(framework::CorePort& core, WorkspacePool& workspaces)
-      : core_(core), workspaces_(workspaces) {}
+  PreemptHandler(framework::CorePort& core, WorkspacePool& workspace)
+      : core_(core), workspaces_(workspace) {}
 
-  VerbAnswer Preempt(std::string_view body);
+  Answer Handle(std::string_view body);
 
  private:
   framework::CorePort& core_;

@@ -1,27 +1,27 @@
 #include "extender/prioritize_handler.h"
 
+#include "extender/extender_args.h"
+#include "objects/json_cursor.h"
+
 namespace tutti::extender {
 
-VerbAnswer PrioritizeHandler::Prioritize(std::string_view body) {
-  const WorkspacePool::Lease workspace = workspaces_.Take();
-  const absl::StatusOr<FilterArgs> args = workspace->parser.ParseFilter(body);
-  if (!args.ok()) return BadRequest(args.status());
-  VerbAnswer answer;
-  answer.body = "[";
-  const auto append = [&](std::string_view name) {
-    if (answer.body.size() > 1) answer.body.push_back(',');
-    answer.body += R"({"Host":)";
-    AppendJsonString(answer.body, name);
-    answer.body += R"(,"Score":0})";
-  };
-  const absl::Status status =
-      args->node_names.empty()
-          ? workspace->parser.ForEachNode(
-                args->nodes, [&](std::string_view name, std::string_view) { append(name); })
-          : workspace->parser.ForEachName(args->node_names, append);
-  if (!status.ok()) return BadRequest(status);
-  answer.body += "]";
-  return answer;
+Answer PrioritizeHandler::Handle(std::string_view body) {
+  if (!core_.Snapshot()->ready) return NotReady();
+  WorkspacePool::Lease workspace = workspaces_.Take();
+  const absl::Status status = DecodeExtenderArgs(body, workspace->index, workspace->args);
+  Answer answer;
+  if (status.ok()) {
+    // A top-level array, and scores as integer literals: Go decodes nothing else.
+    answer.body = "[";
+    for (const std::string_view name : workspace->args.names) {
+      answer.body += answer.body.size() > 1 ? R"(,{"Host":)" : R"({"Host":)";
+      objects::AppendJsonString(answer.body, name);
+      answer.body += R"(,"Score":0})";
+    }
+    answer.body += ']';
+  }
+  if (workspace->too_large()) workspace.Discard();
+  return status.ok() ? std::move(answer) : Malformed("ExtenderArgs", status);
 }
 
 }  // namespace tutti::extender

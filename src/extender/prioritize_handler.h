@@ -1,21 +1,25 @@
-// PrioritizeHandler: the verb prioritize.
+// PrioritizeHandler: the verb prioritize, from request bytes to reply bytes.
 #pragma once
 
 #include <string_view>
 
+#include "extender/answer.h"
 #include "extender/workspace.h"
+#include "framework/core_port.h"
 
 namespace tutti::extender {
 
-// Every offered node gets the same score: where placement is ours to decide, filter has already
-// answered one node, and kube-scheduler then does not ask. Any thread.
+// Any thread. Scores every offered node 0: where a placement is ours to choose, filter answers one
+// node and prioritize is not asked. kube-scheduler ignores failures of this verb.
 class PrioritizeHandler {
  public:
-  explicit PrioritizeHandler(WorkspacePool& workspaces) : workspaces_(workspaces) {}
+  PrioritizeHandler(framework::CorePort& core, WorkspacePool& workspace)
+      : core_(core), workspaces_(workspace) {}
 
-  VerbAnswer Prioritize(std::string_view body);
+  Answer Handle(std::string_view body);
 
  private:
+  framework::CorePort& core_;
   WorkspacePool& workspaces_;
 };
 

@@ -1,5 +1,4 @@
-// Workspace: the buffers and parsers that one request at a time uses; a pool hands them out to the
-// server's threads.
+// Workspace: the memory that one request works in, kept for the next one.
 #pragma once
 
 #include <functional>
@@ -7,10 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "base/free_list.h"
 #include "extender/extender_args.h"
 #include "extender/node_name_resolver.h"
+#include "extender/preemption_args.h"
+#include "objects/json_cursor.h"
 #include "objects/pod_decoder.h"
 
 namespace tutti::extender {
@@ -18,51 +18,27 @@ namespace tutti::extender {
 struct Workspace {
   explicit Workspace(objects::PodDecoder pod_decoder) : decoder(std::move(pod_decoder)) {}
 
-  ExtenderArgsParser parser;
+  objects::JsonIndex index;
+  ExtenderArgs args;
+  PreemptionArgs preemption;
   NodeNameResolver resolver;
   objects::PodDecoder decoder;
   std::vector<model::NodeIndex> candidates;
+
+  // Above this the memory goes back to the system: one request of 16 MB must not cost us its
+  // buffers for ever.
+  static constexpr size_t kKeepBytes = size_t{2} << 20;
+  bool too_large() const { return index.capacity() > kKeepBytes; }
 };
 
-// Any thread.
-class WorkspacePool {
+// Any thread; one workspace for each request that runs at a time. The decoders must share their
+// tables with the watches: requests and columns number resources alike.
+class WorkspacePool : public base::FreeList<Workspace> {
  public:
   using MakeDecoder = std::function<objects::PodDecoder()>;
-  explicit WorkspacePool(MakeDecoder make_decoder) : make_decoder_(std::move(make_decoder)) {}
-
-  // Goes back to the pool by itself.
-  using Lease = std::unique_ptr<Workspace, std::function<void(Workspace*)>>;
-  Lease Take() {
-    std::unique_ptr<Workspace> workspace;
-    {
-      absl::MutexLock lock(&mutex_);
-      if (!free_.empty()) {
-        workspace = std::move(free_.back());
-        free_.pop_back();
-      }
-    }
-    if (!workspace) workspace = std::make_unique<Workspace>(make_decoder_());
-    return Lease(workspace.release(), [this](Workspace* used) {
-      absl::MutexLock lock(&mutex_);
-      free_.emplace_back(used);
-    });
+  explicit WorkspacePool(MakeDecoder make_decoder)
+      : FreeList([make = std::move(make_decoder)] { return std::make_unique<Workspace>(make()); }) {
   }
-
- private:
-  const MakeDecoder make_decoder_;
-  absl::Mutex mutex_;
-  std::vector<std::unique_ptr<Workspace>> free_ ABSL_GUARDED_BY(mutex_);
 };
-
-// What a verb answers.
-struct VerbAnswer {
-  int status = 200;
-  std::string body;
-  model::ReasonCode reason = model::ReasonCode::kNone;  // of a rejection, for metrics
-};
-
-VerbAnswer BadRequest(const absl::Status& status);  // 400 with {"Error": ...}
-VerbAnswer NotReady();                              // 503
-void AppendJsonString(std::string& out, std::string_view text);
 
 }  // namespace tutti::extender

@@ -1,0 +1,58 @@
+// FilterDecision: the verdict on one pod over the offered nodes, whatever door asked.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "extender/extender_args.h"
+#include "extender/workspace.h"
+#include "framework/pod_filter.h"
+#include "model/cluster_snapshot.h"
+
+namespace tutti::extender {
+
+struct FilterDecision {
+  framework::FilterVerdict verdict;
+  size_t kept_position = 0;  // of kOne: where the planned node stands in the request
+  std::string planned_node;  // where verdict.report_not_offered
+};
+
+// kReal: what kube-scheduler asks. kDryRun: what a simulation asks (Cluster Autoscaler): a gang
+// member that has no place yet gets every node that one such pod fits on by the numbers.
+enum class FilterMode { kReal, kDryRun };
+
+// `snapshot` must be ready. Pure apart from `workspace`, whose args are not touched. The Pod is
+// decoded in full only where the snapshot does not know it. InvalidArgument: no readable Pod.
+absl::StatusOr<FilterDecision> DecideFilter(const PodSummary& pod,
+                                            std::span<const std::string_view> names,
+                                            FilterMode mode, const model::ClusterSnapshot& snapshot,
+                                            Workspace& workspace);
+
+// Calls `keep(from, to)` for each run [from, to) of positions that the verdict keeps, in order.
+template <class Keep>
+void ForEachKeptRun(const FilterDecision& decision, size_t count, Keep&& keep) {
+  using Kind = framework::FilterVerdict::Kind;
+  switch (decision.verdict.kind) {
+    case Kind::kAll:
+      keep(size_t{0}, count);
+      return;
+    case Kind::kOne:
+      keep(decision.kept_position, decision.kept_position + 1);
+      return;
+    case Kind::kNone:
+      return;
+    case Kind::kSubset:
+      break;
+  }
+  size_t from = 0;
+  for (const uint32_t refused : decision.verdict.refused) {
+    if (refused > from) keep(from, size_t{refused});
+    from = size_t{refused} + 1;
+  }
+  if (from < count) keep(from, count);
+}
+
+}  // namespace tutti::extender
