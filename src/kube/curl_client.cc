@@ -223,8 +223,7 @@ void CurlClient::ExpireQueued(base::Timestamp now) {
     (job.deadline <= now ? late.emplace_back() : kept.emplace_back()) = std::move(job);
   queue_ = std::move(kept);
   for (Job& job : late) {
-    Answer(job, GiveUp(job.request, TransportFailure::kTimeout, job.maybe_done,
-                       "deadline passed while it waited its turn"));
+    AnswerTooLate(job, "deadline passed while it waited its turn");
   }
 }
 
@@ -271,8 +270,7 @@ std::shared_ptr<HeaderList> CurlClient::HeadersFor(const Request& request,
 void CurlClient::Start(Job job, base::Timestamp now) {
   const long left_ms = static_cast<long>((job.deadline - now) / std::chrono::milliseconds(1));
   if (left_ms <= 0) {
-    Answer(job, GiveUp(job.request, TransportFailure::kTimeout, job.maybe_done,
-                       "deadline passed before it could be sent"));
+    AnswerTooLate(job, "deadline passed before it could be sent");
     return;
   }
   std::unique_ptr<Transfer> transfer;
@@ -384,14 +382,18 @@ void CurlClient::FinishFailure(Transfer& transfer, int curl_code, base::Timestam
       failure = TransportFailure::kConnect;  // the connect timeout, not the deadline
     }
   }
+  const char* detail = transfer.error[0] != '\0'
+                           ? transfer.error
+                           : curl_easy_strerror(static_cast<CURLcode>(curl_code));
+  if (failure == TransportFailure::kTimeout && transfer.sends == 0) {
+    return AnswerTooLate(job, detail);
+  }
+  job.last_failure = GiveUp(job.request, failure, job.maybe_done, detail);
   const bool again =
       failure == TransportFailure::kConnect ||
       (failure == TransportFailure::kBroken && (transfer.sends == 0 || MayRepeat(job.request)));
   if (again && TryLater(job, backoff_.At(job.failures++), now)) return;
-  const char* detail = transfer.error[0] != '\0'
-                           ? transfer.error
-                           : curl_easy_strerror(static_cast<CURLcode>(curl_code));
-  Answer(job, GiveUp(job.request, failure, job.maybe_done, detail));
+  Answer(job, std::move(job.last_failure));
 }
 
 bool CurlClient::TryLater(Job& job, base::Duration pause, base::Timestamp now) {
@@ -399,6 +401,12 @@ bool CurlClient::TryLater(Job& job, base::Duration pause, base::Timestamp now) {
   if (at >= job.deadline) return false;
   delayed_.push(Delayed{at, delayed_order_++, std::move(job)});
   return true;
+}
+
+void CurlClient::AnswerTooLate(Job& job, const char* detail) {
+  Answer(job, job.last_failure.ok()
+                  ? GiveUp(job.request, TransportFailure::kTimeout, job.maybe_done, detail)
+                  : std::move(job.last_failure));
 }
 
 void CurlClient::Answer(Job& job, absl::StatusOr<Response> result) {

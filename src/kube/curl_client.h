@@ -42,6 +42,7 @@ class CurlClient final : public Client {
     int failures = 0;         // attempts that ended so that another may follow
     bool maybe_done = false;  // some attempt may have reached the server
     bool token_reread = false;
+    absl::Status last_failure;  // says more than "too late" when time runs out
   };
   struct Transfer;  // a curl handle and the job it carries
   struct Callbacks;
@@ -66,6 +67,7 @@ class CurlClient final : public Client {
   void FinishFailure(Transfer& transfer, int curl_code, base::Timestamp now);
   // Runs the job again after `pause`; false when its deadline does not allow that.
   bool TryLater(Job& job, base::Duration pause, base::Timestamp now);
+  void AnswerTooLate(Job& job, const char* detail);
   void Answer(Job& job, absl::StatusOr<Response> result);
   void DropSilentConnection(const Transfer& transfer);
   void CancelAll();

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "absl/status/status.h"
 #include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
@@ -180,6 +181,15 @@ void BlockingCounter::Wait() {
   TUTTI_LIBRARY("15BlockingCounter4WaitEv");
   Call<void>(library, this);
   __tsan_acquire(this);
+}
+
+// The last owner of a shared status frees it after the others have let go.
+void Status::UnrefNonInlined(uintptr_t rep) {
+  TUTTI_LIBRARY("6Status15UnrefNonInlinedEm");
+  void* const shared = reinterpret_cast<void*>(rep);
+  __tsan_release(shared);
+  __tsan_acquire(shared);
+  reinterpret_cast<void (*)(uintptr_t)>(library)(rep);
 }
 
 ABSL_NAMESPACE_END

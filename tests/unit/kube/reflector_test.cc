@@ -108,6 +108,7 @@ class ReflectorTest : public ::testing::Test {
   }
 
   base::SystemClock clock_;
+  std::atomic<int> faults_left_{0};  // for hooks, which run until the server is gone
   FakeApiServer server_;
   std::unique_ptr<Client> client_;
   MarkingSink sink_;
@@ -201,9 +202,9 @@ TEST_F(ReflectorTest, Bug4MissedDeletionIsFoundByTheListAfterGone) {
 
 TEST_F(ReflectorTest, GoneAsAnEventOfTheStreamListsAgain) {
   Put("a", "1");
-  std::atomic<bool> gone{true};
+  faults_left_ = 1;
   server_.SetHook([&](const HttpRequest& request, HttpReply& reply) {
-    if (request.query.count("watch") == 0 || !gone.exchange(false)) return false;
+    if (request.query.count("watch") == 0 || faults_left_-- <= 0) return false;
     server_.LoseDelete(kPods, "a");
     reply.Begin(200);
     reply.Write(R"({"type":"ERROR","object":)" + testing::StatusBody(410, "Expired", "too old") +
@@ -219,9 +220,9 @@ TEST_F(ReflectorTest, GoneAsAnEventOfTheStreamListsAgain) {
 
 TEST_F(ReflectorTest, EventThatCannotBeReadListsAgain) {
   Put("a", "1");
-  std::atomic<bool> garbage{true};
+  faults_left_ = 1;
   server_.SetHook([&](const HttpRequest& request, HttpReply& reply) {
-    if (request.query.count("watch") == 0 || !garbage.exchange(false)) return false;
+    if (request.query.count("watch") == 0 || faults_left_-- <= 0) return false;
     Put("b", "1");
     reply.Begin(200);
     reply.Write("{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\n");
@@ -251,9 +252,9 @@ TEST_F(ReflectorTest, FailedListRemovesNothingAndIsTriedAgain) {
   Start();
   sink_.Await({{"a", "1"}, {"b", "1"}});
   server_.AwaitCount("GET", "watch=1", 1);
-  std::atomic<int> failures{3};
+  faults_left_ = 3;
   server_.SetHook([&](const HttpRequest& request, HttpReply& reply) {
-    if (request.query.count("limit") == 0 || failures-- <= 0) return false;
+    if (request.query.count("limit") == 0 || faults_left_-- <= 0) return false;
     reply.Send(500, testing::StatusBody(500, "InternalError", "etcd has no leader"));
     return true;
   });
