@@ -30,7 +30,9 @@ struct JsonObjectView::Document {
   const json* At(std::string_view pointer) const {
     try {
       const json::json_pointer at{std::string(pointer)};
-      return root.contains(at) ? &root.at(at) : nullptr;
+      if (!root.contains(at)) return nullptr;
+      const json& value = root.at(at);
+      return value.is_null() ? nullptr : &value;  // null is Go's way to write "not there"
     } catch (const json::exception&) {
       return nullptr;  // no pointer, or an index into what is no array
     }
@@ -55,7 +57,9 @@ absl::Status JsonObjectView::ParseList(std::string_view text,
   if (!root.is_object())
     return absl::InvalidArgumentError("expected a JSON list no deeper than 64 levels");
   const auto items = root.find("items");
-  if (items == root.end() || !items->is_array()) return absl::OkStatus();
+  if (items != root.end() && items->is_null()) return absl::OkStatus();
+  if (items == root.end() || !items->is_array())
+    return absl::InvalidArgumentError("not a list: expected an array items");
   for (json& item : *items) {
     if (item.is_object())
       each(JsonObjectView(std::make_unique<Document>(Document{std::move(item)})));
@@ -66,6 +70,7 @@ absl::Status JsonObjectView::ParseList(std::string_view text,
 std::optional<int64_t> JsonObjectView::Integer(std::string_view pointer) const {
   const json* value = document_->At(pointer);
   if (value == nullptr || !value->is_number_integer()) return std::nullopt;
+  if (value->is_number_unsigned() && value->get<uint64_t>() > INT64_MAX) return std::nullopt;
   return value->get<int64_t>();
 }
 

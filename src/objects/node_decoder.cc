@@ -4,97 +4,82 @@
 
 #include "absl/strings/str_format.h"
 #include "objects/json_fields.h"
-#include "simdjson.h"
+#include "objects/resource_accounting.h"
 
 namespace tutti::objects {
-namespace {
 
 using model::NodeInfo;
-using simdjson::dom::element;
-
-constexpr size_t kMaxDepth = 64;
-constexpr size_t kFirstCapacity = size_t{64} << 10;
-
-model::TaintEffect Effect(std::string_view name) {
-  if (name == "NoSchedule") return model::TaintEffect::kNoSchedule;
-  if (name == "PreferNoSchedule") return model::TaintEffect::kPreferNoSchedule;
-  return name == "NoExecute" ? model::TaintEffect::kNoExecute : model::TaintEffect::kNone;
-}
-
-}  // namespace
 
 struct NodeDecoder::Impl {
   base::Interner& labels;
   model::ResourceTable& resources;
-  simdjson::dom::parser parser;
+  JsonParser parser;
+  FieldReader reader;
 
-  Impl(base::Interner& l, model::ResourceTable& r) : labels(l), resources(r) {
-    // Only fails without memory; the parser then allocates, or fails, when it is used.
-    [[maybe_unused]] const auto error = parser.allocate(kFirstCapacity, kMaxDepth);
-  }
-
-  absl::StatusOr<NodeInfo> Decode(const element& node);
+  absl::StatusOr<NodeInfo> Decode(const Element& node);
+  void ReadMetadata(const Element& metadata, NodeInfo& info);
+  void ReadSpec(const Element& spec, NodeInfo& info);
 };
 
 NodeDecoder::NodeDecoder(base::Interner& labels, model::ResourceTable& resources)
-    : impl_(std::make_unique<Impl>(labels, resources)) {}
+    : impl_(new Impl{labels, resources, {}, {}}) {}
 NodeDecoder::~NodeDecoder() = default;
 
-absl::StatusOr<NodeInfo> NodeDecoder::Impl::Decode(const element& node) {
-  NodeInfo info;
-  element metadata;
-  if (node["metadata"].get(metadata) != simdjson::SUCCESS || Text(metadata, "name").empty()) {
-    return absl::InvalidArgumentError("not a Node: expected a JSON object with metadata.name");
+void NodeDecoder::Impl::ReadMetadata(const Element& metadata, NodeInfo& info) {
+  info.name = reader.Text(metadata, "name");
+  if (info.name.empty()) reader.Fail("name", "expected the node's name");
+  if (const std::string_view uid = reader.Text(metadata, "uid"); !uid.empty()) {
+    info.uid = base::Uid::Parse(uid).value_or(base::Uid());
+    if (!info.uid.valid()) reader.Fail("uid", "expected a UUID of 36 characters");
   }
-  info.name = Text(metadata, "name");
-  if (const auto uid = base::Uid::Parse(Text(metadata, "uid"))) info.uid = *uid;
-  ForEachEntry(metadata, "labels", [&](std::string_view key, const element& value) {
-    std::string_view text;
-    if (value.get(text) != simdjson::SUCCESS) return;
-    const std::pair label(labels.Intern(key), labels.Intern(text));
+  reader.TextEntries(metadata, "labels", [&](std::string_view key, std::string_view value) {
+    const std::pair label(labels.Intern(key), labels.Intern(value));
+    // Past the interner's bound the node reads as one without this label.
     if (label.first.valid() && label.second.valid()) info.labels.push_back(label);
   });
   std::sort(info.labels.begin(), info.labels.end());
-  if (element spec; node["spec"].get(spec) == simdjson::SUCCESS) {
-    info.unschedulable = Flag(spec, "unschedulable");
-    ForEachItem(spec, "taints", [&](const element& taint) {
-      info.taints.push_back({std::string(Text(taint, "key")), std::string(Text(taint, "value")),
-                             Effect(Text(taint, "effect"))});
-    });
-  }
-  if (element status; node["status"].get(status) == simdjson::SUCCESS) {
-    const ReadResources read = Resources(status, "allocatable", [this](std::string_view name) {
-      return resources.InternForNode(name);
-    });
-    if (!read.status.ok()) {
-      return absl::InvalidArgumentError(
-          absl::StrFormat("node %s: %s", info.name, read.status.message()));
-    }
-    info.allocatable = read.list;
+}
+
+void NodeDecoder::Impl::ReadSpec(const Element& spec, NodeInfo& info) {
+  info.unschedulable = reader.Flag(spec, "unschedulable");
+  reader.Objects(spec, "taints", [&](const Element& taint) {
+    info.taints.push_back({std::string(reader.Text(taint, "key")),
+                           std::string(reader.Text(taint, "value")),
+                           ParseTaintEffect(reader.Text(taint, "effect"))});
+  });
+}
+
+absl::StatusOr<NodeInfo> NodeDecoder::Impl::Decode(const Element& node) {
+  reader.Begin();
+  NodeInfo info;
+  if (!FieldReader::IsPresent(node, "metadata"))
+    return absl::InvalidArgumentError("not a Node: expected an object with metadata");
+  reader.Object(node, "metadata", [&](const Element& metadata) { ReadMetadata(metadata, info); });
+  reader.Object(node, "spec", [&](const Element& spec) { ReadSpec(spec, info); });
+  reader.Object(node, "status", [&](const Element& status) {
+    info.allocatable =
+        Countable(ReadAmounts(reader, status, "allocatable", [this](std::string_view name) {
+                    return resources.InternForNode(name);
+                  }).list);
+  });
+  if (!reader.ok()) {
+    return absl::InvalidArgumentError(absl::StrFormat("node %s: %s", info.name, reader.problem()));
   }
   return info;
 }
 
 absl::StatusOr<NodeInfo> NodeDecoder::Decode(std::string_view json) {
-  element node;
-  if (const auto error = impl_->parser.parse(json.data(), json.size(), false).get(node);
-      error != simdjson::SUCCESS) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("not a Node: %s", simdjson::error_message(error)));
-  }
-  return impl_->Decode(node);
+  const absl::StatusOr<Element> node = impl_->parser.Parse(json, "a Node");
+  if (!node.ok()) return node.status();
+  return impl_->Decode(*node);
 }
 
 absl::Status NodeDecoder::DecodeList(std::string_view json,
                                      const std::function<void(NodeInfo)>& good,
                                      const std::function<void(absl::Status)>& bad) {
-  element list;
-  if (const auto error = impl_->parser.parse(json.data(), json.size(), false).get(list);
-      error != simdjson::SUCCESS) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("not a NodeList: %s", simdjson::error_message(error)));
-  }
-  ForEachItem(list, "items", [&](const element& item) {
+  const absl::StatusOr<Element> list = impl_->parser.Parse(json, "a NodeList");
+  if (!list.ok()) return list.status();
+  return ForEachListItem(*list, "a NodeList", [&](const Element& item) {
     absl::StatusOr<NodeInfo> node = impl_->Decode(item);
     if (node.ok()) {
       good(*std::move(node));
@@ -102,7 +87,6 @@ absl::Status NodeDecoder::DecodeList(std::string_view json,
       bad(node.status());
     }
   });
-  return absl::OkStatus();
 }
 
 }  // namespace tutti::objects

@@ -6,12 +6,16 @@ namespace tutti::objects {
 namespace {
 
 using model::NodeSelectorRequirement;
+using model::NodeSelectorTerm;
 
-bool IsPin(const NodeSelectorRequirement& requirement, const std::vector<std::string>& pins) {
-  return requirement.key == "metadata.name" &&
-         requirement.op == NodeSelectorRequirement::Operator::kIn &&
-         requirement.values.size() == 1 &&
-         std::find(pins.begin(), pins.end(), requirement.values[0]) != pins.end();
+// The position in `pins` of the node that the term is pinned to; pins.size() where it is to none.
+size_t PinOf(const NodeSelectorTerm& term, const std::vector<std::string>& pins) {
+  if (term.match_fields.empty()) return pins.size();
+  const NodeSelectorRequirement& last = term.match_fields.back();
+  const bool pin = last.key == "metadata.name" &&
+                   last.op == NodeSelectorRequirement::Operator::kIn && last.values.size() == 1;
+  if (!pin) return pins.size();
+  return static_cast<size_t>(std::find(pins.begin(), pins.end(), last.values[0]) - pins.begin());
 }
 
 }  // namespace
@@ -32,19 +36,23 @@ std::vector<std::string> PinnedNodes(std::string_view annotation) {
 std::optional<std::optional<model::NodeSelector>> WithoutPins(
     const model::NodeSelector& terms, const std::vector<std::string>& pins) {
   if (terms.empty() || pins.empty()) return std::nullopt;
-  model::NodeSelector stripped;
-  size_t bare = 0;
-  for (model::NodeSelectorTerm term : terms) {
-    if (term.match_fields.empty() || !IsPin(term.match_fields.back(), pins)) return std::nullopt;
-    term.match_fields.pop_back();
-    if (term.match_fields.empty() && term.match_expressions.empty()) ++bare;
-    if (std::find(stripped.begin(), stripped.end(), term) == stripped.end())
-      stripped.push_back(std::move(term));
+  std::vector<model::NodeSelector> per_pin(pins.size());
+  for (const NodeSelectorTerm& term : terms) {
+    const size_t pin = PinOf(term, pins);
+    if (pin == pins.size()) return std::nullopt;
+    per_pin[pin].push_back(term);
+    per_pin[pin].back().match_fields.pop_back();
   }
-  if (bare == terms.size())
-    return std::make_optional<std::optional<model::NodeSelector>>(std::nullopt);
-  if (bare > 0) return std::nullopt;
-  return std::make_optional<std::optional<model::NodeSelector>>(std::move(stripped));
+  // Every node got the same terms in the same order.
+  for (const model::NodeSelector& other : per_pin) {
+    if (other != per_pin.front()) return std::nullopt;
+  }
+  model::NodeSelector& original = per_pin.front();
+  const auto bare = std::count(original.begin(), original.end(), NodeSelectorTerm());
+  if (bare == 0) return std::make_optional(std::make_optional(std::move(original)));
+  // An empty term matches nothing: nobody would have pinned it beside others.
+  if (original.size() > 1) return std::nullopt;
+  return std::make_optional<std::optional<model::NodeSelector>>(std::nullopt);
 }
 
 }  // namespace tutti::objects

@@ -22,9 +22,10 @@ inline constexpr size_t kJsonPadding = 64;
 
 using GangGroupings = std::vector<const GangGrouping*>;
 
-// One thread at a time: its buffers are reused. Unknown fields, nulls and missing fields are fine;
-// a field of a wrong type that matters is an InvalidArgument that names the pod and the field.
-// Never throws; depth is limited to 64.
+// One thread at a time: its buffers are reused. Unknown fields, nulls, missing fields and any order
+// of keys are fine; a field of a wrong type that matters is an InvalidArgument that names the pod
+// and the field ("pod ns/name: spec.containers[1].resources.requests.cpu: ..."). Never throws;
+// depth is limited to 64.
 class PodDecoder {
  public:
   // The first grouping that claims a pod wins. All must outlive the decoder.
@@ -35,7 +36,8 @@ class PodDecoder {
   // `namespace_name` is used where the object has none (at admission).
   absl::StatusOr<model::PodInfo> Decode(std::string_view json,
                                         std::string_view namespace_name = {});
-  // Every item of a PodList. An item that cannot be decoded is reported to `bad` and left out.
+  // Every item of a PodList. An item that cannot be decoded, or has no name or uid, is reported to
+  // `bad` and left out. Text without an array `items` is an error, never an empty list.
   absl::Status DecodeList(std::string_view json, const std::function<void(model::PodInfo)>& good,
                           const std::function<void(absl::Status)>& bad);
 

@@ -1,5 +1,7 @@
 #include "objects/resource_accounting.h"
 
+#include <algorithm>
+
 namespace tutti::objects {
 namespace {
 
@@ -22,14 +24,14 @@ ResourceList Sum(const PodResources& pod, const RequestsOf& requests_of) {
   ResourceList sidecars;
   ResourceList peak;
   for (const ContainerResources& container : pod.init_containers) {
-    ResourceList use = requests_of(container);
     if (container.restartable) {
-      sidecars.Add(use);
-      use = sidecars;
+      sidecars.Add(requests_of(container));
+      peak.RaiseTo(sidecars);
     } else {
+      ResourceList use = container.requests;
       use.Add(sidecars);
+      peak.RaiseTo(use);
     }
-    peak.RaiseTo(use);
   }
   total.Add(sidecars);
   total.RaiseTo(peak);
@@ -43,12 +45,19 @@ void ApplyPodLevel(const PodResources& pod, const ResourceList& level, ResourceL
 
 }  // namespace
 
+ResourceList Countable(const ResourceList& list) {
+  ResourceList countable = list;
+  for (const auto& [resource, amount] : list.entries())
+    countable.Set(resource, std::min(amount, kMostOfOneResource));
+  return countable;
+}
+
 ResourceList PendingRequests(const PodResources& pod) {
   ResourceList total = Sum(pod, [](const ContainerResources& c) { return c.requests; });
   ApplyPodLevel(pod, pod.pod_level, total);
   total.Add(pod.overhead);
   total.Set(model::kPods, 1);
-  return total;
+  return Countable(total);
 }
 
 ResourceList BoundRequests(const PodResources& pod) {
@@ -60,7 +69,7 @@ ResourceList BoundRequests(const PodResources& pod) {
       total);
   total.Add(pod.overhead);
   total.Set(model::kPods, 1);
-  return total;
+  return Countable(total);
 }
 
 }  // namespace tutti::objects

@@ -1,7 +1,6 @@
 #include "objects/volume_decoder.h"
 
 #include "objects/json_fields.h"
-#include "simdjson.h"
 
 namespace tutti::objects {
 
@@ -13,10 +12,14 @@ model::VolumeInfo DecodeVolume(const JsonObjectView& volume) {
   model::VolumeInfo info{volume.name(), std::nullopt};
   if (!volume.Has("/spec/nodeAffinity/required")) return info;
   const simdjson::padded_string text(volume.JsonText("/spec/nodeAffinity/required"));
-  simdjson::dom::parser parser;
-  simdjson::dom::element required;
-  if (parser.parse(text).get(required) == simdjson::SUCCESS)
-    info.node_affinity = Selector(required);
+  JsonParser parser;
+  FieldReader reader;
+  const absl::StatusOr<Element> required = parser.Parse(text, "a node selector");
+  // Terms that cannot be read match nothing: the volume's pods wait instead of landing apart from
+  // it.
+  info.node_affinity.emplace();
+  if (required.ok()) info.node_affinity = ReadNodeSelector(reader, *required);
+  if (!reader.ok()) info.node_affinity->clear();
   return info;
 }
 
