@@ -1,0 +1,45 @@
+// TuttiProcess: our own server as a child process.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "tests/support/control_plane/control_plane.h"
+#include "tests/support/control_plane/process.h"
+
+namespace tutti::testing {
+
+struct TuttiOptions {
+  std::string name = "tutti";
+  bool webhook = true;
+  std::string extra;  // more YAML of the configuration
+  uint16_t extender_port =
+      0;  // 0: any; fixed where kube-scheduler must find a restarted server again
+};
+
+class TuttiProcess {
+ public:
+  // The binary: environment variable TUTTI_SERVER, else build/release. Waits for readiness unless
+  // told otherwise.
+  static absl::StatusOr<TuttiProcess> Start(ControlPlane& plane, const TuttiOptions& options,
+                                            bool wait_ready = true);
+
+  // "127.0.0.1:41234" of "extender", "webhook", "metrics".
+  const std::string& door(const std::string& name) const { return doors_.at(name); }
+  Process& process() { return process_; }
+  bool ready() const;
+  // The text of a GET on the metrics door; empty where it fails.
+  std::string Fetch(const std::string& path) const;
+  // The value of a metric, summed over the lines that begin with `prefix`.
+  double Metric(const std::string& prefix) const;
+
+ private:
+  Process process_;
+  std::map<std::string, std::string> doors_;
+};
+
+std::string TuttiServerBinary();
+
+}  // namespace tutti::testing
