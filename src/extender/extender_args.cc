@@ -16,13 +16,16 @@ bool HasEscape(std::string_view text) {
   return std::memchr(text.data(), '\\', text.size()) != nullptr;
 }
 
+void RefuseName(JsonCursor& cursor, std::string_view name) {
+  cursor.Fail(name.size() > kLongestName
+                  ? absl::StrFormat("a node name of %d bytes: expected at most %d", name.size(),
+                                    kLongestName)
+                  : absl::StrFormat("more than %d nodes", kMostNodes));
+}
+
 void AddName(JsonCursor& cursor, std::string_view name, ExtenderArgs& args) {
-  if (name.size() > kLongestName) {
-    return cursor.Fail(
-        absl::StrFormat("a node name of %d bytes: expected at most %d", name.size(), kLongestName));
-  }
-  if (args.names.size() == kMostNodes)
-    return cursor.Fail(absl::StrFormat("more than %d nodes", kMostNodes));
+  if (name.size() > kLongestName || args.names.size() == kMostNodes)
+    return RefuseName(cursor, name);
   args.names.push_back(name);
 }
 

@@ -12,7 +12,6 @@ namespace {
 using model::NodeBlock;
 using model::NodeIndex;
 
-constexpr uint32_t kNoNode = NodeIndex().value;
 constexpr size_t kLeastHints = 256;
 
 uint64_t Load(const char* at, size_t bytes) {
@@ -41,6 +40,15 @@ uint64_t HintHash(std::string_view name) {
   return hash;
 }
 
+// memcmp for a few words, without the call.
+bool SameBytes(const char* a, const char* b, size_t size) {
+  if (size < 8) return std::memcmp(a, b, size) == 0;
+  for (size_t i = 0; i + 8 < size; i += 8) {
+    if (Load(a + i, 8) != Load(b + i, 8)) return false;
+  }
+  return Load(a + size - 8, 8) == Load(b + size - 8, 8);
+}
+
 }  // namespace
 
 void NodeNameResolver::CopyNames(const model::ClusterSnapshot& snapshot) {
@@ -56,30 +64,30 @@ void NodeNameResolver::CopyNames(const model::ClusterSnapshot& snapshot) {
     }
     copy.begin[NodeBlock::kNodes] = static_cast<uint32_t>(copy.text.size());
   }
-  const size_t wanted =
-      std::bit_ceil(std::max(kLeastHints, snapshot.blocks.size() * NodeBlock::kNodes / 2));
-  if (hints_.size() == wanted) return;
-  std::array<uint32_t, kWays> none;
-  none.fill(kNoNode);
-  hints_.assign(wanted, none);
+  const size_t wanted = kProbes + std::bit_ceil(std::max(
+                                      kLeastHints, snapshot.blocks.size() * NodeBlock::kNodes * 2));
+  if (hints_.size() != wanted) hints_.assign(wanted, Hint());
 }
 
-bool NodeNameResolver::Is(uint32_t node, std::string_view name) const {
+inline bool NodeNameResolver::Is(uint32_t node, std::string_view name) const {
   const size_t block = node / NodeBlock::kNodes;
   if (block >= blocks_.size()) return false;
   const BlockNames& copy = blocks_[block];
   const uint32_t offset = node % NodeBlock::kNodes;
   const uint32_t begin = copy.begin[offset];
   return copy.begin[offset + 1] - begin == name.size() && !name.empty() &&
-         std::memcmp(copy.text.data() + begin, name.data(), name.size()) == 0;
+         SameBytes(copy.text.data() + begin, name.data(), name.size());
 }
 
-NodeIndex NodeNameResolver::LookUp(std::string_view name, const model::ClusterSnapshot& snapshot,
-                                   std::array<uint32_t, kWays>& hints) {
+NodeIndex NodeNameResolver::LookUp(std::string_view name, uint32_t tag,
+                                   const model::ClusterSnapshot& snapshot, Hint* place) {
   const NodeIndex* found = snapshot.directory.Find(absl::string_view(name.data(), name.size()));
   if (found == nullptr) return NodeIndex();
-  std::copy_backward(hints.begin(), hints.end() - 1, hints.end());
-  hints[0] = found->value;
+  const auto free = [](const Hint& hint) { return hint.node == NodeIndex().value; };
+  Hint* const end = place + kProbes;
+  Hint* slot = std::find_if(place, end, free);
+  if (slot == end) slot = place;
+  *slot = {tag, found->value};
   return *found;
 }
 
@@ -88,12 +96,16 @@ void NodeNameResolver::Resolve(std::span<const std::string_view> names,
                                std::vector<NodeIndex>& nodes) {
   CopyNames(snapshot);
   nodes.resize(names.size());
-  const size_t mask = hints_.size() - 1;
+  const size_t mask = hints_.size() - kProbes - 1;
   for (size_t i = 0; i < names.size(); ++i) {
-    std::array<uint32_t, kWays>& hints = hints_[HintHash(names[i]) & mask];
-    const auto hit =
-        std::find_if(hints.begin(), hints.end(), [&](uint32_t node) { return Is(node, names[i]); });
-    nodes[i] = hit != hints.end() ? NodeIndex{*hit} : LookUp(names[i], snapshot, hints);
+    const uint64_t hash = HintHash(names[i]);
+    const uint32_t tag = static_cast<uint32_t>(hash >> 32);
+    Hint* const place = &hints_[hash & mask];
+    size_t probe = 0;
+    while (probe < kProbes && !(place[probe].tag == tag && Is(place[probe].node, names[i])))
+      ++probe;
+    nodes[i] =
+        probe < kProbes ? NodeIndex(place[probe].node) : LookUp(names[i], tag, snapshot, place);
   }
 }
 

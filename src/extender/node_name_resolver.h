@@ -24,7 +24,13 @@ class NodeNameResolver {
                std::vector<model::NodeIndex>& nodes);
 
  private:
-  static constexpr size_t kWays = 4;
+  // A hint stands in one of so many places from its hash on.
+  static constexpr size_t kProbes = 8;
+
+  struct Hint {
+    uint32_t tag = 0;  // another part of the hash: spares comparing most names that are not equal
+    uint32_t node = model::NodeIndex().value;
+  };
 
   struct BlockNames {
     std::shared_ptr<const model::NodeBlock::Statics> statics;  // of which this is a copy
@@ -34,11 +40,11 @@ class NodeNameResolver {
 
   void CopyNames(const model::ClusterSnapshot& snapshot);
   bool Is(uint32_t node, std::string_view name) const;
-  model::NodeIndex LookUp(std::string_view name, const model::ClusterSnapshot& snapshot,
-                          std::array<uint32_t, kWays>& hints);
+  static model::NodeIndex LookUp(std::string_view name, uint32_t tag,
+                                 const model::ClusterSnapshot& snapshot, Hint* place);
 
   std::vector<BlockNames> blocks_;
-  std::vector<std::array<uint32_t, kWays>> hints_;  // by hash; a power of two of them
+  std::vector<Hint> hints_;  // a power of two, and kProbes more
 };
 
 }  // namespace tutti::extender

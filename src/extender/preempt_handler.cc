@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "base/status_macros.h"
 #include "extender/filter_decision.h"
 
 namespace tutti::extender {
@@ -55,11 +56,12 @@ Answer PreemptHandler::Handle(std::string_view body) {
   const std::shared_ptr<const model::ClusterSnapshot> snapshot = core_.Snapshot();
   if (!snapshot->ready) return NotReady();
   WorkspacePool::Lease workspace = workspaces_.Take();
-  const absl::Status status = DecodePreemptionArgs(body, workspace->index, workspace->preemption);
-  absl::StatusOr<Answer> answer = status;
-  if (status.ok()) answer = Decide(*snapshot, *workspace);
+  const absl::StatusOr<Answer> answer = [&]() -> absl::StatusOr<Answer> {
+    TUTTI_RETURN_IF_ERROR(DecodePreemptionArgs(body, workspace->index, workspace->preemption));
+    return Decide(*snapshot, *workspace);
+  }();
   if (workspace->too_large()) workspace.Discard();
-  return answer.ok() ? *std::move(answer) : Malformed("ExtenderPreemptionArgs", answer.status());
+  return answer.ok() ? *answer : Malformed("ExtenderPreemptionArgs", answer.status());
 }
 
 }  // namespace tutti::extender

@@ -12,7 +12,6 @@ namespace {
 
 constexpr size_t kFirstCapacity = size_t{16} << 10;
 
-bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool IsNumber(std::string_view text) {
@@ -114,31 +113,6 @@ bool JsonCursor::Begin(char open) {
   ++depth_;
   ++at_;
   fresh_ = true;
-  return true;
-}
-
-bool JsonCursor::TakeColon() {
-  if (Peek() != ':') return Unexpected("\":\"");
-  ++at_;
-  return true;
-}
-
-// Everything but white space begins a token of its own, so a token ends at the last character
-// before the next one that is no white space.
-size_t JsonCursor::TokenEnd(size_t token) const {
-  size_t end = token + 1 < count_ ? tokens_[token + 1] : text_.size();
-  while (IsSpace(text_[end - 1])) --end;
-  return end;
-}
-
-bool JsonCursor::TakeString(std::string_view& raw) {
-  if (Peek() != '"') return Unexpected("a string");
-  const size_t begin = tokens_[at_] + 1;
-  const size_t end = TokenEnd(at_);
-  if (end <= begin || text_[end - 1] != '"') return Unexpected("a string that ends");
-  raw = text_.substr(begin, end - 1 - begin);
-  ++at_;
-  fresh_ = false;
   return true;
 }
 

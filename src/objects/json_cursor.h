@@ -58,8 +58,18 @@ class JsonCursor {
   // True with the cursor at an item; false past the array's end.
   bool NextItem() { return NextIn(']'); }
 
-  bool TakeNull();                         // false, and no error, where another value stands
-  bool TakeString(std::string_view& raw);  // what stands between the quotes, escapes untouched
+  bool TakeNull();  // false, and no error, where another value stands
+  // What stands between the quotes, escapes untouched.
+  bool TakeString(std::string_view& raw) {
+    if (Peek() != '"') return Unexpected("a string");
+    const size_t begin = tokens_[at_] + 1;
+    const size_t end = TokenEnd(at_);
+    if (end <= begin || text_[end - 1] != '"') return Unexpected("a string that ends");
+    raw = text_.substr(begin, end - 1 - begin);
+    ++at_;
+    fresh_ = false;
+    return true;
+  }
   bool TakeInteger(int64_t& value);
   bool TakeBool(bool& value);
   std::string_view Skip();  // any value: its text
@@ -92,11 +102,24 @@ class JsonCursor {
     ++at_;
     return true;
   }
-  bool TakeColon();
+  bool TakeColon() {
+    if (Peek() != ':') return Unexpected("\":\"");
+    ++at_;
+    return true;
+  }
   bool SkipKey();
   bool SkipScalar();
   std::string_view TakeAtom();
-  size_t TokenEnd(size_t token) const;
+  // Everything but white space begins a token of its own, so a token ends at the last character
+  // before the next one that is no white space.
+  size_t TokenEnd(size_t token) const {
+    size_t end = token + 1 < count_ ? tokens_[token + 1] : text_.size();
+    while (text_[end - 1] == ' ' || text_[end - 1] == '\n' || text_[end - 1] == '\t' ||
+           text_[end - 1] == '\r') {
+      --end;
+    }
+    return end;
+  }
   bool Unexpected(std::string_view expected);
 
   std::string_view text_;
