@@ -90,4 +90,9 @@ absl::StatusOr<FilterDecision> DecideFilter(const PodSummary& pod,
   return decision;
 }
 
+void KeepForPreemption(FilterDecision& decision) {
+  if (decision.verdict.kind != FilterVerdict::Kind::kSubset) return;
+  decision.verdict = FilterVerdict{};
+}
+
 }  // namespace tutti::extender

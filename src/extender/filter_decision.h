@@ -31,6 +31,10 @@ absl::StatusOr<FilterDecision> DecideFilter(const PodSummary& pod,
                                             FilterMode mode, const model::ClusterSnapshot& snapshot,
                                             Workspace& workspace);
 
+// What preempt makes of a decision: a reservation is no reason to drop a candidate, because with
+// the victims gone the pod may fit beside it.
+void KeepForPreemption(FilterDecision& decision);
+
 // Calls `keep(from, to)` for each run [from, to) of positions that the verdict keeps, in order.
 template <class Keep>
 void ForEachKeptRun(const FilterDecision& decision, size_t count, Keep&& keep) {

@@ -29,14 +29,9 @@ absl::StatusOr<Answer> Decide(const model::ClusterSnapshot& snapshot, Workspace&
   absl::StatusOr<FilterDecision> decision =
       DecideFilter(args.pod, names, FilterMode::kReal, snapshot, workspace);
   if (!decision.ok()) return decision.status();
-  // A reservation is no reason to drop a candidate: with the victims gone the pod may fit beside
-  // it.
-  if (decision->verdict.kind == framework::FilterVerdict::Kind::kSubset)
-    decision->verdict.kind = framework::FilterVerdict::Kind::kAll;
+  KeepForPreemption(*decision);
   Answer answer;
-  answer.reason = decision->verdict.kind == framework::FilterVerdict::Kind::kNone
-                      ? decision->verdict.reason.code
-                      : model::ReasonCode::kNone;
+  answer.reason = decision->verdict.reason.code;
   answer.body = R"({"NodeNameToMetaVictims":{)";
   bool first = true;
   ForEachKeptRun(*decision, names.size(), [&](size_t from, size_t to) {
