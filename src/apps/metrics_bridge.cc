@@ -26,7 +26,7 @@ obs::MetricsOptions MetricsOptionsFor(const std::string& version) {
   return options;
 }
 
-void MetricsBridge::Watch(const planner::CoreLoop&, const base::Clock&) {
+void MetricsBridge::CollectEvents() {
   metrics_.AddCollector([this, before = kube::EventRecorderStats()]() mutable {
     const kube::EventRecorderStats now = events_.stats();
     const uint64_t dropped = now.dropped_full + now.dropped_rate;
@@ -51,6 +51,7 @@ void MetricsBridge::OnBatch(const planner::BatchReport& report) {
   metrics_.mailbox_depth.Set(static_cast<double>(report.mailbox_depth));
   metrics_.plan_duration.Observe(report.spent);
   if (!report.with_counts) return;
+  events_.Tick();
   metrics_.reservations.Set(static_cast<double>(report.counts.reservations));
   metrics_.bind_parked.Set(static_cast<double>(report.counts.parked_binds));
   for (size_t i = 0; i < std::size(kPhases); ++i) {

@@ -16,11 +16,12 @@ obs::MetricsOptions MetricsOptionsFor(const std::string& version);
 // Any thread.
 class MetricsBridge final : public extender::ExtenderObserver {
  public:
-  MetricsBridge(obs::Metrics& metrics, const kube::EventRecorder& events)
+  MetricsBridge(obs::Metrics& metrics, kube::EventRecorder& events)
       : metrics_(metrics), events_(events) {}
 
-  // Adds what is cheaper to look up at a scrape than to keep.
-  void Watch(const planner::CoreLoop& loop, const base::Clock& clock);
+  // Adds the counters that are cheaper to look up at a scrape than to keep. While the process is
+  // wired up.
+  void CollectEvents();
 
   void Began() override;
   void Answered(std::string_view verb, int status, base::Duration spent,
@@ -30,7 +31,7 @@ class MetricsBridge final : public extender::ExtenderObserver {
 
  private:
   obs::Metrics& metrics_;
-  const kube::EventRecorder& events_;
+  kube::EventRecorder& events_;
 };
 
 }  // namespace tutti::apps

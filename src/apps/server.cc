@@ -167,7 +167,7 @@ absl::Status Server::Parts::Start() {
   loop = std::make_unique<planner::CoreLoop>(
       CoreOptionsFrom(configuration), labels, clock,
       [this](const planner::BatchReport& report) { bridge->OnBatch(report); });
-  bridge->Watch(*loop, clock);
+  bridge->CollectEvents();
   writer = std::make_unique<kube::EffectWriter>(
       *client, [this](model::WriteFinished finished) { loop->Post(std::move(finished)); },
       [this](const model::ReportGang& report) { reporter->Report(report); });

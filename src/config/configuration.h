@@ -20,7 +20,7 @@ inline constexpr char kKind[] = "TuttiConfiguration";
 struct ClientConnection {
   std::string kubeconfig;  // empty: the credentials of the pod that we run in
   std::string context;     // empty: the kubeconfig's current-context
-  int64_t max_in_flight = 256;
+  int64_t max_in_flight = 96;
 };
 
 struct ExtenderTls {

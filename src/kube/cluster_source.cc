@@ -28,6 +28,11 @@ class Sink : public TrackingSink {
   explicit Sink(Outlet outlet) : out_(std::move(outlet)) {}
 
  protected:
+  // Of a list.
+  void Unreadable(const absl::Status& status) {
+    MarkIncomplete();
+    out_.problem(status);
+  }
   void ListDone() final {
     if (!std::exchange(listed_, true)) out_.listed();
   }
@@ -44,8 +49,9 @@ class PodSink final : public Sink {
 
   void OnListPage(std::string_view json) override {
     const absl::Status status = decoder_.DecodeList(
-        json, [this](model::PodInfo pod) { Upsert(std::move(pod)); }, out_.problem);
-    if (!status.ok()) out_.problem(status);
+        json, [this](model::PodInfo pod) { Upsert(std::move(pod)); },
+        [this](const absl::Status& bad) { Unreadable(bad); });
+    if (!status.ok()) Unreadable(status);
   }
   void OnWatchEvent(WatchEventType type, std::string_view json) override {
     absl::StatusOr<model::PodInfo> pod = decoder_.Decode(json);
@@ -76,8 +82,9 @@ class NodeSink final : public Sink {
 
   void OnListPage(std::string_view json) override {
     const absl::Status status = decoder_.DecodeList(
-        json, [this](model::NodeInfo node) { Upsert(std::move(node)); }, out_.problem);
-    if (!status.ok()) out_.problem(status);
+        json, [this](model::NodeInfo node) { Upsert(std::move(node)); },
+        [this](const absl::Status& bad) { Unreadable(bad); });
+    if (!status.ok()) Unreadable(status);
   }
   void OnWatchEvent(WatchEventType type, std::string_view json) override {
     absl::StatusOr<model::NodeInfo> node = decoder_.Decode(json);
@@ -112,7 +119,7 @@ class ObjectSink final : public Sink {
   void OnListPage(std::string_view json) override {
     const absl::Status status =
         JsonObjectView::ParseList(json, [this](const JsonObjectView& object) { Upsert(object); });
-    if (!status.ok()) out_.problem(status);
+    if (!status.ok()) Unreadable(status);
   }
   void OnWatchEvent(WatchEventType type, std::string_view json) override {
     const absl::StatusOr<JsonObjectView> object = JsonObjectView::Parse(json);

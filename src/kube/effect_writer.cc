@@ -1,5 +1,6 @@
 #include "kube/effect_writer.h"
 
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -35,51 +36,62 @@ WriteOutcome OutcomeOf(const absl::Status& status) {
   }
 }
 
-json PinRequirement(const std::vector<std::string>& nodes) {
-  return {{"key", "metadata.name"}, {"operator", "In"}, {"values", {nodes.front()}}};
+json PinRequirement(const std::string& node) {
+  return {{"key", "metadata.name"}, {"operator", "In"}, {"values", {node}}};
 }
 
-Request MergeRelease(const model::ReleasePod& release) {
+const char* OperatorName(model::NodeSelectorRequirement::Operator op) {
+  using Operator = model::NodeSelectorRequirement::Operator;
+  switch (op) {
+    case Operator::kIn:
+      return "In";
+    case Operator::kNotIn:
+      return "NotIn";
+    case Operator::kExists:
+      return "Exists";
+    case Operator::kDoesNotExist:
+      return "DoesNotExist";
+    case Operator::kGt:
+      return "Gt";
+    case Operator::kLt:
+      return "Lt";
+    case Operator::kUnknown:
+      break;
+  }
+  return "";
+}
+
+json Requirements(const std::vector<model::NodeSelectorRequirement>& requirements) {
+  json list = json::array();
+  for (const model::NodeSelectorRequirement& requirement : requirements) {
+    json item = {{"key", requirement.key}, {"operator", OperatorName(requirement.op)}};
+    if (!requirement.values.empty()) item["values"] = requirement.values;
+    list.push_back(std::move(item));
+  }
+  return list;
+}
+
+// Every term of the pod with the pin at the end of its fields: all that the API server lets a gated
+// pod change. An empty term matches nothing and must stay empty.
+json NarrowedTerms(const model::NodeSelector& terms, const std::string& node) {
+  json narrowed = json::array();
+  for (const model::NodeSelectorTerm& term : terms) {
+    json& item = narrowed.emplace_back(json::object());
+    if (term.match_expressions.empty() && term.match_fields.empty()) continue;
+    if (!term.match_expressions.empty())
+      item["matchExpressions"] = Requirements(term.match_expressions);
+    item["matchFields"] = Requirements(term.match_fields);
+    item["matchFields"].push_back(PinRequirement(node));
+  }
+  return narrowed;
+}
+
+json PinTerms(const std::vector<std::string>& nodes) {
   json terms = json::array();
-  for (const std::string& node : release.nodes) {
-    terms.push_back({{"matchFields", json::array({PinRequirement({node})})}});
+  for (const std::string& node : nodes) {
+    terms.push_back({{"matchFields", json::array({PinRequirement(node)})}});
   }
-  const json patch = {
-      {"metadata",
-       {{"uid", release.pod.uid.ToString()},
-        {"annotations", {{"tutti.dev/pinned-nodes", absl::StrJoin(release.nodes, ",")}}}}},
-      {"spec",
-       {{"schedulingGates", nullptr},
-        {"affinity",
-         {{"nodeAffinity",
-           {{"requiredDuringSchedulingIgnoredDuringExecution",
-             {{"nodeSelectorTerms", terms}}}}}}}}}};
-  return MergePatchRequest(Pods(), NameOf(release.pod), "", patch.dump());
-}
-
-Request NarrowingRelease(const model::ReleasePod& release) {
-  json ops = json::array();
-  ops.push_back({{"op", "test"}, {"path", "/metadata/uid"}, {"value", release.pod.uid.ToString()}});
-  ops.push_back({{"op", "add"},
-                 {"path", "/metadata/annotations/tutti.dev~1pinned-nodes"},
-                 {"value", release.nodes.front()}});
-  ops.push_back({{"op", "remove"}, {"path", "/spec/schedulingGates"}});
-  const model::NodeSelector& terms = *release.shape->required_affinity;
-  for (size_t i = 0; i < terms.size(); ++i) {
-    const std::string fields = absl::StrFormat(
-        "/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/"
-        "nodeSelectorTerms/%d/matchFields",
-        i);
-    if (terms[i].match_fields.empty()) {
-      ops.push_back({{"op", "add"},
-                     {"path", fields},
-                     {"value", json::array({PinRequirement(release.nodes)})}});
-    } else {
-      ops.push_back(
-          {{"op", "add"}, {"path", fields + "/-"}, {"value", PinRequirement(release.nodes)}});
-    }
-  }
-  return JsonPatchRequest(Pods(), NameOf(release.pod), "", ops.dump());
+  return terms;
 }
 
 // Which node the pod in this GET reply is bound to; NotFound where it is another pod or none.
@@ -100,7 +112,19 @@ EffectWriter::EffectWriter(Client& client, Finished finished, GangReported gang_
     : client_(client), finished_(std::move(finished)), gang_reported_(std::move(gang_reported)) {}
 
 Request EffectWriter::ReleaseRequest(const model::ReleasePod& release) {
-  return release.shape->required_affinity ? NarrowingRelease(release) : MergeRelease(release);
+  const std::optional<model::NodeSelector>& own = release.shape->required_affinity;
+  // A pod with terms of its own keeps their number: it can be pinned to one node only.
+  const std::vector<std::string> nodes =
+      own ? std::vector<std::string>{release.nodes.front()} : release.nodes;
+  const json terms = own ? NarrowedTerms(*own, nodes.front()) : PinTerms(nodes);
+  const json required = {
+      {"requiredDuringSchedulingIgnoredDuringExecution", {{"nodeSelectorTerms", terms}}}};
+  const json patch = {
+      {"metadata",
+       {{"uid", release.pod.uid.ToString()},
+        {"annotations", {{"tutti.dev/pinned-nodes", absl::StrJoin(nodes, ",")}}}}},
+      {"spec", {{"schedulingGates", nullptr}, {"affinity", {{"nodeAffinity", required}}}}}};
+  return MergePatchRequest(Pods(), NameOf(release.pod), "", patch.dump());
 }
 
 Request EffectWriter::NominateRequest(const model::NominatePod& nominate) {

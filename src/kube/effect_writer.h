@@ -28,10 +28,8 @@ class EffectWriter final : public planner::EffectSink {
 
   void Execute(model::Effect effect) override;
 
-  // The patch that removes our gate and pins the pod, as (content type, JSON): for tests and the
-  // admission webhook's documentation. A pod without required node affinity gets it by merge patch;
-  // otherwise every term of it is narrowed, since that is all that the API server lets a gated pod
-  // do.
+  // The merge patch that removes our gate and pins the pod: to one term per node, or, where it has
+  // required terms of its own, by narrowing each of them to the first node.
   static Request ReleaseRequest(const model::ReleasePod& release);
   static Request NominateRequest(const model::NominatePod& nominate);
 

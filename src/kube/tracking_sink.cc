@@ -20,7 +20,7 @@ bool TrackingSink::Untrack(const std::string& key, const base::Uid& uid) {
 void TrackingSink::OnListDone() {
   std::vector<std::pair<std::string, base::Uid>> missed;
   for (const auto& [key, known] : known_) {
-    if (known.generation != generation_) missed.emplace_back(key, known.uid);
+    if (known.generation != generation_ && !incomplete_) missed.emplace_back(key, known.uid);
   }
   for (const auto& [key, uid] : missed) {
     known_.erase(key);

@@ -15,7 +15,10 @@ namespace tutti::kube {
 
 class TrackingSink : public ReflectorSink {
  public:
-  void OnListStart() final { ++generation_; }
+  void OnListStart() final {
+    ++generation_;
+    incomplete_ = false;
+  }
   void OnListDone() final;
 
  protected:
@@ -25,6 +28,8 @@ class TrackingSink : public ReflectorSink {
   // Call for a DELETED event. False where the object was not known (any more), or another one bears
   // its name.
   bool Untrack(const std::string& key, const base::Uid& uid);
+  // Something of this list could not be read: what it does not show need not be gone.
+  void MarkIncomplete() { incomplete_ = true; }
   virtual void Gone(const std::string& key, const base::Uid& uid) = 0;
   // All objects of a list are tracked: first called at the end of the first list.
   virtual void ListDone() {}
@@ -36,6 +41,7 @@ class TrackingSink : public ReflectorSink {
   };
   absl::flat_hash_map<std::string, Known> known_;
   uint64_t generation_ = 0;
+  bool incomplete_ = false;
 };
 
 }  // namespace tutti::kube

@@ -1,0 +1,318 @@
+// bench-e2e: pods per second through a real kube-scheduler, with Tutti and without.
+//
+// Drain mode: all pods are created with the scheduler stopped, then it is started; the rate is from
+// the first to the last bind as a watch shows them. Creation included: the scheduler runs; from the
+// first CREATE to the last bind. Every run has a control plane of its own (etcd in memory, fsync
+// off); the order of cases is reversed in every other round; figures are ratios of medians of one
+// invocation.
+#include <sys/utsname.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "absl/strings/str_format.h"
+#include "base/status_macros.h"
+#include "kube/reflector.h"
+#include "nlohmann/json.hpp"
+#include "tests/support/control_plane/control_plane.h"
+#include "tests/support/control_plane/tutti_process.h"
+
+namespace tutti::testing {
+namespace {
+
+using nlohmann::json;
+using SteadyClock = std::chrono::steady_clock;
+
+enum class Kind { kPlain, kGang, kNativeGang };
+
+struct Case {
+  std::string name;
+  Kind kind = Kind::kPlain;
+  bool tutti = false;
+  bool managed_resource = false;  // kube-scheduler sends us only pods that ask for our resource
+  bool created = false;           // creation included
+  int gangs = 0;
+};
+
+struct Result {
+  double pods_per_second = 0;
+  double cpu_ms_per_pod = 0;  // of our server
+  double resident_mb = 0;
+};
+
+struct Sizes {
+  int nodes = 1000;
+  int pods = 10000;
+  int repeats = 3;
+};
+
+std::vector<Case> Cases() {
+  return {
+      {"plain", Kind::kPlain, false, false, false, 0},
+      {"gang500x20", Kind::kGang, true, false, false, 500},
+      {"gang20x500", Kind::kGang, true, false, false, 20},
+      {"gang1x10000", Kind::kGang, true, false, false, 1},
+      {"native500x20", Kind::kNativeGang, false, false, false, 500},
+      {"native20x500", Kind::kNativeGang, false, false, false, 20},
+      {"native1x10000", Kind::kNativeGang, false, false, false, 1},
+      {"plain_extender_managed", Kind::kPlain, true, true, false, 0},
+      {"plain_extender_all", Kind::kPlain, true, false, false, 0},
+      {"created_plain", Kind::kPlain, false, false, true, 0},
+      {"created_gang500x20", Kind::kGang, true, false, true, 500},
+  };
+}
+
+// Counts bound pods as a watch shows them, and notes when the first and the last one came. Streams
+// end when the reader is slow for a moment; the reflector resumes, so pods are counted by name.
+class BindCounter final : public kube::ReflectorSink {
+ public:
+  BindCounter(ControlPlane& plane, int expected) : expected_(expected) {
+    kube::ReflectorOptions options;
+    options.path = "/api/v1/pods";
+    options.field_selector = "spec.nodeName!=";
+    reflector_ = std::make_unique<kube::Reflector>(plane.client(), clock_, *this, options);
+  }
+
+  void OnListStart() override {}
+  void OnListPage(std::string_view json) override { CountNames(json); }
+  void OnListDone() override {}
+  void OnWatchEvent(kube::WatchEventType, std::string_view json) override { CountNames(json); }
+
+  // False where nothing moved for `stall`.
+  bool WaitForAll(base::Duration stall) {
+    int before = -1;
+    auto progress = SteadyClock::now();
+    while (bound_ < expected_) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      if (bound_ != before) {
+        before = bound_;
+        progress = SteadyClock::now();
+      } else if (SteadyClock::now() - progress > stall) {
+        return false;
+      }
+    }
+    return true;
+  }
+  int bound() const { return bound_; }
+  SteadyClock::time_point first() const { return first_; }
+  SteadyClock::time_point last() const { return last_; }
+
+ private:
+  void CountNames(std::string_view json) {
+    static constexpr std::string_view kName = R"("metadata":{"name":")";
+    for (size_t at = json.find(kName); at != std::string_view::npos; at = json.find(kName, at)) {
+      at += kName.size();
+      if (!names_.emplace(json.substr(at, json.find('"', at) - at)).second) continue;
+      last_ = SteadyClock::now();
+      if (bound_ == 0) first_ = last_;
+      ++bound_;
+    }
+  }
+
+  const int expected_;
+  base::SystemClock clock_;
+  std::set<std::string> names_;
+  std::atomic<int> bound_{0};
+  SteadyClock::time_point first_;
+  SteadyClock::time_point last_;
+  std::unique_ptr<kube::Reflector> reflector_;
+};
+
+std::function<PodTemplate(int)> Describe(const Case& c, const Sizes& sizes) {
+  const int members = c.gangs > 0 ? sizes.pods / c.gangs : 0;
+  return [=](int i) {
+    if (c.kind == Kind::kGang) return GangPod(absl::StrFormat("g%d", i / members), members);
+    PodTemplate pod;
+    if (c.kind == Kind::kNativeGang) {
+      pod.extra_spec =
+          absl::StrFormat(R"({"schedulingGroup":{"podGroupName":"g%d"}})", i / members);
+    }
+    return pod;
+  };
+}
+
+absl::Status CreateNativeGroups(ControlPlane& plane, const Case& c, const Sizes& sizes) {
+  for (int g = 0; c.kind == Kind::kNativeGang && g < c.gangs; ++g) {
+    const json group = {
+        {"apiVersion", "scheduling.k8s.io/v1beta1"},
+        {"kind", "PodGroup"},
+        {"metadata", {{"name", absl::StrFormat("g%d", g)}}},
+        {"spec", {{"schedulingPolicy", {{"gang", {{"minCount", sizes.pods / c.gangs}}}}}}}};
+    TUTTI_RETURN_IF_ERROR(
+        plane.Send("POST", "/apis/scheduling.k8s.io/v1beta1/namespaces/default/podgroups", group)
+            .status());
+  }
+  return absl::OkStatus();
+}
+
+double Seconds(SteadyClock::duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+absl::StatusOr<Result> Run(const Case& c, const Sizes& sizes) {
+  ControlPlaneOptions plane_options;
+  if (c.kind == Kind::kNativeGang) {
+    plane_options.feature_gates = {"GenericWorkload=true"};
+    plane_options.runtime_config = {"scheduling.k8s.io/v1beta1=true"};
+  }
+  TUTTI_ASSIGN_OR_RETURN(std::unique_ptr<ControlPlane> plane, ControlPlane::Start(plane_options));
+  TUTTI_RETURN_IF_ERROR(plane->AddNodes(sizes.nodes));
+  plane->WaitFor([&] { return plane->Get("/api/v1/namespaces/default").ok(); });
+  TuttiProcess tutti;
+  SchedulerOptions scheduler;
+  if (c.tutti) {
+    TUTTI_ASSIGN_OR_RETURN(tutti, TuttiProcess::Start(*plane, TuttiOptions()));
+    scheduler.extender = tutti.door("extender");
+    if (c.managed_resource) {
+      scheduler.extra_extender =
+          "  managedResources: [{name: tutti.dev/gang-member, ignoredByScheduler: true}]\n";
+    }
+  }
+  TUTTI_RETURN_IF_ERROR(CreateNativeGroups(*plane, c, sizes));
+  BindCounter binds(*plane, sizes.pods + (c.created ? 1 : 0));
+  const base::Duration cpu_before = c.tutti ? tutti.process().cpu_time() : base::Duration(0);
+  SteadyClock::time_point begin;
+  if (c.created) {
+    TUTTI_RETURN_IF_ERROR(plane->StartScheduler(scheduler));
+    // It must be up before the clock starts: a first pod is bound.
+    TUTTI_RETURN_IF_ERROR(plane->CreatePods(1, "warm", PodTemplate{}));
+    if (!plane->WaitFor([&] { return plane->CountBound("warm", "default") == 1; })) {
+      return absl::DeadlineExceededError("the scheduler did not start");
+    }
+    begin = SteadyClock::now();
+    TUTTI_RETURN_IF_ERROR(plane->CreatePods(sizes.pods, "p", Describe(c, sizes)));
+  } else {
+    TUTTI_RETURN_IF_ERROR(plane->CreatePods(sizes.pods, "p", Describe(c, sizes)));
+    TUTTI_RETURN_IF_ERROR(plane->StartScheduler(scheduler));
+  }
+  if (!binds.WaitForAll(std::chrono::seconds(60))) {
+    return absl::DeadlineExceededError(absl::StrFormat(
+        "only %d of %d pods were bound; nothing moved for 60 s", binds.bound(), sizes.pods));
+  }
+  if (!c.created) begin = binds.first();
+  Result result;
+  result.pods_per_second = (sizes.pods - 1) / Seconds(binds.last() - begin);
+  if (c.tutti) {
+    const base::Duration spent = tutti.process().cpu_time() - cpu_before;
+    result.cpu_ms_per_pod = std::chrono::duration<double, std::milli>(spent).count() / sizes.pods;
+    result.resident_mb = static_cast<double>(tutti.process().resident_bytes()) / 1e6;
+  }
+  return result;
+}
+
+double Median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  const size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+json Machine() {
+  utsname name{};
+  ::uname(&name);
+  std::string cpu;
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.starts_with("model name")) cpu = line.substr(line.find(':') + 2);
+  }
+  return {{"kernel", name.release}, {"cpu", cpu}, {"cores", std::thread::hardware_concurrency()}};
+}
+
+class Report {
+ public:
+  void Add(const std::string& name, const Result& result) {
+    rates_[name].push_back(result.pods_per_second);
+    if (result.cpu_ms_per_pod > 0) cpu_[name].push_back(result.cpu_ms_per_pod);
+  }
+  void AddFailure(const std::string& name, const absl::Status& status) {
+    failures_[name] = status.ToString();
+  }
+
+  double Rate(const std::string& name) const {
+    const auto it = rates_.find(name);
+    return it == rates_.end() ? 0 : Median(it->second);
+  }
+  void PrintRatio(const std::string& figure, const std::string& of, const std::string& over) {
+    if (Rate(of) > 0 && Rate(over) > 0) Print(figure, Rate(of) / Rate(over), "ratio");
+  }
+  void Print(const std::string& figure, double value, const std::string& unit) {
+    std::cout << absl::StrFormat("figure %s %.3f %s", figure, value, unit) << std::endl;
+    figures_[figure] = {{"value", value}, {"unit", unit}};
+  }
+  void PrintAll() {
+    for (const auto& [name, rates] : rates_) Print("rate_" + name, Median(rates), "pods/s");
+    for (const std::string gang : {"gang500x20", "gang20x500", "gang1x10000"}) {
+      PrintRatio("e2e_" + gang, gang, "plain");
+      PrintRatio("e2e_" + gang + "_over_native", gang, "native" + gang.substr(4));
+    }
+    PrintRatio("e2e_created_gang500x20", "created_gang500x20", "created_plain");
+    PrintRatio("e2e_plain_with_extender", "plain_extender_managed", "plain");
+    PrintRatio("e2e_plain_through_filter", "plain_extender_all", "plain");
+    const auto cpu = cpu_.find("gang500x20");
+    if (cpu != cpu_.end()) Print("e2e_cpu_per_pod", Median(cpu->second), "ms");
+  }
+  void Write(const std::string& path, const Sizes& sizes) const {
+    const json report = {{"machine", Machine()},  {"nodes", sizes.nodes}, {"pods", sizes.pods},
+                         {"etcd_fsync", false},   {"rates", rates_},      {"cpu_ms_per_pod", cpu_},
+                         {"failures", failures_}, {"figures", figures_}};
+    std::ofstream(path) << report.dump(2) << "\n";
+  }
+
+ private:
+  std::map<std::string, std::vector<double>> rates_;
+  std::map<std::string, std::vector<double>> cpu_;
+  std::map<std::string, std::string> failures_;
+  std::map<std::string, json> figures_;
+};
+
+int Main(const Sizes& sizes, const std::string& only, const std::string& out) {
+  Report report;
+  for (int round = 0; round < sizes.repeats; ++round) {
+    std::vector<Case> cases = Cases();
+    if (round % 2 == 1) std::reverse(cases.begin(), cases.end());
+    for (const Case& c : cases) {
+      if (!only.empty() && ("," + only + ",").find("," + c.name + ",") == std::string::npos)
+        continue;
+      const absl::StatusOr<Result> result = Run(c, sizes);
+      if (!result.ok()) {
+        std::cout << absl::StrFormat("round %d %-24s did not complete: %s", round, c.name,
+                                     result.status().message())
+                  << std::endl;
+        report.AddFailure(c.name, result.status());
+        continue;
+      }
+      std::cout << absl::StrFormat("round %d %-24s %7.1f pods/s  %.3f ms CPU per pod  %.0f MB",
+                                   round, c.name, result->pods_per_second, result->cpu_ms_per_pod,
+                                   result->resident_mb)
+                << std::endl;
+      report.Add(c.name, *result);
+    }
+  }
+  report.PrintAll();
+  if (!out.empty()) report.Write(out, sizes);
+  return 0;
+}
+
+}  // namespace
+}  // namespace tutti::testing
+
+int main(int argc, char** argv) {
+  CLI::App app{"Pods per second through a real kube-scheduler"};
+  tutti::testing::Sizes sizes;
+  std::string only;
+  std::string out;
+  app.add_option("--nodes", sizes.nodes);
+  app.add_option("--pods", sizes.pods);
+  app.add_option("--repeats", sizes.repeats);
+  app.add_option("--only", only, "Cases, separated by commas");
+  app.add_option("--out", out, "JSON report");
+  CLI11_PARSE(app, argc, argv);
+  return tutti::testing::Main(sizes, only, out);
+}
