@@ -1,7 +1,7 @@
 #include "extender/extender_args.h"
 
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
 #include "absl/strings/str_format.h"
 #include "base/status_macros.h"
@@ -12,9 +12,7 @@ namespace {
 
 using objects::JsonCursor;
 
-bool HasEscape(std::string_view text) {
-  return std::memchr(text.data(), '\\', text.size()) != nullptr;
-}
+bool HasEscape(std::string_view text) { return text.find('\\') != std::string_view::npos; }
 
 void RefuseName(JsonCursor& cursor, std::string_view name) {
   cursor.Fail(name.size() > kLongestName

@@ -29,6 +29,7 @@ uint64_t HintHash(std::string_view name) {
     hash = (hash ^ word) * 0xD6E8FEB86659FD93u;
     hash ^= hash >> 32;
   };
+  if (size == 0) return hash;
   if (size < 8) {
     mix(Load(name.data(), size));
     return hash;

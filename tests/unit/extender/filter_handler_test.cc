@@ -189,6 +189,15 @@ TEST_F(FilterHandlerTest, EscapedNamesAreTheNamesTheyStandFor) {
   EXPECT_EQ(Reply(request(testing::PodJson(2)))["NodeNames"], json({"node-a", "quo\"te"}));
 }
 
+TEST_F(FilterHandlerTest, ANodeWithoutANameIsJustUnknown) {
+  world_.Reserve(nodes_[1], 8000);
+  world_.Publish();
+  const std::string pod = testing::PodJson(1);
+  const json reply = Reply(R"({"Pod":)" + pod + R"(,"Nodes":{"items":[{},{"metadata":null},)" +
+                           R"({"metadata":{"name":"node-b"}}]}})");
+  EXPECT_EQ(reply["Nodes"]["items"], json::parse(R"([{},{"metadata":null}])"));
+}
+
 // kube-scheduler fails the whole call for a name it did not offer.
 TEST_F(FilterHandlerTest, TheAnswerIsASubsetOfTheRequest) {
   const uint64_t seed = 11;
