@@ -13,6 +13,7 @@ using model::NodeBlock;
 using model::NodeIndex;
 
 constexpr size_t kLeastHints = 256;
+constexpr size_t kBatch = 32;
 
 uint64_t Load(const char* at, size_t bytes) {
   uint64_t value = 0;
@@ -98,15 +99,23 @@ void NodeNameResolver::Resolve(std::span<const std::string_view> names,
   CopyNames(snapshot);
   nodes.resize(names.size());
   const size_t mask = hints_.size() - kProbes - 1;
-  for (size_t i = 0; i < names.size(); ++i) {
-    const uint64_t hash = HintHash(names[i]);
-    const uint32_t tag = static_cast<uint32_t>(hash >> 32);
-    Hint* const place = &hints_[hash & mask];
-    size_t probe = 0;
-    while (probe < kProbes && !(place[probe].tag == tag && Is(place[probe].node, names[i])))
-      ++probe;
-    nodes[i] =
-        probe < kProbes ? NodeIndex(place[probe].node) : LookUp(names[i], tag, snapshot, place);
+  // In batches: the places of a batch are on their way from memory while it is still being hashed.
+  std::array<uint64_t, kBatch> hashes;
+  for (size_t from = 0; from < names.size(); from += kBatch) {
+    const size_t count = std::min(kBatch, names.size() - from);
+    for (size_t i = 0; i < count; ++i) {
+      hashes[i] = HintHash(names[from + i]);
+      __builtin_prefetch(&hints_[hashes[i] & mask]);
+    }
+    for (size_t i = 0; i < count; ++i) {
+      const std::string_view name = names[from + i];
+      const uint32_t tag = static_cast<uint32_t>(hashes[i] >> 32);
+      Hint* const place = &hints_[hashes[i] & mask];
+      size_t probe = 0;
+      while (probe < kProbes && !(place[probe].tag == tag && Is(place[probe].node, name))) ++probe;
+      nodes[from + i] =
+          probe < kProbes ? NodeIndex(place[probe].node) : LookUp(name, tag, snapshot, place);
+    }
   }
 }
 
