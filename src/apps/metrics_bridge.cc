@@ -47,6 +47,11 @@ void MetricsBridge::Answered(std::string_view verb, int status, base::Duration s
   }
 }
 
+void MetricsBridge::Refused(std::string_view verb, std::string_view peer, std::string_view error) {
+  if (verb == "bind") metrics_.bind_conflicts.Increment();
+  log_.Warn("refused", {{"verb", verb}, {"peer", peer}, {"error", error}});
+}
+
 void MetricsBridge::OnBatch(const planner::BatchReport& report) {
   metrics_.mailbox_depth.Set(static_cast<double>(report.mailbox_depth));
   metrics_.plan_duration.Observe(report.spent);

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "admission/admission_routes.h"
 #include "extender/extender_routes.h"
 #include "kube/event_recorder.h"
+#include "obs/log.h"
 #include "obs/metrics.h"
 #include "planner/core_loop.h"
 
@@ -16,8 +18,8 @@ obs::MetricsOptions MetricsOptionsFor(const std::string& version);
 // Any thread.
 class MetricsBridge final : public extender::ExtenderObserver {
  public:
-  MetricsBridge(obs::Metrics& metrics, kube::EventRecorder& events)
-      : metrics_(metrics), events_(events) {}
+  MetricsBridge(obs::Metrics& metrics, kube::EventRecorder& events, obs::Logger log)
+      : metrics_(metrics), events_(events), log_(std::move(log)) {}
 
   // Adds the counters that are cheaper to look up at a scrape than to keep. While the process is
   // wired up.
@@ -26,12 +28,15 @@ class MetricsBridge final : public extender::ExtenderObserver {
   void Began() override;
   void Answered(std::string_view verb, int status, base::Duration spent,
                 model::ReasonCode rejection) override;
+  // Names the caller in the log: who sent a forged or malformed request.
+  void Refused(std::string_view verb, std::string_view peer, std::string_view error) override;
   void OnBatch(const planner::BatchReport& report);
   void OnAdmission(admission::Outcome outcome);
 
  private:
   obs::Metrics& metrics_;
   kube::EventRecorder& events_;
+  const obs::Logger log_;
 };
 
 }  // namespace tutti::apps

@@ -25,6 +25,8 @@
 #include "kube/event_recorder.h"
 #include "kube/lease.h"
 #include "planner/core_loop.h"
+#include "rpc/extender_service.h"
+#include "rpc/server.h"
 
 namespace tutti::apps {
 namespace {
@@ -100,6 +102,7 @@ struct Server::Parts {
   absl::Status StartWebhook();
   absl::Status StartExtender();
   absl::Status StartHealth();
+  absl::Status StartGrpc();
   void StartLeaderElection();
   std::string NotReady() const;
   objects::PodDecoder MakeDecoder() { return objects::PodDecoder(resources, shapes, groupings); }
@@ -128,12 +131,14 @@ struct Server::Parts {
   std::unique_ptr<http::Server> extender_server;
   std::unique_ptr<http::Server> webhook_server;
   std::unique_ptr<http::Server> health_server;
+  std::unique_ptr<rpc::Server> grpc_server;
   std::vector<Door> doors;
 };
 
 Server::Parts::~Parts() {
   if (extender_server) extender_server->Stop(kDrain);
   if (webhook_server) webhook_server->Stop(kDrain);
+  if (grpc_server) grpc_server->Stop(kDrain);
   if (health_server) health_server->Stop(kDrain);
   elector.reset();
   follower.reset();
@@ -163,7 +168,7 @@ absl::Status Server::Parts::Start() {
   event_options.instance = HostName();
   events = std::make_unique<kube::EventRecorder>(*client, clock, event_options);
   reporter = std::make_unique<GangReporter>(resources, metrics, log, *events);
-  bridge = std::make_unique<MetricsBridge>(metrics, *events);
+  bridge = std::make_unique<MetricsBridge>(metrics, *events, log);
   loop = std::make_unique<planner::CoreLoop>(
       CoreOptionsFrom(configuration), labels, clock,
       [this](const planner::BatchReport& report) { bridge->OnBatch(report); });
@@ -176,6 +181,7 @@ absl::Status Server::Parts::Start() {
 
   TUTTI_RETURN_IF_ERROR(StartHealth());
   TUTTI_RETURN_IF_ERROR(StartExtender());
+  TUTTI_RETURN_IF_ERROR(StartGrpc());
   TUTTI_RETURN_IF_ERROR(StartWebhook());
   StartLeaderElection();
   kube::ClusterSource::Callbacks callbacks;
@@ -213,6 +219,23 @@ absl::Status Server::Parts::StartExtender() {
       http::Server::Start(std::move(options),
                           extender::ExtenderRoutes(*loop, *workspaces, clock, *bridge)));
   doors.push_back({"extender", absl::StrFormat("%s:%d", address, extender_server->port())});
+  return absl::OkStatus();
+}
+
+absl::Status Server::Parts::StartGrpc() {
+  if (!configuration.grpc.enabled) return absl::OkStatus();
+  const config::ListenAddress address = *config::ParseListenAddress(configuration.grpc.listen);
+  rpc::ServerOptions options;
+  options.address = address.unix_path.empty() ? address.host : "unix://" + address.unix_path;
+  options.port = address.port;
+  TUTTI_ASSIGN_OR_RETURN(
+      grpc_server,
+      rpc::Server::Start(std::move(options),
+                         {rpc::MakeExtenderService(*loop, *workspaces, clock, *bridge)},
+                         [this] { return loop->Snapshot()->ready; }));
+  doors.push_back({"grpc", address.unix_path.empty()
+                               ? absl::StrFormat("%s:%d", address.host, grpc_server->port())
+                               : configuration.grpc.listen});
   return absl::OkStatus();
 }
 

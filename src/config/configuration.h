@@ -104,11 +104,6 @@ struct Gang {
   BindBarrier bind_barrier = BindBarrier::kAuto;
 };
 
-struct Planning {
-  std::string gate_name = "tutti.dev/gang";
-  int64_t pin_alternatives = 0;
-};
-
 enum class LogLevel { kDebug, kInfo, kWarn, kError };
 enum class LogFormat { kText, kJson };
 
@@ -125,7 +120,6 @@ struct Configuration {
   Metrics metrics;
   LeaderElection leader_election;
   Gang gang;
-  Planning planning;
   Logging logging;
 };
 

@@ -171,16 +171,6 @@ Table GangTable(Gang& c) {
   };
 }
 
-Table PlanningTable(Planning& c) {
-  return {
-      {"gateName", TextField{&c.gate_name, kQualifiedName},
-       "Scheduling gate that holds the pods of a gang which must wait."},
-      {"pinAlternatives", IntegerField{&c.pin_alternatives, 0, 63},
-       "Further nodes that a pin allows besides the planned one, where the plan has equally good "
-       "ones. 0: exactly the planned node."},
-  };
-}
-
 Table LoggingTable(Logging& c) {
   return {
       {"level",
@@ -208,7 +198,6 @@ Table ConfigurationTable(Configuration& c) {
       {"leaderElection", Section{LeaderElectionTable(c.leader_election)},
        "Which of several replicas serves."},
       {"gang", Section{GangTable(c.gang)}, "What a gang is, and how long it may take."},
-      {"planning", Section{PlanningTable(c.planning)}, "How a plan reaches kube-scheduler."},
       {"logging", Section{LoggingTable(c.logging)}, "Logs, on standard error."},
   };
 }

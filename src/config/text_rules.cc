@@ -35,17 +35,6 @@ bool IsHostName(std::string_view text) {
   return IsDnsName(text);
 }
 
-bool IsQualifiedName(std::string_view text) {
-  const size_t slash = text.find('/');
-  if (slash != std::string_view::npos) {
-    if (!IsDnsName(text.substr(0, slash))) return false;
-    text.remove_prefix(slash + 1);
-  }
-  return !text.empty() && text.size() <= 63 && IsAlnum(text.front()) && IsAlnum(text.back()) &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return IsAlnum(c) || c == '-' || c == '_' || c == '.'; });
-}
-
 bool IsTcpAddress(std::string_view text) {
   const std::optional<ListenAddress> address = ParseListenAddress(text);
   return address && address->unix_path.empty();
@@ -78,6 +67,5 @@ constinit const TextRule kOptionalDnsLabel{
     [](std::string_view text) { return text.empty() || IsDnsLabel(text); }};
 constinit const TextRule kDnsName{"a DNS name such as tutti or tutti.example.org", IsDnsName};
 constinit const TextRule kHostName{"a DNS name or an IP address", IsHostName};
-constinit const TextRule kQualifiedName{"a name such as tutti.dev/gang", IsQualifiedName};
 
 }  // namespace tutti::config

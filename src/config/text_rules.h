@@ -13,6 +13,5 @@ extern const TextRule kDnsLabel;          // RFC 1123 label
 extern const TextRule kOptionalDnsLabel;  // the same or empty
 extern const TextRule kDnsName;           // RFC 1123 subdomain
 extern const TextRule kHostName;          // a DNS name, a wildcard one, or an IP address
-extern const TextRule kQualifiedName;     // prefix/name, as label keys
 
 }  // namespace tutti::config

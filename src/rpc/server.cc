@@ -110,8 +110,10 @@ class GrpcServer final : public Server {
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
     int port = 0;
-    builder.AddListeningPort(absl::StrFormat("%s:%d", options.address, options.port), *credentials,
-                             &port);
+    builder.AddListeningPort(options.address.starts_with("unix:")
+                                 ? options.address
+                                 : absl::StrFormat("%s:%d", options.address, options.port),
+                             *credentials, &port);
     builder.SetMaxReceiveMessageSize(options.max_message_bytes);
     builder.SetMaxSendMessageSize(options.max_message_bytes);
     // Two servers on one port would each see some of the calls.

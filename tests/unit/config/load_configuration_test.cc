@@ -172,7 +172,6 @@ TEST(LoadConfigurationTest, TextsMustHaveTheirForm) {
   EXPECT_THAT(Errors("extender: {listen: here}\n"),
               ElementsAre(HasSubstr("expected an address such as 127.0.0.1:8888")));
   EXPECT_THAT(Errors("extender: {listen: \"unix:///run/x\"}\n"), SizeIs(1));
-  EXPECT_THAT(Errors("planning: {gateName: a/b/c}\n"), ElementsAre(HasSubstr("tutti.dev/gang")));
   EXPECT_THAT(Errors("webhook: {enabled: true, register: {url: \"http://x/\"}}\n"),
               ElementsAre(HasSubstr("https://")));
   EXPECT_THAT(Errors("leaderElection: {leaseNamespace: Kube-System}\n"), SizeIs(1));

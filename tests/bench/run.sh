@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# run.sh BUILD_DIR: the benchmarks of one process; prints lines: figure NAME VALUE UNIT
+# The raw results go to docs/benchmarks/*.json.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+build=$1
+out=docs/benchmarks
+mkdir -p "$out"
+for bench in planner extender objects; do
+  "$build/tests/bench/${bench}_bench" --benchmark_repetitions=3 --benchmark_report_aggregates_only=false \
+    --benchmark_out="$out/$bench.json" --benchmark_out_format=json >/dev/null 2>"$build/$bench-bench.log" ||
+    { cat "$build/$bench-bench.log"; exit 1; }
+done
+python3 - "$out" <<'PYTHON'
+import json, statistics, sys
+
+def runs(bench, name):
+    report = json.load(open(f"{sys.argv[1]}/{bench}.json"))
+    return [r for r in report["benchmarks"] if r["run_type"] == "iteration" and r["name"].startswith(name)]
+
+def figure(name, values, unit):
+    print(f"figure {name} {statistics.median(values):.3f} {unit}")
+
+def p99(name):
+    return [r["p99_us"] for r in runs("extender", name)]
+
+# The slower of the two cases: without reservations, and with a tenth of the nodes reserved.
+plain, reserved = p99("BM_FilterForeign5000/"), p99("BM_FilterForeign5000Reserved/")
+plain = plain or [r["p99_us"] for r in runs("extender", "BM_FilterForeign5000") if "Reserved" not in r["name"]]
+reserved = reserved or p99("BM_FilterForeign5000Reserved")
+figure("filter_names5000_p99", max(plain, reserved, key=statistics.median), "us")
+figure("filter_planned_p99", p99("BM_FilterPlanned1"), "us")
+figure("plan_gang10000_nodes5000", [r["real_time"] for r in runs("planner", "BM_PlanGang10000/5000/")], "ms")
+figure("plan_gang10000_nodes100000", [r["real_time"] for r in runs("planner", "BM_PlanGang10000/100000/")], "ms")
+figure("apply_event", [r["real_time"] for r in runs("planner", "BM_ApplyEvent")], "us")
+PYTHON
+TUTTI_SERVER=$PWD/$build/src/apps/tutti-server "$build/tests/bench/rss_bench"
