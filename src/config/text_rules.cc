@@ -9,6 +9,13 @@ namespace tutti::config {
 namespace {
 
 bool IsLowerAlnum(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+bool IsDnsLabel(std::string_view text) {
+  return !text.empty() && text.size() <= 63 && IsLowerAlnum(text.front()) &&
+         IsLowerAlnum(text.back()) &&
+         std::all_of(text.begin(), text.end(), [](char c) { return IsLowerAlnum(c) || c == '-'; });
+}
+
 bool IsDnsName(std::string_view text) {
   if (text.size() > 253) return false;
   while (true) {
