@@ -76,15 +76,15 @@ class Webhook {
     const auto waiting = std::make_shared<Waiting>(
         Waiting{std::move(reply), std::string(request.uid), std::string(request.object)});
     core_.Admit(std::move(pod), /*dry_run=*/false,
-                [observe = options_.observe, waiting](const model::AnswerAdmission& answer) {
-                  Answer(answer, observe, *waiting);
+                [options = options_, waiting](const model::AnswerAdmission& answer) {
+                  Answer(answer, options, *waiting);
                 });
   }
 
-  static void Answer(const model::AnswerAdmission& answer,
-                     const std::function<void(Outcome)>& observe, Waiting& waiting) {
+  static void Answer(const model::AnswerAdmission& answer, const AdmissionOptions& options,
+                     Waiting& waiting) {
     std::vector<std::string> warnings;
-    absl::StatusOr<std::string> patch = PodPatch(waiting.object, answer);
+    absl::StatusOr<std::string> patch = PodPatch(waiting.object, answer, options.mark_pods);
     Outcome outcome = answer.gate           ? Outcome::kGated
                       : answer.pins.empty() ? Outcome::kIgnored
                                             : Outcome::kPlanned;
@@ -94,7 +94,7 @@ class Webhook {
                                          patch.status().message()));
       patch = std::string();
     }
-    observe(outcome);
+    options.observe(outcome);
     waiting.reply.Send(200, ReviewReply(waiting.uid, *patch, warnings));
   }
 

@@ -16,6 +16,7 @@ enum class Outcome { kPlanned, kGated, kIgnored, kDryRun, kError };
 struct AdmissionOptions {
   std::function<objects::PodDecoder()> make_decoder;
   std::function<void(Outcome)> observe;
+  bool mark_pods = false;  // gang pods ask for tutti.dev/gang-member
 };
 
 // POST /mutate. A pod of no gang, one already handled and one that cannot be read pass unchanged;

@@ -31,6 +31,9 @@ struct Term {
 struct Layout {
   bool annotations = false;
   bool gates = false;
+  bool resources = false;  // of the first container; and in it:
+  bool limits = false;
+  bool requests = false;
   size_t affinity_depth = 0;  // how many steps of kAffinityPath exist
   std::vector<Term> terms;
 
@@ -58,6 +61,37 @@ Term ReadTerm(JsonCursor& cursor) {
   return term;
 }
 
+// Of the first container.
+void ReadResources(JsonCursor& cursor, Layout& layout) {
+  std::string_view key;
+  if (cursor.Peek() != '{' || !cursor.BeginObject()) return;
+  while (cursor.NextField(key)) {
+    if (key != "resources" || cursor.Peek() != '{') {
+      cursor.Skip();
+      continue;
+    }
+    layout.resources = cursor.BeginObject();
+    while (cursor.NextField(key)) {
+      if (key == "limits") layout.limits = cursor.Peek() == '{';
+      if (key == "requests") layout.requests = cursor.Peek() == '{';
+      cursor.Skip();
+    }
+  }
+}
+
+void ReadContainers(JsonCursor& cursor, Layout& layout) {
+  bool first = true;
+  if (!cursor.BeginArray()) return;
+  while (cursor.NextItem()) {
+    if (first && cursor.Peek() == '{') {
+      ReadResources(cursor, layout);
+    } else {
+      cursor.Skip();
+    }
+    first = false;
+  }
+}
+
 void ReadAffinity(JsonCursor& cursor, size_t depth, Layout& layout) {
   if (cursor.TakeNull()) return;
   layout.affinity_depth = depth;
@@ -74,6 +108,8 @@ void ReadAffinity(JsonCursor& cursor, size_t depth, Layout& layout) {
     } else if (depth == 1 && key == "schedulingGates") {
       layout.gates = cursor.Peek() == '[';
       cursor.Skip();
+    } else if (depth == 1 && key == "containers" && cursor.Peek() == '[') {
+      ReadContainers(cursor, layout);
     } else {
       cursor.Skip();
     }
@@ -143,6 +179,22 @@ void AddGate(const Layout& layout, Operations& out) {
                              : Add("/spec/schedulingGates", absl::StrFormat("[%s]", gate)));
 }
 
+// Extended resources need equal requests and limits.
+void AddMark(const Layout& layout, Operations& out) {
+  static constexpr std::string_view kResources = "/spec/containers/0/resources";
+  const std::string one = absl::StrFormat(R"({"%s":"1"})", objects::kMemberResource);
+  if (!layout.resources) {
+    out.push_back(Add(kResources, absl::StrFormat(R"({"limits":%s,"requests":%s})", one, one)));
+    return;
+  }
+  for (const auto& [list, exists] :
+       {std::pair("limits", layout.limits), std::pair("requests", layout.requests)}) {
+    out.push_back(
+        exists ? Add(absl::StrFormat("%s/%s/tutti.dev~1gang-member", kResources, list), R"("1")")
+               : Add(absl::StrFormat("%s/%s", kResources, list), one));
+  }
+}
+
 absl::StatusOr<std::string> PinnedTerms(const Layout& layout,
                                         const std::vector<std::string>& nodes) {
   std::vector<std::string> terms;
@@ -175,10 +227,12 @@ absl::Status AddPins(const Layout& layout, const model::AnswerAdmission& answer,
 
 }  // namespace
 
-absl::StatusOr<std::string> PodPatch(std::string_view pod, const model::AnswerAdmission& answer) {
-  if (!answer.gate && answer.pins.empty()) return std::string();
+absl::StatusOr<std::string> PodPatch(std::string_view pod, const model::AnswerAdmission& answer,
+                                     bool mark) {
+  if (!answer.gate && answer.pins.empty() && !mark) return std::string();
   TUTTI_ASSIGN_OR_RETURN(const Layout layout, ReadLayout(pod));
   Operations operations;
+  if (mark) AddMark(layout, operations);
   if (answer.gate) AddGate(layout, operations);
   if (!answer.pins.empty()) TUTTI_RETURN_IF_ERROR(AddPins(layout, answer, operations));
   return absl::StrFormat("[%s]", absl::StrJoin(operations, ","));

@@ -18,7 +18,9 @@ namespace tutti::admission {
 //    otherwise each of its terms stands there once per node, `metadata.name In [node]` added at the
 //    end of matchFields. Empty terms are left out: they match nothing, and must not begin to match
 //    the node.
+// With `mark`, the first container asks for one tutti.dev/gang-member.
 // FailedPrecondition where the pod's own affinity matches no node, so that no pin could.
-absl::StatusOr<std::string> PodPatch(std::string_view pod, const model::AnswerAdmission& answer);
+absl::StatusOr<std::string> PodPatch(std::string_view pod, const model::AnswerAdmission& answer,
+                                     bool mark = false);
 
 }  // namespace tutti::admission

@@ -263,6 +263,7 @@ absl::Status Server::Parts::StartWebhook() {
   }
   admission::AdmissionOptions admission_options;
   admission_options.make_decoder = [this] { return MakeDecoder(); };
+  admission_options.mark_pods = webhook.mark_pods;
   admission_options.observe = [this](admission::Outcome outcome) { bridge->OnAdmission(outcome); };
   TUTTI_ASSIGN_OR_RETURN(
       webhook_server,

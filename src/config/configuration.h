@@ -57,6 +57,7 @@ struct Webhook {
   std::string cert_file;
   std::string key_file;
   std::vector<std::string> dns_names;
+  bool mark_pods = false;
   WebhookRegister registration;
 };
 

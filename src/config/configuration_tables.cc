@@ -80,6 +80,12 @@ Table WebhookTable(Webhook& c) {
       {"dnsNames", TextListField{&c.dns_names, kHostName},
        "Names and addresses in the certificate that Tutti makes, besides those that `register` "
        "implies."},
+      {"markPods", BoolField{&c.mark_pods},
+       "Gang pods ask for one `tutti.dev/gang-member`. With that name among the extender's "
+       "`managedResources` (`ignoredByScheduler: true`) kube-scheduler sends no other pods to "
+       "Tutti, "
+       "which costs them nothing then; but gang pods made while the webhook is down are scheduled "
+       "as single pods."},
       {"register", Section{WebhookRegisterTable(c.registration)},
        "With `url` or `serviceName`, Tutti writes the MutatingWebhookConfiguration, CA included."},
   };

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_format.h"
 #include "base/quantity.h"
+#include "objects/pin.h"
 
 namespace tutti::objects {
 namespace {
@@ -161,6 +162,7 @@ Amounts ReadAmounts(FieldReader& reader, const Element& parent, std::string_view
                     absl::FunctionRef<model::ResourceId(std::string_view)> intern) {
   Amounts amounts;
   reader.Entries(parent, key, [&](std::string_view name, const Element& value) {
+    if (name == kMemberResource) return;
     const model::ResourceId id = intern(name);
     const absl::StatusOr<int64_t> amount = AmountOf(value, id.valid() && model::IsMilli(id));
     if (!amount.ok()) {

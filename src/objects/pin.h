@@ -12,6 +12,9 @@
 namespace tutti::objects {
 
 inline constexpr char kGateName[] = "tutti.dev/gang";
+// Asked for by gang pods that the webhook marks, so that kube-scheduler sends no other pods to us
+// (managedResources). No node has it and nobody counts it.
+inline constexpr char kMemberResource[] = "tutti.dev/gang-member";
 inline constexpr char kPinnedNodesAnnotation[] = "tutti.dev/pinned-nodes";  // "node-a,node-b"
 inline constexpr char kPlanAnnotation[] = "tutti.dev/plan";
 inline constexpr size_t kMostPins = 8;

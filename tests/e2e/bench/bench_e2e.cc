@@ -57,6 +57,7 @@ std::vector<Case> Cases() {
   return {
       {"plain", Kind::kPlain, false, false, false, 0},
       {"gang500x20", Kind::kGang, true, false, false, 500},
+      {"gang500x20_managed", Kind::kGang, true, true, false, 500},
       {"gang20x500", Kind::kGang, true, false, false, 20},
       {"gang1x10000", Kind::kGang, true, false, false, 1},
       {"native500x20", Kind::kNativeGang, false, false, false, 500},
@@ -168,7 +169,9 @@ absl::StatusOr<Result> Run(const Case& c, const Sizes& sizes) {
   TuttiProcess tutti;
   SchedulerOptions scheduler;
   if (c.tutti) {
-    TUTTI_ASSIGN_OR_RETURN(tutti, TuttiProcess::Start(*plane, TuttiOptions()));
+    TuttiOptions tutti_options;
+    if (c.managed_resource) tutti_options.webhook_extra = "  markPods: true\n";
+    TUTTI_ASSIGN_OR_RETURN(tutti, TuttiProcess::Start(*plane, tutti_options));
     scheduler.extender = tutti.door("extender");
     if (c.managed_resource) {
       scheduler.extra_extender =

@@ -56,7 +56,8 @@ absl::StatusOr<TuttiProcess> TuttiProcess::Start(ControlPlane& plane, const Tutt
   if (options.webhook) {
     config +=
         "webhook:\n  enabled: true\n  listen: \"127.0.0.1:0\"\n  dnsNames: [\"127.0.0.1\"]\n"
-        "  register: {name: tutti, url: \"https://127.0.0.1:0/mutate\"}\n";
+        "  register: {name: tutti, url: \"https://127.0.0.1:0/mutate\"}\n" +
+        options.webhook_extra;
   }
   WriteFile(base + ".yaml", config + options.extra);
   std::filesystem::remove(base + ".doors");

@@ -14,7 +14,8 @@ namespace tutti::testing {
 struct TuttiOptions {
   std::string name = "tutti";
   bool webhook = true;
-  std::string extra;  // more YAML of the configuration
+  std::string webhook_extra;  // more lines of the webhook's section, indented by two
+  std::string extra;          // more YAML of the configuration
   uint16_t extender_port =
       0;  // 0: any; fixed where kube-scheduler must find a restarted server again
 };
