@@ -31,6 +31,12 @@ std::string CacheDir() {
   return std::string(home != nullptr ? home : "/root") + "/.cache/tutti";
 }
 
+kube::ClientOptions ClientOptionsFor(const ControlPlaneOptions& options) {
+  kube::ClientOptions client;
+  client.max_in_flight = options.client_in_flight;
+  return client;
+}
+
 json Quantities(const NodeTemplate& node) {
   json quantities = {
       {"cpu", node.cpu}, {"memory", node.memory}, {"pods", std::to_string(node.pods)}};
@@ -169,7 +175,8 @@ absl::Status ControlPlane::StartApiServer() {
        json::array({{{"name", "tutti"}, {"context", {{"cluster", "tutti"}, {"user", "admin"}}}}})}};
   WriteFile(kubeconfig_, config.dump(1));
   TUTTI_ASSIGN_OR_RETURN(kube::Credentials credentials, kube::LoadKubeconfig(kubeconfig_));
-  TUTTI_ASSIGN_OR_RETURN(client_, kube::Client::Create(std::move(credentials), clock_));
+  TUTTI_ASSIGN_OR_RETURN(
+      client_, kube::Client::Create(std::move(credentials), clock_, ClientOptionsFor(options_)));
   return WaitReady();
 }
 

@@ -30,6 +30,7 @@ struct ControlPlaneOptions {
   std::vector<std::string> feature_gates;   // "GenericWorkload=true"
   std::vector<std::string> runtime_config;  // "scheduling.k8s.io/v1beta1=true"
   bool controller_manager = false;
+  size_t client_in_flight = 96;  // requests at a time of the client that tests use
 };
 
 struct SchedulerOptions {
