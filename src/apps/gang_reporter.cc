@@ -10,15 +10,25 @@ void GangReporter::Report(const model::ReportGang& report) {
                      {"dialect", report.key.dialect},
                      {"reason", model::CodeName(report.reason.code)},
                      {"note", text}});
-  if (report.reason.code != model::ReasonCode::kPlaced) {
+  const bool good = report.reason.code == model::ReasonCode::kPlaced ||
+                    report.reason.code == model::ReasonCode::kScheduled;
+  if (!good)
     metrics_.rejections.At(obs::ReasonIndex(static_cast<size_t>(report.reason.code))).Increment();
+  if (report.reason.code == model::ReasonCode::kScheduled) {
+    metrics_.gang_wait.Observe(report.waited);
+    metrics_.schedule_attempts.At(obs::AttemptResult::kScheduled, obs::ProfileIndex(0)).Increment();
+  } else if (!good) {
+    metrics_.schedule_attempts.At(obs::AttemptResult::kUnschedulable, obs::ProfileIndex(0))
+        .Increment();
   }
+  // A gang that was bound without waiting has nothing to tell that its pods do not show.
+  if (good && !report.had_to_wait) return;
   for (const model::PodRef& pod : report.examples) {
     kube::EventDescription event;
     event.regarding.ns = pod.namespace_name;
     event.regarding.name = pod.name;
     event.regarding.uid = pod.uid.ToString();
-    event.warning = report.reason.code != model::ReasonCode::kPlaced;
+    event.warning = !good;
     event.reason = model::CodeName(report.reason.code);
     event.action = "Scheduling";
     event.note = "gang " + report.display_name + ": " + text;

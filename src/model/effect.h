@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/uid.h"
 #include "model/gang_key.h"
 #include "model/pod_info.h"
@@ -67,6 +68,8 @@ struct ReportGang {
   Reason reason;
   std::string detail;            // the problem of a misconfigured gang
   std::vector<PodRef> examples;  // at most one member: the event is written on it
+  base::Duration waited{0};      // since the gang was first seen
+  bool had_to_wait = false;  // it was told to wait before: people look for what has become of it
 };
 
 using Effect = std::variant<ReleasePod, NominatePod, BindPod, EvictPod, AnswerAdmission, AnswerBind,

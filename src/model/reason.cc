@@ -16,6 +16,7 @@ struct CodeText {
 constexpr std::array<CodeText, kReasonCodes> kTexts = {{
     {"None", "nothing to say"},
     {"Placed", "has a planned node; kube-scheduler binds it next"},
+    {"Scheduled", "minMember members are bound"},
     {"Misconfigured", "the gang's markers are wrong; correct what the message names"},
     {"WaitingForSpec",
      "the PodGroup or Job that gives the gang's size does not exist yet; create it"},

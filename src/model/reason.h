@@ -14,6 +14,7 @@ namespace tutti::model {
 enum class ReasonCode : uint8_t {
   kNone,
   kPlaced,              // has a node
+  kScheduled,           // minMember members are bound
   kMisconfigured,       // its markers are wrong
   kWaitingForSpec,      // the object that says its size is not there yet
   kWaitingForMembers,   // fewer pods than minMember exist

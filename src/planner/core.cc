@@ -129,6 +129,7 @@ void Core::Parts::On(model::TimePassed&) {
 }
 
 void Core::Parts::GangDue(Gang& gang) {
+  if (gang.report_deadline <= state.now) gangs.Report(gang);
   if (gang.hold_deadline <= state.now) gangs.GiveUp(gang);
   if (gang.repair_deadline <= state.now) RepairFailed(gang);
   if (gang.member_deadline <= state.now) {

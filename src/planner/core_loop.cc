@@ -10,8 +10,8 @@ namespace {
 constexpr size_t kMailboxCapacity = 65'536;
 constexpr base::Duration kLongestSleep = std::chrono::seconds(1);
 constexpr uint64_t kBatchesPerCount = 64;
-// Under load events are taken together: each batch costs a wake-up here and one in every thread that its effects reach.
-// An event after a quiet moment is taken at once.
+// Under load events are taken together: each batch costs a wake-up here and one in every thread
+// that its effects reach. An event after a quiet moment is taken at once.
 constexpr base::Duration kCoalesce = std::chrono::microseconds(500);
 
 }  // namespace

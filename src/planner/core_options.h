@@ -22,6 +22,8 @@ struct CoreOptions {
   base::Duration repair_timeout = std::chrono::seconds(60);
   base::Duration bind_timeout = std::chrono::seconds(25);  // below the extender's httpTimeout
   base::Duration unseen_pod_timeout = std::chrono::seconds(3);
+  // Members are created one by one: that some are missing is reported only when it lasts.
+  base::Duration missing_members_report = std::chrono::seconds(2);
   base::Duration write_retry_initial = std::chrono::milliseconds(200);
   base::Duration write_retry_max = std::chrono::seconds(10);
   PartialGangPolicy partial_gang_policy = PartialGangPolicy::kEvict;

@@ -95,6 +95,11 @@ class Gang {
       base::Timestamp::Infinite();  // no member or slot needs attention before
   std::vector<Refusal> refusals;
 
+  base::Timestamp first_seen;
+  base::Timestamp report_deadline =
+      base::Timestamp::Infinite();  // when missing members are worth a report
+  bool told_to_wait = false;        // a report said so
+  bool placed_by_us = false;        // since this process started
   model::Reason reason;
   std::string reason_detail;
 

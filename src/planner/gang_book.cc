@@ -1,6 +1,7 @@
 #include "planner/gang_book.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_format.h"
 
@@ -43,6 +44,7 @@ Gang& GangBook::GetOrAdd(const model::GangKey& key, const std::string& display_n
     gang = std::make_unique<Gang>();
     gang->key = key;
     gang->arrival = s_.next_arrival++;
+    gang->first_seen = s_.now;
     s_.by_arrival[gang->arrival] = gang.get();
   }
   if (!display_name.empty()) gang->display_name = display_name;
@@ -96,6 +98,7 @@ void GangBook::Place(Gang& gang, Member& member, model::NodeIndex node, Reservat
   member.verdict_seen = member.pod->verdict.fingerprint;
   member.echoed = false;
   member.write_failures = 0;
+  gang.placed_by_us = true;
   SetState(gang, member, Member::State::kPlaced);
 }
 
@@ -244,12 +247,25 @@ void GangBook::SetReason(Gang& gang, model::Reason reason, std::string detail) {
   gang.reason = reason;
   if (same) return;
   gang.reason_detail = std::move(detail);
-  model::ReportGang report{gang.key, gang.display_name, reason, gang.reason_detail, {}};
   for (auto& [uid, member] : gang.members) {
-    if (member.state != Member::State::kWaiting) continue;
-    UpdateVerdict(gang, member);
+    if (member.state == Member::State::kWaiting) UpdateVerdict(gang, member);
   }
+  gang.report_deadline = Timestamp::Infinite();
+  if (reason.code == ReasonCode::kWaitingForMembers) {
+    gang.report_deadline = s_.now + s_.options.missing_members_report;
+  } else {
+    Report(gang);
+  }
+}
+
+void GangBook::Report(Gang& gang) {
+  gang.report_deadline = Timestamp::Infinite();
+  model::ReportGang report{gang.key, gang.display_name, gang.reason, gang.reason_detail, {}};
   if (!gang.members.empty()) report.examples.push_back(RefOf(*gang.members.begin()->second.pod));
+  report.waited = s_.now - gang.first_seen;
+  const ReasonCode code = gang.reason.code;
+  if (code != ReasonCode::kPlaced && code != ReasonCode::kScheduled) gang.told_to_wait = true;
+  report.had_to_wait = gang.told_to_wait;
   s_.Emit(std::move(report));
 }
 
@@ -276,8 +292,11 @@ void GangBook::SetDeadlines(Gang& gang) {
     gang.hold_deadline = s_.now + gang.wait_timeout(s_.options.wait_timeout);
   }
   if (gang.min_member() > 0 && gang.bound + gang.finished >= gang.min_member()) {
-    gang.satisfied = true;
+    const bool news = !std::exchange(gang.satisfied, true) && gang.placed_by_us;
     gang.backoffs = 0;
+    if (news && gang.waiting == 0) {
+      SetReason(gang, {ReasonCode::kScheduled, gang.min_member(), gang.bound + gang.finished, {}});
+    }
   }
   if (!gang.partial()) {
     gang.repair_deadline = Timestamp::Infinite();
@@ -307,9 +326,9 @@ void GangBook::Settle(Gang& gang) {
     entry.queue_key = {!gang.partial(), -static_cast<int64_t>(gang.priority()), arrival};
     queue_.insert(entry.queue_key);
   }
-  entry.deadline =
-      std::min({gang.hold_deadline, gang.repair_deadline, gang.member_deadline,
-                gang.backoff_until > s_.now ? gang.backoff_until : Timestamp::Infinite()});
+  entry.deadline = std::min(
+      {gang.hold_deadline, gang.repair_deadline, gang.member_deadline, gang.report_deadline,
+       gang.backoff_until > s_.now ? gang.backoff_until : Timestamp::Infinite()});
   if (entry.deadline != Timestamp::Infinite()) deadlines_.insert({entry.deadline, arrival});
 }
 

@@ -52,6 +52,9 @@ class GangBook {
   // Why the members that wait do so.
   void SetReason(Gang& gang, model::Reason reason, std::string detail = {});
 
+  // Tells the world of the gang's reason.
+  void Report(Gang& gang);
+
   void AnswerBind(Gang& gang, Member& member, const std::string& error);
   void Evict(Member& member, const std::string& message);
 
