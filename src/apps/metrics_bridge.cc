@@ -1,5 +1,9 @@
 #include "apps/metrics_bridge.h"
 
+#include <cstdint>
+#include <map>
+#include <utility>
+
 namespace tutti::apps {
 namespace {
 
@@ -36,12 +40,43 @@ void MetricsBridge::CollectEvents() {
   });
 }
 
+void MetricsBridge::CollectWatches(
+    std::function<std::vector<kube::ClusterSource::Watched>()> watched, const base::Clock& clock) {
+  metrics_.AddCollector([this, watched = std::move(watched), &clock,
+                         before = std::map<std::string, kube::ReflectorStats>()]() mutable {
+    for (const kube::ClusterSource::Watched& w : watched()) {
+      const size_t index = w.resource == "nodes" ? 0 : w.resource == "pods" ? 1 : SIZE_MAX;
+      if (index == SIZE_MAX) continue;
+      const auto resource = obs::ResourceIndex(index);
+      const kube::ReflectorStats last = std::exchange(before[w.resource], w.stats);
+      metrics_.cache_staleness.At(resource).Set(
+          std::chrono::duration<double>(clock.Now() - w.last_contact).count());
+      const auto restarts = [&](obs::WatchRestartCause cause, uint64_t now, uint64_t then) {
+        metrics_.watch_restarts.At(resource, cause).Increment(static_cast<double>(now - then));
+      };
+      restarts(obs::WatchRestartCause::kClosed, w.stats.watches, last.watches);
+      restarts(obs::WatchRestartCause::kExpired, w.stats.expired, last.expired);
+      restarts(obs::WatchRestartCause::kError, w.stats.errors, last.errors);
+    }
+  });
+}
+
 void MetricsBridge::Began() { metrics_.extender_inflight.Add(1); }
 
 void MetricsBridge::Answered(std::string_view verb, int status, base::Duration spent,
                              model::ReasonCode rejection) {
   metrics_.extender_inflight.Add(-1);
   metrics_.extender_request_duration.At(VerbOf(verb), obs::CodeOf(status)).Observe(spent);
+  const obs::PointStatus outcome = status != 200 ? obs::PointStatus::kError
+                                   : rejection == model::ReasonCode::kNone
+                                       ? obs::PointStatus::kSuccess
+                                       : obs::PointStatus::kUnschedulable;
+  if (verb == "filter" || verb == "bind") {
+    metrics_.extension_point_duration
+        .At(verb == "bind" ? obs::ExtensionPoint::kBind : obs::ExtensionPoint::kFilter, outcome,
+            obs::ProfileIndex(0))
+        .Observe(spent);
+  }
   if (rejection != model::ReasonCode::kNone && rejection != model::ReasonCode::kPlaced) {
     metrics_.rejections.At(obs::ReasonIndex(static_cast<size_t>(rejection))).Increment();
   }
@@ -59,6 +94,13 @@ void MetricsBridge::OnBatch(const planner::BatchReport& report) {
   events_.Tick();
   metrics_.reservations.Set(static_cast<double>(report.counts.reservations));
   metrics_.bind_parked.Set(static_cast<double>(report.counts.parked_binds));
+  metrics_.pending_pods.At(obs::PendingQueue::kActive)
+      .Set(static_cast<double>(report.counts.active));
+  metrics_.pending_pods.At(obs::PendingQueue::kGated).Set(static_cast<double>(report.counts.gated));
+  metrics_.pending_pods.At(obs::PendingQueue::kBackoff)
+      .Set(static_cast<double>(report.counts.backing_off));
+  metrics_.pending_pods.At(obs::PendingQueue::kUnschedulable)
+      .Set(static_cast<double>(report.counts.unschedulable));
   for (size_t i = 0; i < std::size(kPhases); ++i) {
     const auto it = report.counts.gangs_by_phase.find(kPhases[i]);
     const size_t count = it == report.counts.gangs_by_phase.end() ? 0 : it->second;

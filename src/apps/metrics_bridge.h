@@ -1,11 +1,14 @@
 // MetricsBridge: what the parts report of themselves, into the metrics.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "admission/admission_routes.h"
 #include "extender/extender_routes.h"
+#include "kube/cluster_source.h"
 #include "kube/event_recorder.h"
 #include "obs/log.h"
 #include "obs/metrics.h"
@@ -24,6 +27,9 @@ class MetricsBridge final : public extender::ExtenderObserver {
   // Adds the counters that are cheaper to look up at a scrape than to keep. While the process is
   // wired up.
   void CollectEvents();
+  // `watched` is asked at each scrape; it answers nothing until there are watches.
+  void CollectWatches(std::function<std::vector<kube::ClusterSource::Watched>()> watched,
+                      const base::Clock& clock);
 
   void Began() override;
   void Answered(std::string_view verb, int status, base::Duration spent,

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 #include <random>
 #include <utility>
@@ -133,6 +134,7 @@ struct Server::Parts {
   std::unique_ptr<http::Server> health_server;
   std::unique_ptr<rpc::Server> grpc_server;
   std::vector<Door> doors;
+  std::atomic<bool> started{false};  // `source` may be looked at from other threads
 };
 
 Server::Parts::~Parts() {
@@ -173,6 +175,9 @@ absl::Status Server::Parts::Start() {
       CoreOptionsFrom(configuration), labels, clock,
       [this](const planner::BatchReport& report) { bridge->OnBatch(report); });
   bridge->CollectEvents();
+  bridge->CollectWatches(
+      [this] { return started ? source->watched() : std::vector<kube::ClusterSource::Watched>(); },
+      clock);
   writer = std::make_unique<kube::EffectWriter>(
       *client, [this](model::WriteFinished finished) { loop->Post(std::move(finished)); },
       [this](const model::ReportGang& report) { reporter->Report(report); });
@@ -191,6 +196,7 @@ absl::Status Server::Parts::Start() {
   };
   source = std::make_unique<kube::ClusterSource>(*client, clock, labels, resources, shapes,
                                                  groupings, std::move(callbacks));
+  started = true;
   return absl::OkStatus();
 }
 
@@ -316,7 +322,7 @@ void Server::Parts::StartLeaderElection() {
 
 std::string Server::Parts::NotReady() const {
   if (loop->Snapshot()->ready) return {};
-  if (!source) return "starting";
+  if (!started) return "starting";
   if (const std::vector<std::string> missing = source->unsynced(); !missing.empty()) {
     return "caches not synced: " + absl::StrJoin(missing, ", ");
   }

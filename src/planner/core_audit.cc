@@ -24,6 +24,18 @@ const char* Phase(const Gang& gang) {
 
 }  // namespace
 
+void CoreAudit::CountMembers(const Gang& gang, Core::Counts& counts) const {
+  counts.active += static_cast<size_t>(gang.placed);
+  if (gang.waiting == 0) return;
+  const bool backs_off = gang.backoff_until > s_.now;
+  for (const auto& [uid, member] : gang.members) {
+    if (member.state != Member::State::kWaiting) continue;
+    ++(member.pod->gated_by_tutti ? counts.gated
+       : backs_off                ? counts.backing_off
+                                  : counts.unschedulable);
+  }
+}
+
 Core::Counts CoreAudit::Count() const {
   Core::Counts counts;
   counts.nodes = s_.nodes.size();
@@ -34,6 +46,7 @@ Core::Counts CoreAudit::Count() const {
     counts.gangs_by_phase[phase] = 0;
   for (const auto& [arrival, gang] : s_.by_arrival) {
     if (!gang->empty()) ++counts.gangs_by_phase[Phase(*gang)];
+    CountMembers(*gang, counts);
     counts.parked_binds += static_cast<size_t>(gang->parked);
   }
   return counts;

@@ -18,6 +18,7 @@ class CoreAudit {
   std::string DurableState() const;
 
  private:
+  void CountMembers(const Gang& gang, Core::Counts& counts) const;
   void CheckGang(const Gang& gang, std::vector<std::string>& broken) const;
   void CheckNodes(std::vector<std::string>& broken) const;
 
