@@ -21,6 +21,13 @@ bool RankBefore(const Member* a, const Member* b) {
 
 }  // namespace
 
+// Its fate depends on shape and count alone.
+bool QueuePlanner::General(const Wanted& wanted) {
+  if (wanted.classes.size() != 1) return false;
+  const MemberClass& only = wanted.classes[0];
+  return only.only.empty() && only.refused.empty() && only.shape->claims.empty();
+}
+
 void QueuePlanner::DropHead() {
   for (ReservationId id : head_reservations_) s_.ledger.Release(id);
   head_reservations_.clear();
@@ -29,7 +36,7 @@ void QueuePlanner::DropHead() {
 
 void QueuePlanner::Pass() {
   DropHead();
-  too_many_.clear();
+  known_.clear();
   failures_ = 0;
   for (Gang* gang : gangs_.Queue()) {
     if (failures_ >= s_.options.failed_placements_per_pass) break;
@@ -103,7 +110,8 @@ void QueuePlanner::Plan(Gang& gang) {
                                      waiting.end());
   if (!first.empty()) {
     const Wanted wanted = Classes(gang, first);
-    if (const model::Reason* known = KnownNotToFit(wanted); known != nullptr && gang.placed == 0) {
+    if (const std::optional<model::Reason> known = KnownNotToFit(wanted);
+        known && gang.placed == 0) {
       return gangs_.SetReason(gang, *known);
     }
     Placement placement;
@@ -112,26 +120,49 @@ void QueuePlanner::Plan(Gang& gang) {
   PlaceSurplus(gang, surplus);
 }
 
-const model::Reason* QueuePlanner::KnownNotToFit(const Wanted& wanted) const {
-  if (wanted.classes.size() != 1 || !wanted.classes[0].only.empty()) return nullptr;
-  const auto it = too_many_.find(wanted.classes[0].shape.get());
-  return it != too_many_.end() && wanted.classes[0].count >= it->second.first ? &it->second.second
-                                                                              : nullptr;
+std::optional<model::Reason> QueuePlanner::KnownNotToFit(const Wanted& wanted) {
+  if (!General(wanted)) return std::nullopt;
+  const MemberClass& only = wanted.classes[0];
+  const auto it = known_.find(only.shape.get());
+  if (it == known_.end() || it->second.too_many == 0 || only.count < it->second.too_many)
+    return std::nullopt;
+  const model::Reason reason = ForCount(it->second.reason, only);
+  if (only.count == it->second.too_many || reason.code != ReasonCode::kWaitingForCapacity)
+    return reason;
+  const std::optional<model::Reason> exceeds = Exceeds(wanted);
+  return exceeds ? *exceeds : reason;
+}
+
+// The same shortage, for another number of members.
+model::Reason QueuePlanner::ForCount(model::Reason reason, const MemberClass& wanted) {
+  reason.need =
+      wanted.count * (reason.resource.valid() ? wanted.shape->requests.Get(reason.resource) : 1);
+  return reason;
+}
+
+std::optional<model::Reason> QueuePlanner::Exceeds(const Wanted& wanted) {
+  const auto ask = [&]() -> std::optional<model::Reason> {
+    const Placement later = s_.placer.PlaceWhenDrained(wanted.classes);
+    if (later.fits) return std::nullopt;
+    model::Reason reason = later.reason;
+    reason.code = ReasonCode::kExceedsCluster;
+    return reason;
+  };
+  if (!General(wanted)) return ask();
+  const MemberClass& only = wanted.classes[0];
+  Known& known = known_[only.shape.get()];
+  if (only.count <= known.fits_drained) return std::nullopt;
+  if (only.count >= known.exceeds) return ForCount(known.exceeds_reason, only);
+  const std::optional<model::Reason> exceeds = ask();
+  (exceeds ? known.exceeds : known.fits_drained) = only.count;
+  if (exceeds) known.exceeds_reason = *exceeds;
+  return exceeds;
 }
 
 bool QueuePlanner::TryPlace(Gang& gang, const Wanted& wanted, Placement& placement) {
-  if (KnownNotToFit(wanted)) {
-    placement.reason = too_many_.at(wanted.classes[0].shape.get()).second;
-    return false;
-  }
   placement = s_.placer.Place(wanted.classes);
   if (!placement.fits) {
     ++failures_;
-    const MemberClass& only = wanted.classes[0];
-    if (wanted.classes.size() == 1 && only.only.empty() && only.refused.empty() &&
-        only.shape->claims.empty()) {
-      too_many_.try_emplace(only.shape.get(), only.count, placement.reason);
-    }
     return false;
   }
   gangs_.SetReason(gang, {ReasonCode::kPlaced, 0, 0, {}});
@@ -168,13 +199,12 @@ void QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason rea
   }
   if (reason.code == ReasonCode::kPinnedNodeLost) RecreatePinned(wanted);
   if (reason.code == ReasonCode::kWaitingForCapacity) {
-    if (head_ == 0) {
-      ReserveForHead(gang, wanted);
-      if (head_ != gang.arrival) reason.code = ReasonCode::kExceedsCluster;
-    } else if (FitsWithoutHead(wanted)) {
+    if (head_ != 0 && FitsWithoutHead(wanted)) {
       reason.code = ReasonCode::kBehindHead;
-    } else if (!s_.placer.PlaceWhenDrained(wanted.classes).fits) {
-      reason.code = ReasonCode::kExceedsCluster;
+    } else if (const std::optional<model::Reason> exceeds = Exceeds(wanted)) {
+      reason = *exceeds;
+    } else if (head_ == 0) {
+      ReserveForHead(gang, wanted);
     }
   }
   gangs_.SetReason(gang, reason);
@@ -201,10 +231,11 @@ bool QueuePlanner::FitsWithoutHead(const Wanted& wanted) {
 }
 
 void QueuePlanner::Remember(const Wanted& wanted, const model::Reason& reason) {
-  const MemberClass& only = wanted.classes[0];
-  const bool general = wanted.classes.size() == 1 && only.only.empty() && only.refused.empty() &&
-                       only.shape->claims.empty();
-  if (general) too_many_.try_emplace(only.shape.get(), only.count, reason);
+  if (!General(wanted)) return;
+  Known& known = known_[wanted.classes[0].shape.get()];
+  if (known.too_many != 0 && known.too_many <= wanted.classes[0].count) return;
+  known.too_many = wanted.classes[0].count;
+  known.reason = reason;
 }
 
 void QueuePlanner::ReserveForHead(Gang& gang, const Wanted& wanted) {

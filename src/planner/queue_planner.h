@@ -5,6 +5,7 @@
 // it. Gangs that could not fit even into an empty cluster reserve nothing and hold nobody up.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -40,19 +41,29 @@ class QueuePlanner {
   void DidNotFit(Gang& gang, const Wanted& wanted, model::Reason reason);
   void ReserveForHead(Gang& gang, const Wanted& wanted);
   void RecreatePinned(const Wanted& wanted);
+  static bool General(const Wanted& wanted);
   bool FitsWithoutHead(const Wanted& wanted);
   void Remember(const Wanted& wanted, const model::Reason& reason);
-  // Null: not known.
-  const model::Reason* KnownNotToFit(const Wanted& wanted) const;
+  // Why it does not fit, where that follows from what the pass has already tried.
+  std::optional<model::Reason> KnownNotToFit(const Wanted& wanted);
+  // Why it would not fit into a drained cluster either; nullopt: it would.
+  std::optional<model::Reason> Exceeds(const Wanted& wanted);
+  static model::Reason ForCount(model::Reason reason, const MemberClass& wanted);
 
   CoreState& s_;
   GangBook& gangs_;
   BindDesk& binds_;
   uint64_t head_ = 0;
   std::vector<ReservationId> head_reservations_;
-  // Of this pass: the smallest count of a shape that did not fit. Whatever asks for as much or more
-  // need not be tried.
-  absl::flat_hash_map<const model::PodShape*, std::pair<int64_t, model::Reason>> too_many_;
+  // Of this pass, by shape: what is known without trying again.
+  struct Known {
+    int64_t too_many = 0;         // the smallest count that did not fit; no larger one does
+    model::Reason reason;         // of that count
+    int64_t fits_drained = 0;     // the largest count that would fit into a drained cluster
+    int64_t exceeds = INT64_MAX;  // the smallest that would not
+    model::Reason exceeds_reason;
+  };
+  absl::flat_hash_map<const model::PodShape*, Known> known_;
   int failures_ = 0;
 };
 

@@ -301,6 +301,17 @@ TEST_P(CoreTest, PriorityComesBeforeArrival) {
   EXPECT_EQ(world_.BoundOf("low"), 0);
 }
 
+TEST_P(CoreTest, GangsOfOneShapeEachSayWhatTheyLackThemselves) {
+  AddNodes(2, 4 * kCore);
+  world_.CreateGang("runs", 4, 4, kCore);
+  world_.Run();
+  world_.CreateGang("later", 6, 6, kCore);
+  world_.CreateGang("never", 9, 9, kCore);
+  world_.Run();
+  EXPECT_EQ(world_.ReasonOf("later"), ReasonCode::kWaitingForCapacity);
+  EXPECT_EQ(world_.ReasonOf("never"), ReasonCode::kExceedsCluster);
+}
+
 // Ops bug 1: a bind with somebody else's uid must not touch anything.
 TEST_P(CoreTest, Bug1AForgedBindChangesNothing) {
   AddNodes(1);
