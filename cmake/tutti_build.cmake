@@ -6,7 +6,9 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 find_program(TUTTI_CCACHE ccache)
 if(TUTTI_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${TUTTI_CCACHE})
+  # Paths relative to the checkout, so that another clone finds what this one has compiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
+    CCACHE_NOHASHDIR=true ${TUTTI_CCACHE})
 endif()
 find_program(TUTTI_MOLD mold)
 if(TUTTI_MOLD)
