@@ -9,7 +9,12 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <memory>
+#include <string_view>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_format.h"
 
 namespace tutti::http {
 namespace {
@@ -62,13 +67,29 @@ Certificate Begin(const char* common_name, EVP_PKEY* key, base::Duration validit
   return certificate;
 }
 
-std::string AlternativeNames(const std::vector<std::string>& names) {
+bool IsIp(const std::string& name) {
+  unsigned char address[sizeof(in6_addr)];
+  return inet_pton(AF_INET, name.c_str(), address) == 1 ||
+         inet_pton(AF_INET6, name.c_str(), address) == 1;
+}
+
+// OpenSSL reads the names from one text, in which commas and colons have a meaning.
+bool IsDnsName(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '*';
+  });
+}
+
+absl::StatusOr<std::string> AlternativeNames(const std::vector<std::string>& names) {
+  if (names.empty())
+    return absl::InvalidArgumentError("a certificate needs at least one DNS name or IP address");
   std::string text;
   for (const std::string& name : names) {
-    unsigned char address[sizeof(in6_addr)];
-    const bool ip = inet_pton(AF_INET, name.c_str(), address) == 1 ||
-                    inet_pton(AF_INET6, name.c_str(), address) == 1;
-    text += (text.empty() ? "" : ",") + std::string(ip ? "IP:" : "DNS:") + name;
+    if (!IsIp(name) && !IsDnsName(name)) {
+      return absl::InvalidArgumentError(absl::StrFormat(
+          "\"%s\" is neither a DNS name nor an IP address: a certificate cannot name it", name));
+    }
+    text += (text.empty() ? "" : ",") + std::string(IsIp(name) ? "IP:" : "DNS:") + name;
   }
   return text;
 }
@@ -86,8 +107,8 @@ std::string Pem(const Write& write) {
 
 absl::StatusOr<GeneratedCertificate> GenerateServerCertificate(
     const std::vector<std::string>& names, base::Duration validity, int64_t wall_nanos) {
-  if (names.empty())
-    return absl::InvalidArgumentError("a certificate needs at least one DNS name or IP address");
+  const absl::StatusOr<std::string> alternative_names = AlternativeNames(names);
+  if (!alternative_names.ok()) return alternative_names.status();
   const Key ca_key(EVP_EC_gen("P-256"));
   const Key key(EVP_EC_gen("P-256"));
   if (!ca_key || !key) return Failed();
@@ -100,10 +121,13 @@ absl::StatusOr<GeneratedCertificate> GenerateServerCertificate(
       AddExtension(ca.get(), ca.get(), NID_basic_constraints, "critical,CA:TRUE") &&
       AddExtension(ca.get(), ca.get(), NID_key_usage, "critical,keyCertSign") &&
       AddExtension(ca.get(), ca.get(), NID_subject_key_identifier, "hash") &&
+      AddExtension(ca.get(), ca.get(), NID_authority_key_identifier, "keyid:always") &&
+      AddExtension(server.get(), ca.get(), NID_subject_key_identifier, "hash") &&
+      AddExtension(server.get(), ca.get(), NID_authority_key_identifier, "keyid:always") &&
       AddExtension(server.get(), ca.get(), NID_basic_constraints, "critical,CA:FALSE") &&
       AddExtension(server.get(), ca.get(), NID_key_usage, "critical,digitalSignature") &&
       AddExtension(server.get(), ca.get(), NID_ext_key_usage, "serverAuth") &&
-      AddExtension(server.get(), ca.get(), NID_subject_alt_name, AlternativeNames(names));
+      AddExtension(server.get(), ca.get(), NID_subject_alt_name, *alternative_names);
   if (!extended) return Failed();
   if (X509_sign(ca.get(), ca_key.get(), EVP_sha256()) == 0 ||
       X509_sign(server.get(), ca_key.get(), EVP_sha256()) == 0) {

@@ -1,5 +1,6 @@
 #include "http/server.h"
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -21,16 +22,16 @@ using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
 constexpr base::Duration kAcceptPause = std::chrono::milliseconds(50);
-constexpr base::Duration kDrainPoll = std::chrono::milliseconds(5);
+constexpr size_t kRefusalsAtOnce = 256;  // beyond them connections are closed without a word
 
 class AsioServer final : public Server {
  public:
   AsioServer(ServerOptions options, std::vector<Route> routes, std::unique_ptr<TlsContext> tls)
       : tls_(std::move(tls)) {
-    state_.limits = options.limits;
-    state_.routes = std::move(routes);
+    state_->limits = options.limits;
+    state_->routes = std::move(routes);
     for (int i = 0; i < std::max(options.threads, 1); ++i)
-      lanes_.push_back(std::make_unique<Lane>());
+      lanes_.push_back(std::make_shared<Lane>(state_));
     acceptor_ = std::make_unique<tcp::acceptor>(lanes_[0]->context);
     accept_timer_ = std::make_unique<asio::steady_timer>(lanes_[0]->context);
   }
@@ -62,44 +63,51 @@ class AsioServer final : public Server {
 
   void Run() {
     Accept();
-    for (const std::unique_ptr<Lane>& lane : lanes_) {
+    for (const std::shared_ptr<Lane>& lane : lanes_) {
       guards_.push_back(asio::make_work_guard(lane->context));
       threads_.emplace_back([&context = lane->context] { context.run(); });
     }
   }
 
   void Stop(base::Duration drain) override {
-    if (std::exchange(stopped_, true)) return;
-    state_.draining = true;
+    if (threads_.empty()) return;
+    state_->draining = true;
     OnEachLane([this](Lane& lane) {
       if (&lane == lanes_[0].get()) {
         error_code ignored;
         acceptor_->close(ignored);
         accept_timer_->cancel();
       }
-      const std::vector<Session*> sessions(lane.sessions.begin(), lane.sessions.end());
-      for (Session* session : sessions) session->CloseWhenIdle();
+      for (const auto& session : Sessions(lane)) session->CloseWhenIdle();
     });
-    const auto until = std::chrono::steady_clock::now() + drain;
-    while (state_.in_flight > 0 && std::chrono::steady_clock::now() < until)
-      std::this_thread::sleep_for(kDrainPoll);
+    state_->AwaitQuiet(drain);
     guards_.clear();
-    for (const std::unique_ptr<Lane>& lane : lanes_) lane->context.stop();
+    for (const std::shared_ptr<Lane>& lane : lanes_) lane->context.stop();
     for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+    for (const std::shared_ptr<Lane>& lane : lanes_) {
+      for (const auto& session : Sessions(*lane)) session->Close();
+    }
+    state_->routes.clear();  // a handler may hold the very Reply that keeps the state
   }
 
   uint16_t port() const override { return port_; }
-  size_t in_flight() const override { return state_.in_flight; }
+  size_t in_flight() const override { return state_->in_flight; }
 
  private:
+  // A copy: sessions that close leave the lane's set.
+  static std::vector<std::shared_ptr<Session>> Sessions(const Lane& lane) {
+    return {lane.sessions.begin(), lane.sessions.end()};
+  }
+
   void OnEachLane(const std::function<void(Lane&)>& function) {
-    for (const std::unique_ptr<Lane>& lane : lanes_) {
+    for (const std::shared_ptr<Lane>& lane : lanes_) {
       std::promise<void> done;
       asio::post(lane->context, [&] {
         function(*lane);
         done.set_value();
       });
-      if (!threads_.empty()) done.get_future().wait();
+      done.get_future().wait();
     }
   }
 
@@ -122,25 +130,29 @@ class AsioServer final : public Server {
   }
 
   void Admit(Lane& lane, tcp::socket socket) {
-    const bool full = state_.connections >= state_.limits.connections;
+    const size_t open = state_->connections.fetch_add(1);
+    if (open >= state_->limits.connections + kRefusalsAtOnce) {
+      --state_->connections;
+      return;
+    }
+    const bool full = open >= state_->limits.connections;
     asio::post(lane.context, [this, &lane, full, socket = std::move(socket)]() mutable {
-      const std::shared_ptr<Session> session =
-          tls_ ? Session::Tls(state_, lane, std::move(socket), *tls_)
-               : Session::Plain(state_, lane, std::move(socket));
+      const std::shared_ptr<Session> session = tls_ ? Session::Tls(lane, std::move(socket), *tls_)
+                                                    : Session::Plain(lane, std::move(socket));
+      lane.sessions.insert(session);
       full ? session->RefuseAndClose() : session->Start();
     });
   }
 
-  ServerState state_;
+  const std::shared_ptr<ServerState> state_ = std::make_shared<ServerState>();
   std::unique_ptr<TlsContext> tls_;
-  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::vector<std::shared_ptr<Lane>> lanes_;
   std::unique_ptr<tcp::acceptor> acceptor_;
   std::unique_ptr<asio::steady_timer> accept_timer_;
   std::vector<asio::executor_work_guard<asio::io_context::executor_type>> guards_;
   std::vector<std::thread> threads_;
   uint16_t port_ = 0;
   size_t next_lane_ = 0;
-  bool stopped_ = false;
 };
 
 }  // namespace
@@ -166,6 +178,7 @@ Reply::Reply(std::shared_ptr<Sink> sink) : sink_(std::move(sink)) {}
 Reply::Reply(Reply&&) noexcept = default;
 
 Reply& Reply::operator=(Reply&& other) noexcept {
+  if (this == &other) return *this;
   if (sink_) Send(500, R"({"Error":"the handler gave no answer"})");
   sink_ = std::move(other.sink_);
   return *this;

@@ -20,10 +20,10 @@ namespace tutti::http {
 struct Limits {
   size_t header_bytes = 16u << 10;
   size_t body_bytes = 16u << 20;
-  size_t connections = 16384;  // more are answered 503 and closed
+  size_t connections = 16384;  // more are answered 503 and closed; with TLS only closed
   size_t in_flight = 16384;    // requests handed to handlers and not yet answered; more: 503
   base::Duration header_timeout = std::chrono::seconds(5);
-  base::Duration body_timeout = std::chrono::seconds(10);
+  base::Duration body_timeout = std::chrono::seconds(10);   // to read one; to write an answer
   base::Duration idle_timeout = std::chrono::seconds(120);  // must exceed kube-scheduler's 90 s
 };
 
@@ -54,6 +54,7 @@ struct Request {
 };
 
 // Answers one request, exactly once, from any thread. Destroyed unanswered: the server answers 500.
+// May outlive the server: its answer then goes nowhere.
 class Reply {
  public:
   class Sink;
@@ -63,7 +64,8 @@ class Reply {
   ~Reply();
 
   void Send(int status, std::string body, std::string_view content_type = "application/json");
-  // True once the peer closed its side: nobody reads the answer any more.
+  // True once the peer closed its side or the server stopped: nobody reads the answer any more. A
+  // peer that pipelines another request behind this one is not noticed.
   bool abandoned() const;
 
  private:
@@ -86,11 +88,13 @@ class Server {
   // Binds and starts. Errors name the address and what to change.
   static absl::StatusOr<std::unique_ptr<Server>> Start(ServerOptions options,
                                                        std::vector<Route> routes);
-  // Stops accepting, closes idle connections, waits up to `drain` for requests in flight.
   virtual ~Server() = default;
+  // Stops accepting, closes idle connections, waits up to `drain` until the requests being read and
+  // in flight have been answered, then closes the rest. No handler runs afterwards. From one thread
+  // and never from a handler; again: no effect.
   virtual void Stop(base::Duration drain) = 0;
   virtual uint16_t port() const = 0;
-  virtual size_t in_flight() const = 0;
+  virtual size_t in_flight() const = 0;  // handed to handlers and not yet answered
 };
 
 }  // namespace tutti::http

@@ -5,8 +5,8 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
@@ -29,6 +29,9 @@ using tcp = asio::ip::tcp;
 using TlsStream = asio::ssl::stream<tcp::socket>;
 
 constexpr size_t kPadding = 64;
+constexpr size_t kReadAheadBytes = 4096;
+constexpr size_t kTlsReadAheadBytes = 512;  // the rest waits decrypted in OpenSSL
+constexpr size_t kDiscardBytes = 16384;
 constexpr size_t kLingerBytes = size_t{16} << 20;
 constexpr base::Duration kLinger = std::chrono::seconds(1);
 
@@ -36,11 +39,32 @@ std::string ErrorBody(std::string_view text) { return absl::StrFormat("{\"Error\
 
 std::string_view View(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
+// Connects a Reply with the session it came from.
+class SessionSink final : public Reply::Sink {
+ public:
+  SessionSink(std::shared_ptr<Lane> lane, std::weak_ptr<Session> session)
+      : lane_(std::move(lane)), session_(std::move(session)) {}
+
+  void Answer(int status, std::string body, std::string content_type) override {
+    asio::dispatch(lane_->context, [session = session_, status, body = std::move(body),
+                                    type = std::move(content_type)]() mutable {
+      if (const auto alive = session.lock()) alive->Respond(status, std::move(body), type);
+    });
+  }
+  bool abandoned() const override { return abandoned_ || session_.expired(); }
+  void Abandon() { abandoned_ = true; }
+
+ private:
+  const std::shared_ptr<Lane> lane_;
+  const std::weak_ptr<Session> session_;
+  std::atomic<bool> abandoned_{false};
+};
+
 template <class Stream>
 class Connection final : public Session {
  public:
-  Connection(ServerState& server, Lane& lane, Stream stream, std::shared_ptr<void> keep)
-      : server_(server),
+  Connection(Lane& lane, Stream stream, std::shared_ptr<void> keep)
+      : server_(*lane.server),
         lane_(lane),
         keep_(std::move(keep)),
         stream_(std::move(stream)),
@@ -49,16 +73,11 @@ class Connection final : public Session {
     Socket().set_option(tcp::no_delay(true), ignored);
     const tcp::endpoint remote = Socket().remote_endpoint(ignored);
     peer_ = absl::StrFormat("%s:%d", remote.address().to_string(ignored), remote.port());
-    ++server_.connections;
   }
-  ~Connection() override {
-    lane_.sessions.erase(this);
-    --server_.connections;
-  }
+  ~Connection() override { --server_.connections; }
 
   void Start() override {
-    lane_.sessions.insert(this);
-    if constexpr (std::is_same_v<Stream, TlsStream>) {
+    if constexpr (kTls) {
       Arm(server_.limits.header_timeout);
       stream_.async_handshake(asio::ssl::stream_base::server, [self = Self()](error_code error) {
         if (error) return self->Close();
@@ -72,7 +91,7 @@ class Connection final : public Session {
 
   void RefuseAndClose() override {
     last_ = true;
-    if constexpr (std::is_same_v<Stream, TlsStream>) {
+    if constexpr (kTls) {
       Close();
     } else {
       SendError(503, "too many connections: expected at most the configured limit; retry later");
@@ -84,31 +103,52 @@ class Connection final : public Session {
     if (phase_ == Phase::kIdle) Close();
   }
 
+  void Close() override {
+    if (phase_ == Phase::kClosed) return;
+    Enter(Phase::kClosed);
+    Disarm();
+    EndHandling();
+    if (const auto sink = sink_.lock()) sink->Abandon();
+    error_code ignored;
+    Socket().close(ignored);
+    lane_.sessions.erase(shared_from_this());
+  }
+
+  void Respond(int status, std::string body, std::string_view content_type) override {
+    if (phase_ != Phase::kHandling) return;
+    EndHandling();
+    Enter(Phase::kWriting);
+    response_.emplace();
+    response_->version(11);
+    response_->result(static_cast<unsigned>(status));
+    response_->set(bhttp::field::content_type,
+                   boost::beast::string_view(content_type.data(), content_type.size()));
+    if (status == 503) response_->set(bhttp::field::retry_after, "1");
+    if (!allow_.empty()) response_->set(bhttp::field::allow, std::exchange(allow_, {}));
+    if (!head_only_) response_->body() = std::move(body);
+    response_->keep_alive(keep_alive_ && !last_);
+    response_->prepare_payload();
+    Arm(server_.limits.body_timeout);
+    bhttp::async_write(stream_, *response_,
+                       [self = Self()](error_code error, size_t) { self->Written(error); });
+  }
+
  private:
-  enum class Phase { kIdle, kReading, kHandling, kWriting, kLingering };
+  static constexpr bool kTls = std::is_same_v<Stream, TlsStream>;
+  enum class Phase { kIdle, kReading, kHandling, kWriting, kLingering, kClosed };
 
-  // Connects a Reply with the connection; the last one to let go answers 500.
-  class Sink final : public Reply::Sink {
-   public:
-    explicit Sink(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
-    void Answer(int status, std::string body, std::string content_type) override {
-      const std::shared_ptr<Connection>& c = connection_;
-      asio::dispatch(c->lane_.context,
-                     [c, status, body = std::move(body), type = std::move(content_type)]() mutable {
-                       c->Respond(status, std::move(body), type);
-                     });
-    }
-    bool abandoned() const override { return connection_->abandoned_; }
-
-   private:
-    const std::shared_ptr<Connection> connection_;
-  };
+  void Enter(Phase phase) {
+    const auto in_exchange = [](Phase p) { return p >= Phase::kReading && p <= Phase::kWriting; };
+    const Phase before = std::exchange(phase_, phase);
+    if (!in_exchange(before) && in_exchange(phase)) server_.BeginExchange();
+    if (in_exchange(before) && !in_exchange(phase)) server_.EndExchange();
+  }
 
   std::shared_ptr<Connection> Self() {
     return std::static_pointer_cast<Connection>(shared_from_this());
   }
   tcp::socket& Socket() {
-    if constexpr (std::is_same_v<Stream, TlsStream>) {
+    if constexpr (kTls) {
       return stream_.next_layer();
     } else {
       return stream_;
@@ -116,7 +156,7 @@ class Connection final : public Session {
   }
 
   void NoteClientName() {
-    if constexpr (std::is_same_v<Stream, TlsStream>) {
+    if constexpr (kTls) {
       X509* certificate = SSL_get_peer_certificate(stream_.native_handle());
       if (certificate == nullptr) return;
       char name[256] = {};
@@ -127,35 +167,64 @@ class Connection final : public Session {
     }
   }
 
-  // After `timeout` whatever is being read is given up, with timed_out_ set. A later Arm replaces
-  // it.
+  // After `timeout` whatever is being read or written is given up, with timed_out_ set.
   void Arm(base::Duration timeout) {
     timed_out_ = false;
     timer_.expires_after(timeout);
-    timer_.async_wait([weak = this->weak_from_this()](error_code error) {
+    timer_.async_wait([weak = this->weak_from_this(), armed = ++armed_](error_code error) {
       const std::shared_ptr<Session> session = weak.lock();
       if (error || !session) return;
       auto* self = static_cast<Connection*>(session.get());
+      if (self->armed_ != armed) return;  // disarmed or armed anew when this was already on its way
       self->timed_out_ = true;
       error_code ignored;
       self->Socket().cancel(ignored);
     });
   }
+  void Disarm() {
+    ++armed_;
+    timer_.cancel();
+  }
 
   void WaitForRequest() {
-    phase_ = Phase::kIdle;
+    if (phase_ == Phase::kClosed) return;
+    Enter(Phase::kIdle);
     if (last_ || server_.draining) return Close();
     if (buffer_.size() > 0) return ReadHeader();
     Arm(server_.limits.idle_timeout);
-    stream_.async_read_some(buffer_.prepare(4096), [self = Self()](error_code error, size_t bytes) {
-      if (error) return self->Close();
-      self->buffer_.commit(bytes);
-      self->ReadHeader();
-    });
+    if (!reading_ahead_) ReadAhead();
+  }
+
+  // Waits for the next request's first bytes, and for the peer's end while a request is parked. At
+  // most one such read, and only into an empty buffer. Plain connections that wait have no buffer.
+  void ReadAhead() {
+    reading_ahead_ = true;
+    if constexpr (kTls) {
+      ReadAheadBytes(kTlsReadAheadBytes);
+    } else {
+      stream_.async_wait(tcp::socket::wait_read, [self = Self()](error_code error) {
+        if (error) return self->ReadAheadDone(error, 0);
+        self->ReadAheadBytes(kReadAheadBytes);
+      });
+    }
+  }
+  void ReadAheadBytes(size_t at_most) {
+    stream_.async_read_some(
+        buffer_.prepare(at_most),
+        [self = Self()](error_code error, size_t bytes) { self->ReadAheadDone(error, bytes); });
+  }
+  void ReadAheadDone(error_code error, size_t bytes) {
+    reading_ahead_ = false;
+    buffer_.commit(bytes);
+    if (phase_ == Phase::kIdle) return error ? Close() : ReadHeader();
+    if (phase_ == Phase::kLingering) return error ? Close() : Discard(bytes);
+    if (!error) return;
+    last_ = true;
+    if (const auto sink = sink_.lock()) sink->Abandon();
   }
 
   void ReadHeader() {
-    phase_ = Phase::kReading;
+    Enter(Phase::kReading);
     parser_.emplace();
     parser_->header_limit(static_cast<uint32_t>(server_.limits.header_bytes));
     parser_->body_limit(server_.limits.body_bytes);
@@ -167,9 +236,17 @@ class Connection final : public Session {
   }
 
   void ReadBody() {
+    if (parser_->get().count(bhttp::field::transfer_encoding) > 0 && !parser_->chunked()) {
+      last_ = true;  // where its body ends nobody knows
+      return SendError(400, "unknown transfer encoding: expected chunked or a Content-Length");
+    }
     if (parser_->is_done()) return Dispatch();
     Arm(server_.limits.body_timeout);
-    if (View(parser_->get()[bhttp::field::expect]) != "100-continue") return ReadBodyBytes();
+    // Room for the padding at once: appending it must not copy the body.
+    if (const auto length = parser_->content_length())
+      parser_->get().body().reserve(*length + kPadding);
+    if (!beast::iequals(parser_->get()[bhttp::field::expect], "100-continue"))
+      return ReadBodyBytes();
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     asio::async_write(stream_, asio::buffer(kContinue.data(), kContinue.size()),
                       [self = Self()](error_code error, size_t) {
@@ -186,6 +263,7 @@ class Connection final : public Session {
   }
 
   void ReadFailed(error_code error, std::string_view part) {
+    if (phase_ == Phase::kClosed) return;
     last_ = true;
     if (timed_out_) {
       return SendError(
@@ -206,15 +284,18 @@ class Connection final : public Session {
     const bool gone = error == bhttp::error::end_of_stream || error == asio::error::eof ||
                       error == asio::error::connection_reset ||
                       error == asio::error::operation_aborted ||
-                      error == bhttp::error::partial_message;
+                      error == asio::ssl::error::stream_truncated;
     if (gone) return Close();
     SendError(400,
               absl::StrFormat("malformed HTTP request (%s): expected HTTP/1.1", error.message()));
   }
 
   void Dispatch() {
-    timer_.cancel();
+    if (phase_ == Phase::kClosed) return;
+    Disarm();
+    buffer_.shrink_to_fit();
     keep_alive_ = parser_->get().keep_alive();
+    head_only_ = parser_->get().method() == bhttp::verb::head;
     const std::string_view target = View(parser_->get().target());
     const std::string_view path = target.substr(0, target.find('?'));
     const Server::Route* route = FindRoute(path);
@@ -223,7 +304,7 @@ class Connection final : public Session {
       --server_.in_flight;
       return SendError(503, "too many requests in flight: retry later");
     }
-    phase_ = Phase::kHandling;
+    Enter(Phase::kHandling);
     std::string& body = parser_->get().body();
     const size_t size = body.size();
     body.append(kPadding, '\0');
@@ -235,9 +316,11 @@ class Connection final : public Session {
     request.content_type = View(parser_->get()[bhttp::field::content_type]);
     request.peer = peer_;
     counted_ = true;
-    route->handler(request, Reply(std::make_shared<Sink>(Self())));
+    const auto sink = std::make_shared<SessionSink>(lane_.shared_from_this(), weak_from_this());
+    sink_ = sink;
+    route->handler(request, Reply(sink));
     parser_.reset();
-    if (phase_ == Phase::kHandling) WatchForHangUp();
+    if (phase_ == Phase::kHandling && buffer_.size() == 0) ReadAhead();
   }
 
   // Null: the request has been answered with the reason.
@@ -259,73 +342,44 @@ class Connection final : public Session {
     if (other_method == nullptr) {
       SendError(404, "no such path: check urlPrefix and the verbs in the extender configuration");
     } else {
+      allow_ = other_method->method;
       SendError(405, absl::StrFormat("wrong method: this path takes %s", other_method->method));
     }
     return nullptr;
   }
 
-  // A parked request: learn when its peer goes away.
-  void WatchForHangUp() {
-    const uint64_t request = ++requests_;
-    Socket().async_wait(tcp::socket::wait_read, [self = Self(), request](error_code error) {
-      if (error || self->requests_ != request || self->phase_ != Phase::kHandling) return;
-      char byte = 0;
-      const ssize_t got = ::recv(self->Socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-      if (got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK)) self->abandoned_ = true;
-    });
-  }
-
   void SendError(int status, std::string_view text) {
-    phase_ = Phase::kHandling;
+    Enter(Phase::kHandling);
     Respond(status, ErrorBody(text), "application/json");
   }
 
-  void Respond(int status, std::string body, std::string_view content_type) {
-    if (phase_ != Phase::kHandling) return;
-    phase_ = Phase::kWriting;
-    ++requests_;
+  void EndHandling() {
     if (std::exchange(counted_, false)) --server_.in_flight;
-    if (status >= 400 && status != 404 && status != 503) keep_alive_ = keep_alive_ && status < 408;
-    response_.emplace();
-    response_->version(11);
-    response_->result(static_cast<unsigned>(status));
-    response_->set(bhttp::field::content_type,
-                   boost::beast::string_view(content_type.data(), content_type.size()));
-    if (status == 503) response_->set(bhttp::field::retry_after, "1");
-    response_->body() = std::move(body);
-    response_->keep_alive(keep_alive_ && !last_);
-    response_->prepare_payload();
-    bhttp::async_write(stream_, *response_, [self = Self()](error_code error, size_t) {
-      const bool more = !error && self->response_->keep_alive();
-      self->response_.reset();
-      self->parser_.reset();
-      if (more) return self->WaitForRequest();
-      if (error) return self->Close();
-      self->LingerAndClose();
-    });
+  }
+
+  void Written(error_code error) {
+    if (error || phase_ == Phase::kClosed) return Close();
+    const bool more = response_->keep_alive();
+    response_.reset();
+    parser_.reset();
+    more ? WaitForRequest() : LingerAndClose();
   }
 
   // A peer still sending when we close would get a reset and lose our answer: read on for a moment.
   void LingerAndClose() {
-    phase_ = Phase::kLingering;
+    Enter(Phase::kLingering);
     error_code ignored;
     Socket().shutdown(tcp::socket::shutdown_send, ignored);
     Arm(kLinger);
-    Discard(0);
+    if (!reading_ahead_) Discard(0);
   }
   void Discard(size_t so_far) {
     buffer_.clear();
-    Socket().async_read_some(buffer_.prepare(65536),
+    Socket().async_read_some(buffer_.prepare(kDiscardBytes),
                              [self = Self(), so_far](error_code error, size_t bytes) {
                                if (error || so_far + bytes > kLingerBytes) return self->Close();
                                self->Discard(so_far + bytes);
                              });
-  }
-
-  void Close() {
-    timer_.cancel();
-    error_code ignored;
-    Socket().close(ignored);
   }
 
   ServerState& server_;
@@ -336,27 +390,39 @@ class Connection final : public Session {
   beast::flat_buffer buffer_;
   std::optional<bhttp::request_parser<bhttp::string_body>> parser_;
   std::optional<bhttp::response<bhttp::string_body>> response_;
+  std::weak_ptr<SessionSink> sink_;  // of the last request
   std::string peer_;
+  std::string allow_;  // for the answer 405
   Phase phase_ = Phase::kIdle;
-  uint64_t requests_ = 0;
+  uint64_t armed_ = 0;
+  bool reading_ahead_ = false;
+  bool head_only_ = false;
   bool keep_alive_ = false;
   bool last_ = false;
   bool counted_ = false;
   bool timed_out_ = false;
-  std::atomic<bool> abandoned_{false};
 };
 
 }  // namespace
 
-std::shared_ptr<Session> Session::Plain(ServerState& server, Lane& lane, tcp::socket socket) {
-  return std::make_shared<Connection<tcp::socket>>(server, lane, std::move(socket), nullptr);
+void ServerState::EndExchange() {
+  if (--exchanges == 0 && draining) absl::MutexLock wake(&mutex);
 }
 
-std::shared_ptr<Session> Session::Tls(ServerState& server, Lane& lane, tcp::socket socket,
-                                      TlsContext& tls) {
+void ServerState::AwaitQuiet(base::Duration timeout) {
+  const auto quiet = [this] { return exchanges == 0; };
+  absl::MutexLock lock(&mutex);
+  mutex.AwaitWithTimeout(absl::Condition(&quiet), absl::FromChrono(timeout));
+}
+
+std::shared_ptr<Session> Session::Plain(Lane& lane, tcp::socket socket) {
+  return std::make_shared<Connection<tcp::socket>>(lane, std::move(socket), nullptr);
+}
+
+std::shared_ptr<Session> Session::Tls(Lane& lane, tcp::socket socket, TlsContext& tls) {
   const std::shared_ptr<asio::ssl::context> context = tls.Current();
-  return std::make_shared<Connection<TlsStream>>(server, lane,
-                                                 TlsStream(std::move(socket), *context), context);
+  return std::make_shared<Connection<TlsStream>>(lane, TlsStream(std::move(socket), *context),
+                                                 context);
 }
 
 }  // namespace tutti::http

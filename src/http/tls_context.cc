@@ -1,9 +1,12 @@
 #include "http/tls_context.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <boost/asio/ssl/context.hpp>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -28,9 +31,11 @@ int ChooseAlpn(SSL*, const unsigned char** out, unsigned char* out_length, const
 
 absl::Status Failed(std::string_view what, const std::string& file,
                     const boost::system::error_code& error) {
-  return absl::InvalidArgumentError(absl::StrFormat("%s %s cannot be used: %s; expected PEM", what,
-                                                    file.empty() ? "given as data" : file,
-                                                    error.message()));
+  const int missing = file.empty() || ::access(file.c_str(), R_OK) == 0 ? 0 : errno;
+  return absl::InvalidArgumentError(
+      absl::StrFormat("%s %s cannot be used: %s; expected PEM, and keys without a passphrase", what,
+                      file.empty() ? "given as data" : file,
+                      missing == 0 ? error.message() : std::generic_category().message(missing)));
 }
 
 boost::asio::const_buffer Buffer(const std::string& text) { return {text.data(), text.size()}; }
@@ -65,45 +70,56 @@ absl::Status LoadClientCa(const TlsOptions& options, ssl::context& context) {
   return absl::OkStatus();
 }
 
+// Instead of asking for it on the terminal.
+int NoPassphrase(char*, int, int, void*) { return 0; }
+
 absl::StatusOr<std::shared_ptr<ssl::context>> Build(const TlsOptions& options) {
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
-  SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
-  SSL_CTX_set_alpn_select_cb(context->native_handle(), ChooseAlpn, nullptr);
+  SSL_CTX* native = context->native_handle();
+  SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
+  // No resumption: it would outlive the certificates it was based on.
+  SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_options(native, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_num_tickets(native, 0);
+  SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_alpn_select_cb(native, ChooseAlpn, nullptr);
+  SSL_CTX_set_default_passwd_cb(native, NoPassphrase);
   if (absl::Status status = LoadIdentity(options, *context); !status.ok()) return status;
   if (absl::Status status = LoadClientCa(options, *context); !status.ok()) return status;
   return context;
 }
 
-int64_t ModifiedNanos(const std::string& file) {
-  struct stat status {};
-  if (file.empty() || ::stat(file.c_str(), &status) != 0) return 0;
-  return status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec;
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::Create(TlsOptions options) {
-  absl::StatusOr<std::shared_ptr<ssl::context>> context = Build(options);
-  if (!context.ok()) return context.status();
   std::unique_ptr<TlsContext> created(new TlsContext(std::move(options)));
   absl::MutexLock lock(&created->mutex_);
-  created->stamp_ = created->Stamp();
+  created->stamps_ = created->StampAll();  // before reading: what changes meanwhile is read again
+  absl::StatusOr<std::shared_ptr<ssl::context>> context = Build(created->options_);
+  if (!context.ok()) return context.status();
   created->context_ = *std::move(context);
   return created;
 }
 
-int64_t TlsContext::Stamp() const {
-  return ModifiedNanos(options_.cert_file) ^ (ModifiedNanos(options_.key_file) << 1) ^
-         (ModifiedNanos(options_.client_ca_file) << 2);
+TlsContext::FileStamp TlsContext::StampOf(const std::string& file) {
+  struct stat status {};
+  if (file.empty() || ::stat(file.c_str(), &status) != 0) return {};
+  return {status.st_ino, status.st_size,
+          status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
+}
+
+TlsContext::Stamps TlsContext::StampAll() const {
+  return {StampOf(options_.cert_file), StampOf(options_.key_file),
+          StampOf(options_.client_ca_file)};
 }
 
 std::shared_ptr<ssl::context> TlsContext::Current() {
-  const int64_t stamp = Stamp();
   absl::MutexLock lock(&mutex_);
-  if (stamp == stamp_) return context_;
+  const Stamps stamps = StampAll();
+  if (stamps == stamps_) return context_;
   if (absl::StatusOr<std::shared_ptr<ssl::context>> fresh = Build(options_); fresh.ok()) {
     context_ = *std::move(fresh);
-    stamp_ = stamp;
+    stamps_ = stamps;
   }
   return context_;
 }

@@ -1,6 +1,7 @@
 // TlsContext: the server's TLS settings, read again when the certificate files change.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -27,11 +28,21 @@ class TlsContext {
 
  private:
   explicit TlsContext(TlsOptions options) : options_(std::move(options)) {}
-  int64_t Stamp() const;
+
+  // What tells one version of a file from the next; zeros where there is no file.
+  struct FileStamp {
+    uint64_t inode = 0;
+    int64_t bytes = 0;
+    int64_t modified_nanos = 0;
+    bool operator==(const FileStamp&) const = default;
+  };
+  using Stamps = std::array<FileStamp, 3>;  // certificate, key, client CA
+  static FileStamp StampOf(const std::string& file);
+  Stamps StampAll() const;
 
   const TlsOptions options_;
   absl::Mutex mutex_;
-  int64_t stamp_ ABSL_GUARDED_BY(mutex_) = 0;
+  Stamps stamps_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<boost::asio::ssl::context> context_ ABSL_GUARDED_BY(mutex_);
 };
 

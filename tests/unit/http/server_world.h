@@ -1,0 +1,51 @@
+// A running server and what its handler was given, for the tests of src/http.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "http/server.h"
+#include "tests/support/http_client.h"
+
+namespace tutti::http {
+
+// Replies that handlers parked, in the order of arrival. Any thread.
+class Desk {
+ public:
+  void Park(Reply reply, std::string body);
+  // Waits until one more is there, at most half a minute.
+  std::optional<Reply> Take();
+  std::vector<Reply> TakeAll(size_t count);
+  size_t arrived() const;
+  std::string last_body() const;
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::vector<Reply> replies_ ABSL_GUARDED_BY(mutex_);
+  size_t arrived_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::string last_body_ ABSL_GUARDED_BY(mutex_);
+};
+
+// POST /echo answers the body, GET /hello and GET /files/... the target, POST /park parks on the
+// desk, POST /drop lets its Reply go, POST /peer answers the peer, POST /large answers 32 MiB.
+struct ServerWorld {
+  explicit ServerWorld(Limits limits = {}, std::unique_ptr<TlsOptions> tls = nullptr,
+                       int threads = 2);
+  testing::HttpClient Connect() const { return testing::HttpClient(server->port()); }
+
+  std::shared_ptr<Desk> desk = std::make_shared<Desk>();
+  std::unique_ptr<Server> server;
+};
+
+constexpr size_t kLargeBytes = size_t{32} << 20;  // more than sockets buffer
+
+// Asks again and again, for half a minute at most: for what no event tells.
+bool Eventually(const std::function<bool()>& condition);
+
+}  // namespace tutti::http
