@@ -3,8 +3,9 @@
 namespace tutti::apps {
 
 void GangReporter::Report(const model::ReportGang& report) {
-  const std::string text =
-      report.detail.empty() ? model::Describe(report.reason, resources_) : report.detail;
+  const std::string text = report.detail.empty()
+                               ? model::Describe(report.reason, report.holders, resources_)
+                               : report.detail;
   log_.Info("gang", {{"namespace", report.key.namespace_name},
                      {"gang", report.display_name},
                      {"dialect", report.key.dialect},

@@ -51,6 +51,7 @@ planner::CoreOptions CoreOptionsFrom(const config::Configuration& c) {
   options.repair_timeout = c.gang.repair_timeout;
   // Below kube-scheduler's httpTimeout, so that it hears our answer and not its own deadline.
   options.bind_timeout = c.extender.bind_timeout * 9 / 10;
+  options.nominate_head = c.webhook.mark_pods;
   options.partial_gang_policy = c.gang.partial_gang_policy == config::PartialGangPolicy::kKeep
                                     ? planner::PartialGangPolicy::kKeep
                                     : planner::PartialGangPolicy::kEvict;

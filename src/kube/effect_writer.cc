@@ -133,7 +133,11 @@ Request EffectWriter::NominateRequest(const model::NominatePod& nominate) {
   std::string patch = absl::StrFormat(
       R"({"metadata":{"uid":"%s","annotations":{"tutti.dev/wake":"%d"}},"status":{"nominatedNodeName":)",
       nominate.pod.uid.ToString(), nominate.write);
-  AppendJsonString(patch, nominate.node_name);
+  if (nominate.node_name.empty()) {
+    patch += "null";
+  } else {
+    AppendJsonString(patch, nominate.node_name);
+  }
   patch += "}}";
   return MergePatchRequest(Pods(), NameOf(nominate.pod), "status", std::move(patch));
 }

@@ -30,7 +30,8 @@ struct ReleasePod {
   std::vector<std::string> nodes;
 };
 // Sets status.nominatedNodeName: wakes a pod that kube-scheduler holds as unschedulable and makes
-// it try this node first. Ends in a WriteFinished.
+// it try this node first; of a gated pod, keeps the room there. Empty: no node any more. Ends in a
+// WriteFinished.
 struct NominatePod {
   uint64_t write = 0;
   PodRef pod;
@@ -67,7 +68,8 @@ struct ReportGang {
   std::string display_name;
   Reason reason;
   std::string detail;            // the problem of a misconfigured gang
-  std::vector<PodRef> examples;  // at most one member: the event is written on it
+  std::vector<Holder> holders;   // of Reason::resource, largest first
+  std::vector<PodRef> examples;  // the first member by name: the event is written on it
   base::Duration waited{0};      // since the gang was first seen
   bool had_to_wait = false;  // it was told to wait before: people look for what has become of it
 };

@@ -55,15 +55,20 @@ std::string_view CodeName(ReasonCode code) { return kTexts[static_cast<size_t>(c
 
 std::string_view CodeHelp(ReasonCode code) { return kTexts[static_cast<size_t>(code)].help; }
 
-std::string Describe(const Reason& reason, const ResourceTable& resources) {
+std::string Describe(const Reason& reason, const std::vector<Holder>& holders,
+                     const ResourceTable& resources) {
   std::string text = absl::StrFormat("%s: %s", CodeName(reason.code), CodeHelp(reason.code));
   if (reason.need == 0 && reason.have == 0) return text;
-  if (reason.resource.valid()) {
-    return absl::StrFormat("%s (need %s, have %s)", text,
-                           Amount(reason.need, reason.resource, resources),
-                           Amount(reason.have, reason.resource, resources));
+  if (!reason.resource.valid())
+    return absl::StrFormat("%s (need %d, have %d)", text, reason.need, reason.have);
+  absl::StrAppendFormat(&text, " (need %s, have %s",
+                        Amount(reason.need, reason.resource, resources),
+                        Amount(reason.have, reason.resource, resources));
+  for (size_t i = 0; i < holders.size(); ++i) {
+    absl::StrAppendFormat(&text, "%s %s %s", i == 0 ? "; held by" : ",", holders[i].who,
+                          Amount(holders[i].amount, reason.resource, resources));
   }
-  return absl::StrFormat("%s (need %d, have %d)", text, reason.need, reason.have);
+  return text + ")";
 }
 
 std::string StableMessage(const Reason& reason) {

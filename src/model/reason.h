@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/resource_table.h"
 
@@ -41,13 +42,23 @@ struct Reason {
   bool operator==(const Reason&) const = default;
 };
 
+// Somebody who holds what a gang waits for.
+struct Holder {
+  std::string who;     // "gang train-a", "pods of no gang"
+  int64_t amount = 0;  // units of Reason::resource
+
+  bool operator==(const Holder&) const = default;
+};
+
 // "WaitingForMembers": the metric label, the event reason, the code in messages.
 std::string_view CodeName(ReasonCode code);
 // One line on what the code means and what its reader can do: docs are generated from it.
 std::string_view CodeHelp(ReasonCode code);
 
-// For events, logs and people: every number. Changes as the state changes.
-std::string Describe(const Reason& reason, const ResourceTable& resources);
+// For events, logs and people: every number, and who holds what is short. Changes as the state
+// changes.
+std::string Describe(const Reason& reason, const std::vector<Holder>& holders,
+                     const ResourceTable& resources);
 // For kube-scheduler: starts with "tutti/", holds only what does not change between retries,
 // because a changed message requeues the pod.
 std::string StableMessage(const Reason& reason);

@@ -124,6 +124,7 @@ void Core::Parts::On(model::TimePassed&) {
   binds.Expire();
   if (!state.ready()) return;
   for (Gang* gang : gangs.Due()) GangDue(*gang);
+  if (queue.NextDeadline() <= state.now) Replan();
   if (!std::exchange(state.planning_due, false)) return;
   queue.Pass();
 }
@@ -203,7 +204,8 @@ void Core::Parts::RepairFailed(Gang& gang) {
 Timestamp Core::NextDeadline() const {
   const CoreState& state = parts_->state;
   if (state.planning_due && state.ready()) return state.now;
-  return std::min(parts_->gangs.NextDeadline(), parts_->binds.NextDeadline());
+  return std::min({parts_->gangs.NextDeadline(), parts_->binds.NextDeadline(),
+                   state.ready() ? parts_->queue.NextDeadline() : Timestamp::Infinite()});
 }
 
 std::shared_ptr<const model::ClusterSnapshot> Core::Publish() {

@@ -28,6 +28,9 @@ struct CoreOptions {
   base::Duration write_retry_max = std::chrono::seconds(10);
   PartialGangPolicy partial_gang_policy = PartialGangPolicy::kEvict;
   BindBarrier bind_barrier = BindBarrier::kAuto;
+  // Where not every pod is shown to the extender: what is kept for the head of the queue is made
+  // visible to kube-scheduler itself.
+  bool nominate_head = false;
   int failed_placements_per_pass = 512;  // bounds the work of one pass over the queue
   // Part of every plan id, so that a token of an earlier process is never taken for one of ours.
   std::string instance = "0";

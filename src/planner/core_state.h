@@ -35,7 +35,12 @@ struct PodRecord {
   ReservationId assumed;  // of a pod of no gang, while its Binding is under way
 };
 
-enum class WriteKind : uint8_t { kTell, kBind, kEvict };  // kTell: release or nominate
+enum class WriteKind : uint8_t {
+  kTell,  // a placed member's release or nomination
+  kKeep,  // nomination of a gated member of the head
+  kBind,
+  kEvict
+};
 
 struct PendingWrite {
   WriteKind kind = WriteKind::kTell;
@@ -69,6 +74,9 @@ struct CoreState {
   std::map<model::GangKey, std::unique_ptr<Gang>> gangs;
   std::map<uint64_t, Gang*> by_arrival;
   uint64_t next_arrival = 1;
+  uint64_t head = 0;  // arrival of the gang that room is kept for, 0: none
+
+  std::set<base::Uid> nominated_gated;  // pods that carry our gate and a nominated node
 
   model::CowMap<base::Uid, model::PodVerdict> verdicts;
   model::CowMap<std::string, bool> plans;

@@ -32,6 +32,18 @@ base::Duration Doubled(base::Duration initial, base::Duration most, int times) {
   return std::min(duration, most);
 }
 
+// Where people look first. Shorter names first, so that train-9 comes before train-10.
+const PodInfo* FirstByName(const Gang& gang) {
+  const PodInfo* first = nullptr;
+  for (const auto& [uid, member] : gang.members) {
+    const PodInfo& pod = *member.pod;
+    if (first == nullptr || std::pair(pod.name.size(), std::string_view(pod.name)) <
+                                std::pair(first->name.size(), std::string_view(first->name)))
+      first = &pod;
+  }
+  return first;
+}
+
 bool Contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -209,8 +221,12 @@ void GangBook::Tell(Member& member) {
   }
   // A pinned pod that kube-scheduler has not tried yet finds its node by itself.
   if (!pod.pins.empty() && !pod.verdict.refused) return;
-  member.write = s_.StartWrite(WriteKind::kTell, pod.uid);
-  s_.Emit(model::NominatePod{member.write, RefOf(pod), node});
+  Nominate(member, node, WriteKind::kTell);
+}
+
+void GangBook::Nominate(Member& member, const std::string& node, WriteKind kind) {
+  member.write = s_.StartWrite(kind, member.pod->uid);
+  s_.Emit(model::NominatePod{member.write, RefOf(*member.pod), node});
 }
 
 void GangBook::Refuse(Gang& gang, Member& member) {
@@ -260,13 +276,26 @@ void GangBook::SetReason(Gang& gang, model::Reason reason, std::string detail) {
 
 void GangBook::Report(Gang& gang) {
   gang.report_deadline = Timestamp::Infinite();
-  model::ReportGang report{gang.key, gang.display_name, gang.reason, gang.reason_detail, {}};
-  if (!gang.members.empty()) report.examples.push_back(RefOf(*gang.members.begin()->second.pod));
+  model::ReportGang report;
+  report.key = gang.key;
+  report.display_name = gang.display_name;
+  report.reason = gang.reason;
+  report.detail = gang.reason_detail;
+  report.holders = Holders(gang);
+  if (const PodInfo* first = FirstByName(gang)) report.examples.push_back(RefOf(*first));
   report.waited = s_.now - gang.first_seen;
   const ReasonCode code = gang.reason.code;
   if (code != ReasonCode::kPlaced && code != ReasonCode::kScheduled) gang.told_to_wait = true;
   report.had_to_wait = gang.told_to_wait;
   s_.Emit(std::move(report));
+}
+
+std::vector<model::Holder> GangBook::Holders(const Gang& gang) {
+  const bool short_of_room = gang.reason.code == ReasonCode::kWaitingForCapacity ||
+                             gang.reason.code == ReasonCode::kPinnedNodeLost;
+  if (!gang.reason.resource.valid()) return {};
+  if (gang.reason.code == ReasonCode::kBehindHead) return survey_.Head(gang, gang.reason.resource);
+  return short_of_room ? survey_.Of(gang, gang.reason.resource) : std::vector<model::Holder>();
 }
 
 void GangBook::AnswerBind(Gang& gang, Member& member, const std::string& error) {

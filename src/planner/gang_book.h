@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "planner/core_state.h"
+#include "planner/holder_survey.h"
 
 namespace tutti::planner {
 
@@ -43,6 +44,9 @@ class GangBook {
 
   // Tells kube-scheduler of the member's node by the cheapest means that will reach it.
   void Tell(Member& member);
+
+  // Writes the node into the pod's status; empty: takes it out.
+  void Nominate(Member& member, const std::string& node, WriteKind kind);
 
   // kube-scheduler refused this node for the member: it is left out for a while, and the member
   // waits again.
@@ -81,10 +85,12 @@ class GangBook {
     base::Timestamp deadline = base::Timestamp::Infinite();
   };
 
+  std::vector<model::Holder> Holders(const Gang& gang);
   void UpdateVerdict(const Gang& gang, const Member& member);
   void SetDeadlines(Gang& gang);
 
   CoreState& s_;
+  HolderSurvey survey_{s_};
   std::set<QueueKey> queue_;
   std::set<std::pair<base::Timestamp, uint64_t>> deadlines_;  // with the gang's arrival
   absl::flat_hash_map<uint64_t, Entry> entries_;

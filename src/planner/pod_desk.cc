@@ -50,6 +50,11 @@ void PodDesk::Upsert(PodInfo pod) {
     }
     if (was_member && record.gang != nullptr && !WantsMembership(record.info)) LeaveGang(record);
   }
+  if (record.info.gated_by_tutti && !record.info.nominated_node.empty()) {
+    s_.nominated_gated.insert(uid);
+  } else {
+    s_.nominated_gated.erase(uid);
+  }
   JoinOrUpdate(record);
   if (record.info.bound()) binds_.PodBound(record);
   binds_.PodSeen(uid);
@@ -124,6 +129,7 @@ void PodDesk::Remove(base::Uid uid) {
   if (record.gang != nullptr) LeaveGang(record);
   s_.ledger.Release(record.assumed);
   Discharge(record);
+  s_.nominated_gated.erase(uid);
   s_.pods.erase(it);
   s_.planning_due = true;
 }
@@ -237,7 +243,9 @@ void PodDesk::FinishWrite(const PendingWrite& write, const model::WriteFinished&
     return;
   }
   member.write = 0;
-  if (failed) {
+  if (write.kind == WriteKind::kKeep) {
+    gangs_.Tell(member);  // where it has been placed meanwhile
+  } else if (failed) {
     member.retry_write_at = s_.now + RetryAfter(s_.options, ++member.write_failures);
     gangs_.ScheduleMember(gang, member.retry_write_at);
   } else {

@@ -31,7 +31,7 @@ bool QueuePlanner::General(const Wanted& wanted) {
 void QueuePlanner::DropHead() {
   for (ReservationId id : head_reservations_) s_.ledger.Release(id);
   head_reservations_.clear();
-  head_ = 0;
+  s_.head = 0;
 }
 
 void QueuePlanner::Pass() {
@@ -44,6 +44,7 @@ void QueuePlanner::Pass() {
     binds_.CheckBarrier(*gang);
     gangs_.Settle(*gang);
   }
+  nominator_.Follow(head_reservations_);
 }
 
 bool QueuePlanner::Plannable(Gang& gang) {
@@ -199,11 +200,11 @@ void QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason rea
   }
   if (reason.code == ReasonCode::kPinnedNodeLost) RecreatePinned(wanted);
   if (reason.code == ReasonCode::kWaitingForCapacity) {
-    if (head_ != 0 && FitsWithoutHead(wanted)) {
+    if (s_.head != 0 && FitsWithoutHead(wanted)) {
       reason.code = ReasonCode::kBehindHead;
     } else if (const std::optional<model::Reason> exceeds = Exceeds(wanted)) {
       reason = *exceeds;
-    } else if (head_ == 0) {
+    } else if (s_.head == 0) {
       ReserveForHead(gang, wanted);
     }
   }
@@ -241,7 +242,7 @@ void QueuePlanner::Remember(const Wanted& wanted, const model::Reason& reason) {
 void QueuePlanner::ReserveForHead(Gang& gang, const Wanted& wanted) {
   const Placement later = s_.placer.PlaceWhenDrained(wanted.classes);
   if (!later.fits) return;
-  head_ = gang.arrival;
+  s_.head = gang.arrival;
   for (size_t c = 0; c < wanted.classes.size(); ++c) {
     for (model::NodeIndex node : later.nodes[c]) {
       head_reservations_.push_back(s_.ledger.Add(

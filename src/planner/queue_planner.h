@@ -12,6 +12,7 @@
 #include "planner/bind_desk.h"
 #include "planner/core_state.h"
 #include "planner/gang_book.h"
+#include "planner/head_nominator.h"
 
 namespace tutti::planner {
 
@@ -23,7 +24,8 @@ class QueuePlanner {
   void Pass();
   // Gives back what is reserved for the head.
   void DropHead();
-  uint64_t head() const { return head_; }  // Gang::arrival, 0: none
+  // When a pass is due without any event.
+  base::Timestamp NextDeadline() const { return nominator_.NextDeadline(); }
 
  private:
   struct Wanted {
@@ -53,7 +55,7 @@ class QueuePlanner {
   CoreState& s_;
   GangBook& gangs_;
   BindDesk& binds_;
-  uint64_t head_ = 0;
+  HeadNominator nominator_{s_, gangs_};
   std::vector<ReservationId> head_reservations_;
   // Of this pass, by shape: what is known without trying again.
   struct Known {
