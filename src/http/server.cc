@@ -139,7 +139,7 @@ class AsioServer final : public Server {
     asio::post(lane.context, [this, &lane, full, socket = std::move(socket)]() mutable {
       const std::shared_ptr<Session> session = tls_ ? Session::Tls(lane, std::move(socket), *tls_)
                                                     : Session::Plain(lane, std::move(socket));
-      lane.sessions.insert(session);
+      lane.Add(session);
       full ? session->RefuseAndClose() : session->Start();
     });
   }

@@ -2,10 +2,10 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
@@ -34,6 +34,8 @@ constexpr size_t kTlsReadAheadBytes = 512;  // the rest waits decrypted in OpenS
 constexpr size_t kDiscardBytes = 16384;
 constexpr size_t kLingerBytes = size_t{16} << 20;
 constexpr base::Duration kLinger = std::chrono::seconds(1);
+constexpr base::Duration kRarestSweep = std::chrono::milliseconds(250);
+constexpr base::Duration kOftenestSweep = std::chrono::milliseconds(5);
 
 std::string ErrorBody(std::string_view text) { return absl::StrFormat("{\"Error\":\"%s\"}", text); }
 
@@ -64,11 +66,7 @@ template <class Stream>
 class Connection final : public Session {
  public:
   Connection(Lane& lane, Stream stream, std::shared_ptr<void> keep)
-      : server_(*lane.server),
-        lane_(lane),
-        keep_(std::move(keep)),
-        stream_(std::move(stream)),
-        timer_(lane.context) {
+      : server_(*lane.server), lane_(lane), keep_(std::move(keep)), stream_(std::move(stream)) {
     error_code ignored;
     Socket().set_option(tcp::no_delay(true), ignored);
     const tcp::endpoint remote = Socket().remote_endpoint(ignored);
@@ -114,6 +112,14 @@ class Connection final : public Session {
     lane_.sessions.erase(shared_from_this());
   }
 
+  void CheckDeadline(std::chrono::steady_clock::time_point now) override {
+    if (deadline_ > now) return;
+    Disarm();
+    timed_out_ = true;
+    error_code ignored;
+    Socket().cancel(ignored);
+  }
+
   void Respond(int status, std::string body, std::string_view content_type) override {
     if (phase_ != Phase::kHandling) return;
     EndHandling();
@@ -134,6 +140,7 @@ class Connection final : public Session {
   }
 
  private:
+  static constexpr auto kNever = std::chrono::steady_clock::time_point::max();
   static constexpr bool kTls = std::is_same_v<Stream, TlsStream>;
   enum class Phase { kIdle, kReading, kHandling, kWriting, kLingering, kClosed };
 
@@ -170,21 +177,9 @@ class Connection final : public Session {
   // After `timeout` whatever is being read or written is given up, with timed_out_ set.
   void Arm(base::Duration timeout) {
     timed_out_ = false;
-    timer_.expires_after(timeout);
-    timer_.async_wait([weak = this->weak_from_this(), armed = ++armed_](error_code error) {
-      const std::shared_ptr<Session> session = weak.lock();
-      if (error || !session) return;
-      auto* self = static_cast<Connection*>(session.get());
-      if (self->armed_ != armed) return;  // disarmed or armed anew when this was already on its way
-      self->timed_out_ = true;
-      error_code ignored;
-      self->Socket().cancel(ignored);
-    });
+    deadline_ = std::chrono::steady_clock::now() + timeout;
   }
-  void Disarm() {
-    ++armed_;
-    timer_.cancel();
-  }
+  void Disarm() { deadline_ = kNever; }
 
   void WaitForRequest() {
     if (phase_ == Phase::kClosed) return;
@@ -386,7 +381,7 @@ class Connection final : public Session {
   Lane& lane_;
   const std::shared_ptr<void> keep_;  // the TLS context that the stream refers to
   Stream stream_;
-  asio::steady_timer timer_;
+  std::chrono::steady_clock::time_point deadline_ = kNever;
   beast::flat_buffer buffer_;
   std::optional<bhttp::request_parser<bhttp::string_body>> parser_;
   std::optional<bhttp::response<bhttp::string_body>> response_;
@@ -394,7 +389,6 @@ class Connection final : public Session {
   std::string peer_;
   std::string allow_;  // for the answer 405
   Phase phase_ = Phase::kIdle;
-  uint64_t armed_ = 0;
   bool reading_ahead_ = false;
   bool head_only_ = false;
   bool keep_alive_ = false;
@@ -413,6 +407,25 @@ void ServerState::AwaitQuiet(base::Duration timeout) {
   const auto quiet = [this] { return exchanges == 0; };
   absl::MutexLock lock(&mutex);
   mutex.AwaitWithTimeout(absl::Condition(&quiet), absl::FromChrono(timeout));
+}
+
+void Lane::Add(std::shared_ptr<Session> session) {
+  sessions.insert(std::move(session));
+  if (!std::exchange(sweeping_, true)) SweepLater();
+}
+
+void Lane::SweepLater() {
+  const Limits& limits = server->limits;
+  const base::Duration shortest =
+      std::min({limits.header_timeout, limits.body_timeout, limits.idle_timeout});
+  sweep_.expires_after(std::clamp(shortest / 4, kOftenestSweep, kRarestSweep));
+  sweep_.async_wait([this](error_code error) {
+    if (error) return;
+    const auto now = std::chrono::steady_clock::now();
+    for (const std::shared_ptr<Session>& session : sessions) session->CheckDeadline(now);
+    sweeping_ = !sessions.empty();
+    if (sweeping_) SweepLater();
+  });
 }
 
 std::shared_ptr<Session> Session::Plain(Lane& lane, tcp::socket socket) {

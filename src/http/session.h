@@ -7,6 +7,8 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -43,9 +45,18 @@ struct ServerState {
 struct Lane : std::enable_shared_from_this<Lane> {
   explicit Lane(std::shared_ptr<ServerState> state) : server(std::move(state)) {}
 
+  void Add(std::shared_ptr<Session> session);
+
   const std::shared_ptr<ServerState> server;
   boost::asio::io_context context{1};
   std::unordered_set<std::shared_ptr<Session>> sessions;
+
+ private:
+  // One timer for all sessions: a timer of its own in each would cost a system call per read.
+  void SweepLater();
+
+  boost::asio::steady_timer sweep_{context};
+  bool sweeping_ = false;
 };
 
 // All members run on the lane's thread, or after it has ended.
@@ -63,6 +74,8 @@ class Session : public std::enable_shared_from_this<Session> {
   // Closes it now unless a request is under way; then after its answer.
   virtual void CloseWhenIdle() = 0;
   virtual void Close() = 0;
+  // Gives up what it waits for if its time has passed.
+  virtual void CheckDeadline(std::chrono::steady_clock::time_point now) = 0;
   // Answers the request that was handed to a handler.
   virtual void Respond(int status, std::string body, std::string_view content_type) = 0;
 };
