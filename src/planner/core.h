@@ -38,7 +38,8 @@ class Core {
     size_t pending_writes = 0;
     size_t parked_binds = 0;
     std::map<std::string, size_t> gangs_by_phase;  // Waiting, Placed, Binding, Scheduled
-    // Members without a node: held by our gate, waiting out a back-off, placed and about to be bound, or short of room.
+    // Members without a node: held by our gate, waiting out a back-off, placed and about to be
+    // bound, or short of room.
     size_t gated = 0;
     size_t backing_off = 0;
     size_t active = 0;

@@ -140,7 +140,9 @@ void PodDesk::Charge(PodRecord& record) {
   s_.ledger.Release(record.assumed);
   record.assumed = ReservationId();
   s_.nodes.Charge(pod.node_name, *pod.charge, pod.shape->host_ports);
-  if (!pod.disruptable) s_.nodes.ChargePermanent(pod.node_name, *pod.charge, +1);
+  if (!pod.disruptable) {
+    s_.nodes.ChargePermanent(pod.node_name, *pod.charge, pod.shape->host_ports);
+  }
   record.charged = true;
   if (const model::NodeIndex node = s_.nodes.Find(pod.node_name); node.valid())
     ResolveConflicts(node);
@@ -150,7 +152,9 @@ void PodDesk::Discharge(PodRecord& record) {
   if (!record.charged) return;
   const PodInfo& pod = record.info;
   s_.nodes.Discharge(pod.node_name, *pod.charge, pod.shape->host_ports);
-  if (!pod.disruptable) s_.nodes.ChargePermanent(pod.node_name, *pod.charge, -1);
+  if (!pod.disruptable) {
+    s_.nodes.DischargePermanent(pod.node_name, *pod.charge, pod.shape->host_ports);
+  }
   record.charged = false;
   s_.planning_due = true;
 }

@@ -130,11 +130,11 @@ TEST_F(NodeTableTest, WhatNeverEndsStaysInADrainedNode) {
   const NodeIndex a = table_.Upsert(Node("a", 4000));
   table_.Charge("a", Cpu(1000), {});
   table_.Charge("a", Cpu(500), {});
-  table_.ChargePermanent("a", Cpu(500), +1);
+  table_.ChargePermanent("a", Cpu(500), {});
   table_.Reserve(a, Cpu(2000), {});
   EXPECT_EQ(table_.Free(kCpu, a), 500);
   EXPECT_EQ(table_.FreeWhenDrained(kCpu, a), 3500);
-  table_.ChargePermanent("a", Cpu(500), -1);
+  table_.DischargePermanent("a", Cpu(500), {});
   EXPECT_EQ(table_.FreeWhenDrained(kCpu, a), 4000);
 }
 
