@@ -135,8 +135,11 @@ std::optional<model::Reason> QueuePlanner::KnownNotToFit(const Wanted& wanted) {
 
 // The same shortage, for another number of members.
 model::Reason QueuePlanner::ForCount(model::Reason reason, const MemberClass& wanted) {
-  reason.need =
-      wanted.count * (reason.resource.valid() ? wanted.shape->requests.Get(reason.resource) : 1);
+  reason.need = wanted.count;
+  if (reason.resource.valid()) {
+    reason.need =
+        model::SaturatingProduct(wanted.shape->requests.Get(reason.resource), wanted.count);
+  }
   return reason;
 }
 

@@ -39,6 +39,12 @@ TEST(ResourceListTest, AbsurdAmountsSaturateInsteadOfWrappingRound) {
   EXPECT_EQ(list.Get(kCpu), std::numeric_limits<int64_t>::min());
 }
 
+TEST(ResourceListTest, AProductOfManyPodsSaturatesToo) {
+  EXPECT_EQ(SaturatingProduct(2500, 4), 10'000);
+  EXPECT_EQ(SaturatingProduct(int64_t{1} << 53, 100'000), kMost);
+  EXPECT_EQ(SaturatingProduct(-kMost, 2), std::numeric_limits<int64_t>::min());
+}
+
 TEST(ResourceListTest, RaiseToTakesTheLargerOfEach) {
   ResourceList list = {{kCpu, 500}, {kGpu, 2}};
   list.RaiseTo({{kCpu, 400}, {kMemory, 7}, {kGpu, 3}});
