@@ -1,6 +1,7 @@
 #include "planner/pod_desk.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tutti::planner {
 namespace {
@@ -40,7 +41,11 @@ void PodDesk::Upsert(PodInfo pod) {
     Charge(record);
   } else {
     const bool was_member = record.gang != nullptr && !record.finished;
-    if (!SameMembership(record.info, pod) && record.gang != nullptr) LeaveGang(record);
+    if (!SameMembership(record.info, pod) && record.gang != nullptr) {
+      // A gang of this pod alone keeps its place in the queue while the pod is read anew.
+      Gang& gang = LeaveGang(record);
+      if (!WantsMembership(pod) || pod.gang->key != gang.key) gangs_.Settle(gang);
+    }
     if (SameCharge(record.info, pod)) {
       record.info = std::move(pod);
     } else {
@@ -48,7 +53,8 @@ void PodDesk::Upsert(PodInfo pod) {
       record.info = std::move(pod);
       Charge(record);
     }
-    if (was_member && record.gang != nullptr && !WantsMembership(record.info)) LeaveGang(record);
+    if (was_member && record.gang != nullptr && !WantsMembership(record.info))
+      gangs_.Settle(LeaveGang(record));
   }
   JoinOrUpdate(record);
   if (record.info.bound()) binds_.PodBound(record);
@@ -96,6 +102,8 @@ void PodDesk::UpdatePlaced(Gang& gang, Member& member) {
   const PodInfo& pod = *member.pod;
   const std::string& node = s_.nodes.Info(member.node)->name;
   const bool pinned = std::find(pod.pins.begin(), pod.pins.end(), node) != pod.pins.end();
+  // It was released to another node before this one was planned: the pin decides.
+  if (!pod.gated_by_tutti && !pod.pins.empty() && !pinned) return gangs_.Unplace(gang, member);
   if (!pod.gated_by_tutti && (pinned || pod.nominated_node == node)) member.echoed = true;
   if (!pod.verdict.refused || pod.verdict.fingerprint == member.verdict_seen || !member.echoed)
     return;
@@ -105,7 +113,7 @@ void PodDesk::UpdatePlaced(Gang& gang, Member& member) {
   gangs_.Tell(member);
 }
 
-void PodDesk::LeaveGang(PodRecord& record) {
+Gang& PodDesk::LeaveGang(PodRecord& record) {
   Gang& gang = *record.gang;
   record.gang = nullptr;
   if (record.finished) {
@@ -114,14 +122,14 @@ void PodDesk::LeaveGang(PodRecord& record) {
   } else {
     gangs_.Leave(gang, record.info.uid);
   }
-  gangs_.Settle(gang);
+  return gang;
 }
 
 void PodDesk::Remove(base::Uid uid) {
   const auto it = s_.pods.find(uid);
   if (it == s_.pods.end()) return;
   PodRecord& record = it->second;
-  if (record.gang != nullptr) LeaveGang(record);
+  if (record.gang != nullptr) gangs_.Settle(LeaveGang(record));
   s_.ledger.Release(record.assumed);
   Discharge(record);
   s_.pods.erase(it);
@@ -193,6 +201,7 @@ void PodDesk::UnplaceOwner(ReservationId id, bool node_removed) {
   if (reservation == nullptr) return;
   const auto owner = s_.by_arrival.find(reservation->gang);
   if (owner == s_.by_arrival.end()) {
+    if (!node_removed) return;  // the Binding of a pod of no gang: as below
     if (PodRecord* record = s_.FindPod(reservation->pod)) record->assumed = ReservationId();
     return s_.ledger.Release(id);
   }
@@ -237,15 +246,19 @@ void PodDesk::FinishWrite(const PendingWrite& write, const model::WriteFinished&
   const bool failed = result.outcome == model::WriteOutcome::kFailed ||
                       result.outcome == model::WriteOutcome::kRefused;
   if (write.kind == WriteKind::kEvict) {
-    if (failed) member.evicting = false;  // tried again by the next pass or repair
-    return;
+    if (!failed) return;
+    member.evicting = false;  // tried again by a later pass or repair
+  } else {
+    member.write = 0;
   }
-  member.write = 0;
+  // What the watch is about to show as released needs no second pin.
+  const bool again = std::exchange(member.tell_again, false) && !member.pod->gated_by_tutti;
   if (failed) {
     member.retry_write_at = s_.now + RetryAfter(s_.options, ++member.write_failures);
     gangs_.ScheduleMember(gang, member.retry_write_at);
   } else {
     member.write_failures = 0;
+    if (again) gangs_.Tell(member);
   }
   gangs_.Settle(gang);
 }
