@@ -16,7 +16,7 @@ WorldOptions RandomOptions(uint64_t seed) {
   options.seed = seed;
   options.webhook = random() % 2 == 0;
   options.write_failure = random() % 3 == 0 ? 0.2 : 0;
-  options.lost_bind_reply = random() % 3 == 0 ? 0.2 : 0;
+  options.lost_reply = random() % 3 == 0 ? 0.2 : 0;
   options.watch_lag = random() % 2 == 0 ? 0.5 : 0;
   options.referee_refusal = random() % 4 == 0 ? 0.05 : 0;
   options.check_every = 16;
