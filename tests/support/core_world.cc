@@ -177,6 +177,11 @@ void CoreWorld::FinishPod(const std::string& name) {
   WakeAll();
 }
 
+void CoreWorld::FinishPodIfRunning(const std::string& name) {
+  const PodInfo* pod = Pod(name);
+  if (pod != nullptr && pod->bound() && !pod->terminal()) FinishPod(name);
+}
+
 void CoreWorld::WakeAll() {
   for (auto& [name, pod] : pods_) pod.active = true;
 }
@@ -308,6 +313,29 @@ void CoreWorld::Pass(base::Duration time) {
   }
 }
 
+template <class Function>
+void CoreWorld::List(const Function& apply) const {
+  for (const auto& [name, node] : nodes_) apply(model::NodeUpserted{node});
+  for (const auto& [name, volume] : volumes_) apply(model::VolumeUpserted{volume});
+  for (const auto& [claim, volume] : claims_)
+    apply(model::VolumeClaimUpserted{{"default", claim, volume}});
+  for (const auto& [gang, min_member] : gang_objects_)
+    apply(model::GangObjectUpserted{KeyOf(gang), gang, {min_member, {}}, ""});
+  for (const auto& [name, pod] : pods_) apply(model::PodUpserted{pod.info});
+}
+
+void CoreWorld::Calm() {
+  options_.write_failure = options_.lost_reply = options_.watch_lag = options_.referee_refusal = 0;
+}
+
+void CoreWorld::CompareWithRebuilt() {
+  if (!watch_.empty()) return;
+  planner::Core rebuilt(options_.core, labels_);
+  List([&](model::ClusterEvent event) { rebuilt.Apply(now_, std::move(event)); });
+  if (rebuilt.DurableState() == core_->DurableState()) return;
+  broken_.push_back("live:\n" + core_->DurableState() + "rebuilt:\n" + rebuilt.DurableState());
+}
+
 void CoreWorld::RestartCore(Sent sent) {
   planner::CoreOptions core = options_.core;
   core.instance = absl::StrFormat("process%d", ++processes_);
@@ -322,13 +350,7 @@ void CoreWorld::RestartCore(Sent sent) {
       pod->retry_at = now_ + kSchedulerBackoff;
     }
   }
-  for (const auto& [name, node] : nodes_) Apply(model::NodeUpserted{node});
-  for (const auto& [name, volume] : volumes_) Apply(model::VolumeUpserted{volume});
-  for (const auto& [claim, volume] : claims_)
-    Apply(model::VolumeClaimUpserted{{"default", claim, volume}});
-  for (const auto& [gang, min_member] : gang_objects_)
-    Apply(model::GangObjectUpserted{KeyOf(gang), gang, {min_member, {}}, ""});
-  for (const auto& [name, pod] : pods_) Apply(model::PodUpserted{pod.info});
+  List([this](model::ClusterEvent event) { Apply(std::move(event)); });
   Apply(model::CachesSynced{});
   Apply(model::LeadershipChanged{true});
   Apply(model::TimePassed{});
@@ -352,6 +374,17 @@ int CoreWorld::ExistingOf(const std::string& gang) const {
   return static_cast<int>(std::count_if(pods_.begin(), pods_.end(), [&](const auto& entry) {
     return entry.second.info.gang && entry.second.info.gang->key.identity == gang;
   }));
+}
+
+int CoreWorld::MinMemberOf(const std::string& gang) const {
+  if (const auto object = gang_objects_.find(gang); object != gang_objects_.end())
+    return object->second;
+  int most = 0;
+  for (const auto& [name, pod] : pods_) {
+    const bool says = pod.info.gang && pod.info.gang->key.identity == gang && pod.info.gang->spec;
+    if (says) most = std::max(most, pod.info.gang->spec->min_member);
+  }
+  return most;
 }
 
 std::vector<std::string> CoreWorld::gangs() const {

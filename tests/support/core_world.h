@@ -59,6 +59,7 @@ class CoreWorld {
   void DeleteGang(const std::string& gang);
   // Its process ends: the node is free again.
   void FinishPod(const std::string& name);
+  void FinishPodIfRunning(const std::string& name);
   // Admission denies the Bindings of these pods, however often they are tried.
   void DenyBinds(const std::string& gang) { denied_.insert(gang); }
   void AllowBinds() { denied_.clear(); }
@@ -69,6 +70,10 @@ class CoreWorld {
 
   // One moment: the watch shows something, kube-scheduler tries a pod, a write ends.
   void Step();
+  // From now on the API, the watch and kube-scheduler are reliable.
+  void Calm();
+  // Compares the core with one built from the API now, where the watch has shown everything.
+  void CompareWithRebuilt();
   // Until nothing changes any more, or `limit` steps. Time passes by `tick` per step.
   void Run(int limit = 4000, base::Duration tick = std::chrono::milliseconds(10));
   void Pass(base::Duration time);  // time goes by, in ticks, with steps
@@ -84,6 +89,7 @@ class CoreWorld {
   const model::PodInfo* Pod(const std::string& name) const;
   int BoundOf(const std::string& gang) const;
   int ExistingOf(const std::string& gang) const;
+  int MinMemberOf(const std::string& gang) const;  // as its object or its pods say
   model::ReasonCode ReasonOf(const std::string& gang) const;
   base::Timestamp now() const { return now_; }
   base::Interner& labels() { return labels_; }
@@ -139,7 +145,11 @@ class CoreWorld {
   bool Chance(double probability);
   ApiPod* ByUid(base::Uid uid);
 
-  const WorldOptions options_;
+  // Everything that the API holds, as a new process lists it.
+  template <class Function>
+  void List(const Function& apply) const;
+
+  WorldOptions options_;
   std::mt19937_64 random_;
   base::Interner labels_;
   std::unique_ptr<planner::Core> core_;
