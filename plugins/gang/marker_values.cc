@@ -28,8 +28,8 @@ std::optional<std::chrono::nanoseconds> ParseWait(std::string_view text) {
                        : text.back() == 'm' ? 60
                        : text.back() == 'h' ? 3600
                                             : 0;
-  constexpr int64_t kLongest = 30 * 24 * 3600;
-  if (!value || unit == 0 || *value < 1 || *value > kLongest / unit) return std::nullopt;
+  if (!value || unit == 0 || *value < 1 || *value > kLongestWait.count() / unit)
+    return std::nullopt;
   return std::chrono::seconds(*value * unit);
 }
 

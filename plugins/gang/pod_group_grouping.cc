@@ -1,5 +1,7 @@
 #include "pod_group_grouping.h"
 
+#include <algorithm>
+
 #include "marker_values.h"
 
 namespace tutti::gang {
@@ -42,7 +44,8 @@ std::optional<GangObject> PodGroupGrouping::SpecOf(const ObjectView& object) con
   }
   gang.spec.min_member = static_cast<int>(count);
   const int64_t seconds = object.Integer("/spec/scheduleTimeoutSeconds").value_or(0);
-  if (seconds > 0) gang.spec.wait_timeout = std::chrono::seconds(seconds);
+  // Nanoseconds end at 292 years.
+  if (seconds > 0) gang.spec.wait_timeout = std::min(std::chrono::seconds(seconds), kLongestWait);
   return gang;
 }
 

@@ -14,19 +14,19 @@ void RemovePorts(std::vector<HostPort>& from, const std::vector<HostPort>& ports
   }
 }
 
-bool AnyConflict(const std::vector<HostPort>& used, const std::vector<HostPort>& wanted) {
-  return std::any_of(wanted.begin(), wanted.end(), [&](const HostPort& w) {
-    return std::any_of(used.begin(), used.end(),
-                       [&](const HostPort& u) { return PortsConflict(u, w); });
-  });
-}
-
 }  // namespace
 
 bool PortsConflict(const HostPort& a, const HostPort& b) {
   constexpr std::string_view kAny = "0.0.0.0";
   return a.port == b.port && a.protocol == b.protocol &&
          (a.ip == b.ip || a.ip == kAny || b.ip == kAny);
+}
+
+bool AnyPortsConflict(const std::vector<HostPort>& used, const std::vector<HostPort>& wanted) {
+  return std::any_of(wanted.begin(), wanted.end(), [&](const HostPort& w) {
+    return std::any_of(used.begin(), used.end(),
+                       [&](const HostPort& u) { return PortsConflict(u, w); });
+  });
 }
 
 NodeIndex NodeTable::NewIndex() {
@@ -144,9 +144,18 @@ void NodeTable::Discharge(const std::string& node_name, const ResourceList& amou
 }
 
 void NodeTable::ChargePermanent(const std::string& node_name, const ResourceList& amount,
-                                int sign) {
+                                const std::vector<HostPort>& ports) {
   Load& load = loads_[node_name];
-  for (const auto& [resource, value] : amount.entries()) load.permanent.Add(resource, sign * value);
+  load.permanent.Add(amount);
+  load.permanent_ports.insert(load.permanent_ports.end(), ports.begin(), ports.end());
+}
+
+void NodeTable::DischargePermanent(const std::string& node_name, const ResourceList& amount,
+                                   const std::vector<HostPort>& ports) {
+  const auto it = loads_.find(node_name);
+  if (it == loads_.end()) return;
+  for (const auto& [resource, value] : amount.entries()) it->second.permanent.Add(resource, -value);
+  RemovePorts(it->second.permanent_ports, ports);
   DropLoadIfEmpty(node_name);
 }
 
@@ -154,7 +163,9 @@ void NodeTable::DropLoadIfEmpty(const std::string& node_name) {
   const auto it = loads_.find(node_name);
   if (it == loads_.end()) return;
   const Load& load = it->second;
-  if (load.charged.empty() && load.permanent.empty() && load.ports.empty()) loads_.erase(it);
+  const bool empty = load.charged.empty() && load.permanent.empty() && load.ports.empty() &&
+                     load.permanent_ports.empty();
+  if (empty) loads_.erase(it);
 }
 
 void NodeTable::Reserve(NodeIndex node, const ResourceList& amount,
@@ -198,9 +209,15 @@ int64_t NodeTable::FreeWhenDrained(ResourceId resource, NodeIndex node) const {
 bool NodeTable::PortsFree(NodeIndex node, const std::vector<HostPort>& ports) const {
   if (ports.empty()) return true;
   const auto load = loads_.find(Info(node)->name);
-  if (load != loads_.end() && AnyConflict(load->second.ports, ports)) return false;
+  if (load != loads_.end() && AnyPortsConflict(load->second.ports, ports)) return false;
   const auto reserved = reserved_ports_.find(node);
-  return reserved == reserved_ports_.end() || !AnyConflict(reserved->second, ports);
+  return reserved == reserved_ports_.end() || !AnyPortsConflict(reserved->second, ports);
+}
+
+bool NodeTable::PortsFreeWhenDrained(NodeIndex node, const std::vector<HostPort>& ports) const {
+  if (ports.empty()) return true;
+  const auto load = loads_.find(Info(node)->name);
+  return load == loads_.end() || !AnyPortsConflict(load->second.permanent_ports, ports);
 }
 
 bool NodeTable::Overcommitted(NodeIndex node) const {

@@ -35,7 +35,10 @@ class NodeTable {
   void Reserve(NodeIndex node, const ResourceList& amount, const std::vector<HostPort>& ports);
   void Unreserve(NodeIndex node, const ResourceList& amount, const std::vector<HostPort>& ports);
   // What pods that never end (DaemonSet, static) ask for, out of what is charged.
-  void ChargePermanent(const std::string& node_name, const ResourceList& amount, int sign);
+  void ChargePermanent(const std::string& node_name, const ResourceList& amount,
+                       const std::vector<HostPort>& ports);
+  void DischargePermanent(const std::string& node_name, const ResourceList& amount,
+                          const std::vector<HostPort>& ports);
 
   NodeIndex Find(std::string_view name) const;
   const NodeInfo* Info(NodeIndex node) const;  // null where there is no such node
@@ -43,6 +46,7 @@ class NodeTable {
   // What would be free if every pod that can end had ended and nothing were reserved.
   int64_t FreeWhenDrained(ResourceId resource, NodeIndex node) const;
   bool PortsFree(NodeIndex node, const std::vector<HostPort>& ports) const;
+  bool PortsFreeWhenDrained(NodeIndex node, const std::vector<HostPort>& ports) const;
   // True where more is charged and reserved than the node has.
   bool Overcommitted(NodeIndex node) const;
 
@@ -64,6 +68,7 @@ class NodeTable {
     ResourceList charged;
     ResourceList permanent;
     std::vector<HostPort> ports;
+    std::vector<HostPort> permanent_ports;
   };
 
   NodeBlock& MutableBlock(NodeIndex node);
@@ -88,5 +93,6 @@ class NodeTable {
 };
 
 bool PortsConflict(const HostPort& a, const HostPort& b);
+bool AnyPortsConflict(const std::vector<HostPort>& used, const std::vector<HostPort>& wanted);
 
 }  // namespace tutti::model

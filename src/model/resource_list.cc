@@ -44,4 +44,11 @@ void ResourceList::RaiseTo(const ResourceList& other) {
     Set(entry.first, std::max(Get(entry.first), entry.second));
 }
 
+int64_t SaturatingProduct(int64_t amount, int64_t times) {
+  int64_t product = 0;
+  if (!__builtin_mul_overflow(amount, times, &product)) return product;
+  return (amount > 0) == (times > 0) ? std::numeric_limits<int64_t>::max()
+                                     : std::numeric_limits<int64_t>::min();
+}
+
 }  // namespace tutti::model

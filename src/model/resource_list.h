@@ -39,4 +39,7 @@ class ResourceList {
   std::vector<Entry> entries_;
 };
 
+// Of many pods; saturates likewise.
+int64_t SaturatingProduct(int64_t amount, int64_t times);
+
 }  // namespace tutti::model

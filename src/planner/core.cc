@@ -125,7 +125,10 @@ void Core::Parts::On(model::TimePassed&) {
   if (!state.ready()) return;
   for (Gang* gang : gangs.Due()) GangDue(*gang);
   if (queue.NextDeadline() <= state.now) Replan();
-  if (!std::exchange(state.planning_due, false)) return;
+  const bool due = std::exchange(state.planning_due, false);
+  if (!due && !queue.unfinished()) return;
+  // News that meet a pass in the middle of the queue are for the gangs at its beginning, too.
+  if (queue.unfinished()) state.planning_due = due;
   queue.Pass();
 }
 
@@ -203,7 +206,7 @@ void Core::Parts::RepairFailed(Gang& gang) {
 
 Timestamp Core::NextDeadline() const {
   const CoreState& state = parts_->state;
-  if (state.planning_due && state.ready()) return state.now;
+  if (state.ready() && (state.planning_due || parts_->queue.unfinished())) return state.now;
   return std::min({parts_->gangs.NextDeadline(), parts_->binds.NextDeadline(),
                    state.ready() ? parts_->queue.NextDeadline() : Timestamp::Infinite()});
 }

@@ -150,7 +150,7 @@ std::string CoreAudit::DurableState() const {
       lines.push_back(absl::StrFormat("pod %s on %s", uid.ToString(), pod.node_name));
   }
   for (const auto& [arrival, gang] : s_.by_arrival) {
-    if (gang->empty()) continue;
+    if (gang->members.empty() && gang->finished == 0) continue;  // what is planned is not durable
     lines.push_back(absl::StrFormat("gang %s min %d members %d bound %d finished %d", Name(*gang),
                                     gang->min_member(), gang->members.size(), gang->bound,
                                     gang->finished));

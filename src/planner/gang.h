@@ -33,9 +33,10 @@ struct Member {
   base::Timestamp placed_at;
   uint64_t verdict_seen =
       0;  // kube-scheduler's last verdict when it was placed: only a newer one refuses the node
-  bool echoed = false;     // our watch has shown the write that told kube-scheduler of the node
-  uint64_t write = 0;      // the write under way for it, 0: none
-  int write_failures = 0;  // in a row
+  bool echoed = false;      // our watch has shown the write that told kube-scheduler of the node
+  uint64_t write = 0;       // the write under way for it, 0: none
+  bool tell_again = false;  // it was placed anew while that was under way
+  int write_failures = 0;   // in a row
   base::Timestamp retry_write_at = base::Timestamp::Infinite();
   uint64_t bind_ticket = 0;       // a parked bind, 0: none
   base::Timestamp bind_deadline;  // when the parked bind is answered in any case
@@ -82,6 +83,8 @@ class Gang {
   std::string plan_id;  // while slots exist
   uint32_t next_slot = 0;
   std::vector<Slot> slots;  // open or issued
+
+  std::vector<ReservationId> head_reservations;  // room for it as the head of the queue
 
   bool barrier_open = false;  // binds go through
   bool satisfied = false;  // minMember were bound at some time: members added later come one by one

@@ -172,12 +172,30 @@ bool GangBook::ClaimSlot(Gang& gang, Member& member) {
   if (it == gang.slots.end()) return false;
   const model::NodeInfo* node = s_.nodes.Info(it->node);
   if (node == nullptr || !Contains(member.pod->pins, node->name)) return false;
-  s_.ledger.SetPod(it->reservation, member.pod->uid);
-  const Slot slot = *it;
-  gang.slots.erase(it);
-  Place(gang, member, slot.node, slot.reservation);
+  MoveIn(gang, member, it);
   member.echoed = true;  // it was born with its pin
   return true;
+}
+
+bool GangBook::TakeOpenSlot(Gang& gang, Member& member) {
+  const PodInfo& pod = *member.pod;
+  const std::vector<model::NodeIndex> refused = RefusedNodes(gang, pod.shape.get());
+  const auto it = std::find_if(gang.slots.begin(), gang.slots.end(), [&](const Slot& slot) {
+    if (slot.issued || *slot.shape != *pod.shape) return false;
+    return (pod.pins.empty() || Contains(pod.pins, s_.nodes.Info(slot.node)->name)) &&
+           !std::binary_search(refused.begin(), refused.end(), slot.node);
+  });
+  if (it == gang.slots.end()) return false;
+  MoveIn(gang, member, it);
+  return true;
+}
+
+void GangBook::MoveIn(Gang& gang, Member& member, std::vector<Slot>::iterator slot) {
+  const model::NodeIndex node = slot->node;
+  const ReservationId reservation = slot->reservation;
+  s_.ledger.SetPod(reservation, member.pod->uid);
+  gang.slots.erase(slot);
+  Place(gang, member, node, reservation);
 }
 
 void GangBook::DropSlots(Gang& gang) {
@@ -197,6 +215,11 @@ bool GangBook::DropOpenSlot(Gang& gang) {
   return true;
 }
 
+void GangBook::DropHeadReservations(Gang& gang) {
+  for (ReservationId id : gang.head_reservations) s_.ledger.Release(id);
+  gang.head_reservations.clear();
+}
+
 void GangBook::GiveUp(Gang& gang) {
   DropSlots(gang);
   gang.hold_deadline = Timestamp::Infinite();
@@ -211,7 +234,11 @@ void GangBook::GiveUp(Gang& gang) {
 
 void GangBook::Tell(Member& member) {
   const PodInfo& pod = *member.pod;
-  if (member.write != 0 || member.state != Member::State::kPlaced) return;
+  if (member.state != Member::State::kPlaced) return;
+  if (member.write != 0) {
+    member.tell_again = true;
+    return;
+  }
   const std::string& node = s_.nodes.Info(member.node)->name;
   member.retry_write_at = Timestamp::Infinite();
   if (pod.gated_by_tutti) {
@@ -306,13 +333,17 @@ void GangBook::AnswerBind(Gang& gang, Member& member, const std::string& error) 
 }
 
 void GangBook::Evict(Member& member, const std::string& message) {
-  if (member.evicting) return;
+  const bool pauses =
+      member.retry_write_at != Timestamp::Infinite() && member.retry_write_at > s_.now;
+  if (member.evicting || pauses) return;
   member.evicting = true;
   s_.Emit(model::EvictPod{s_.StartWrite(WriteKind::kEvict, member.pod->uid), RefOf(*member.pod),
                           message});
 }
 
 void GangBook::SetDeadlines(Gang& gang) {
+  // Whoever completes the gang again opens it for those that have come to bind meanwhile.
+  if (!gang.complete() && gang.bound + gang.binding == 0) gang.barrier_open = false;
   const bool holds_in_vain = gang.placed + static_cast<int>(gang.slots.size()) > 0 &&
                              gang.bound + gang.binding == 0 && !gang.complete();
   if (!holds_in_vain) {
@@ -342,6 +373,7 @@ void GangBook::Settle(Gang& gang) {
   if (entry.queued) queue_.erase(entry.queue_key);
   if (entry.deadline != Timestamp::Infinite()) deadlines_.erase({entry.deadline, arrival});
   if (gang.empty() && !gang.object_spec && gang.object_problem.empty()) {
+    DropHeadReservations(gang);
     if (!gang.plan_id.empty()) s_.plans.Erase(gang.plan_id);
     entries_.erase(arrival);
     s_.by_arrival.erase(arrival);
@@ -361,10 +393,11 @@ void GangBook::Settle(Gang& gang) {
   if (entry.deadline != Timestamp::Infinite()) deadlines_.insert({entry.deadline, arrival});
 }
 
-std::vector<Gang*> GangBook::Queue() const {
+std::vector<Gang*> GangBook::Queue(const std::optional<QueueKey>& from) const {
   std::vector<Gang*> gangs;
   gangs.reserve(queue_.size());
-  for (const QueueKey& key : queue_) gangs.push_back(s_.by_arrival.at(std::get<2>(key)));
+  for (auto it = from ? queue_.lower_bound(*from) : queue_.begin(); it != queue_.end(); ++it)
+    gangs.push_back(s_.by_arrival.at(std::get<2>(*it)));
   return gangs;
 }
 

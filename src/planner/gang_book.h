@@ -1,6 +1,7 @@
 // GangBook: the gangs, their members and slots, and every change of a member's state.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -13,6 +14,9 @@ namespace tutti::planner {
 
 class GangBook {
  public:
+  // Bound in part first (they hold room that nobody can use), then by priority, then by arrival.
+  using QueueKey = std::tuple<bool, int64_t, uint64_t>;
+
   explicit GangBook(CoreState& state) : s_(state) {}
 
   Gang& GetOrAdd(const model::GangKey& key, const std::string& display_name);
@@ -34,10 +38,16 @@ class GangBook {
   // The member was created with a token of ours: it takes over the slot's place. False: there is no
   // such slot.
   bool ClaimSlot(Gang& gang, Member& member);
+  // A member that waits, created before the plan, gets a place that nobody was given yet. False:
+  // none would do.
+  bool TakeOpenSlot(Gang& gang, Member& member);
   void AddSlot(Gang& gang, std::shared_ptr<const model::PodShape> shape, model::NodeIndex node);
   void DropSlots(Gang& gang);
   // Gives up one slot that is not issued. False: all are.
   bool DropOpenSlot(Gang& gang);
+
+  // Gives back what is reserved for it as the head of the queue.
+  void DropHeadReservations(Gang& gang);
 
   // Gives back everything that is not being bound, and waits before the next try.
   void GiveUp(Gang& gang);
@@ -66,8 +76,12 @@ class GangBook {
   // gone afterwards.
   void Settle(Gang& gang);
 
-  // The gangs with members that wait, in the order in which they are served.
-  std::vector<Gang*> Queue() const;
+  // The gangs with members that wait, in the order in which they are served, from a place on.
+  std::vector<Gang*> Queue(const std::optional<QueueKey>& from) const;
+  // Of a gang in the queue.
+  const QueueKey& PlaceInQueue(const Gang& gang) const {
+    return entries_.at(gang.arrival).queue_key;
+  }
   // Gangs whose deadline has come; each is reported once per Settle.
   std::vector<Gang*> Due();
   base::Timestamp NextDeadline() const;
@@ -77,8 +91,6 @@ class GangBook {
   }
 
  private:
-  // Bound in part first (they hold room that nobody can use), then by priority, then by arrival.
-  using QueueKey = std::tuple<bool, int64_t, uint64_t>;
   struct Entry {
     QueueKey queue_key;
     bool queued = false;
@@ -86,6 +98,7 @@ class GangBook {
   };
 
   std::vector<model::Holder> Holders(const Gang& gang);
+  void MoveIn(Gang& gang, Member& member, std::vector<Slot>::iterator slot);
   void UpdateVerdict(const Gang& gang, const Member& member);
   void SetDeadlines(Gang& gang);
 

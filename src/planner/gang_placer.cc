@@ -62,11 +62,11 @@ std::vector<size_t> GangPlacer::Order(std::span<const MemberClass> classes, View
   std::vector<size_t> order(classes.size());
   std::iota(order.begin(), order.end(), size_t{0});
   if (classes.size() == 1) return order;
-  std::vector<int64_t> places(classes.size());
+  std::vector<std::pair<int64_t, int64_t>> places(classes.size());  // per member, and of all
   for (size_t i = 0; i < classes.size(); ++i) {
-    places[i] = classes[i].only.empty()
-                    ? TotalCapacity(Candidates(classes[i], view), kNoLimit / 2) / classes[i].count
-                    : 0;  // pinned ones have no choice: first
+    if (!classes[i].only.empty()) continue;  // pinned ones have no choice: first
+    const int64_t all = TotalCapacity(Candidates(classes[i], view), kNoLimit / 2);
+    places[i] = {all / classes[i].count, all};
   }
   std::stable_sort(order.begin(), order.end(),
                    [&](size_t a, size_t b) { return places[a] < places[b]; });
@@ -112,15 +112,24 @@ void GangPlacer::ScanNode(const MemberClass& wanted, NodeIndex node, View view,
     capacity = std::min(capacity, room / amount);
   }
   if (std::binary_search(wanted.refused.begin(), wanted.refused.end(), node)) return;
-  if (view == View::kNow && !nodes_.PortsFree(node, wanted.shape->host_ports)) return;
+  if (!PortsFree(wanted, node, view)) return;
   out.push_back({Score(wanted, node, view), node, capacity});
+}
+
+bool GangPlacer::PortsFree(const MemberClass& wanted, NodeIndex node, View view) const {
+  const std::vector<model::HostPort>& ports = wanted.shape->host_ports;
+  if (ports.empty()) return true;
+  if (view == View::kNow) return nodes_.PortsFree(node, ports);
+  const auto taken = drained_taken_.find(node);
+  return nodes_.PortsFreeWhenDrained(node, ports) &&
+         (taken == drained_taken_.end() || !AnyPortsConflict(taken->second.ports, ports));
 }
 
 int64_t GangPlacer::Room(ResourceId resource, NodeIndex node, View view) const {
   if (view == View::kNow) return nodes_.Free(resource, node);
   const auto taken = drained_taken_.find(node);
   return nodes_.FreeWhenDrained(resource, node) -
-         (taken == drained_taken_.end() ? 0 : taken->second.Get(resource));
+         (taken == drained_taken_.end() ? 0 : taken->second.amount.Get(resource));
 }
 
 int64_t GangPlacer::Score(const MemberClass& wanted, NodeIndex node, View view) const {
@@ -154,7 +163,10 @@ bool GangPlacer::Take(const MemberClass& wanted, std::vector<Candidate> candidat
       if (view == View::kNow) {
         nodes_.Reserve(best.node, wanted.shape->requests, wanted.shape->host_ports);
       } else {
-        drained_taken_[best.node].Add(wanted.shape->requests);
+        Taken& there = drained_taken_[best.node];
+        there.amount.Add(wanted.shape->requests);
+        there.ports.insert(there.ports.end(), wanted.shape->host_ports.begin(),
+                           wanted.shape->host_ports.end());
       }
       taken.push_back(best.node);
     }
@@ -179,7 +191,8 @@ model::Reason GangPlacer::Shortage(const MemberClass& wanted, View view) {
     any = true;
     for (size_t r = 0; r < places.size(); ++r) {
       const auto& [resource, amount] = wanted.shape->requests.entries()[r];
-      places[r] += std::max<int64_t>(Room(resource, node, view), 0) / amount;
+      const int64_t here = std::max<int64_t>(Room(resource, node, view), 0) / amount;
+      places[r] += std::min(here, wanted.count);
     }
   }
   if (!any) {
@@ -191,7 +204,8 @@ model::Reason GangPlacer::Shortage(const MemberClass& wanted, View view) {
   if (scarcest != places.end() && *scarcest < wanted.count) {
     const auto& [resource, amount] =
         wanted.shape->requests.entries()[static_cast<size_t>(scarcest - places.begin())];
-    reason = {reason.code, wanted.count * amount, *scarcest * amount, resource};
+    reason = {reason.code, model::SaturatingProduct(amount, wanted.count), *scarcest * amount,
+              resource};
   } else {
     // Each resource alone would do, but no node has enough of all of them together.
     reason.have = TotalCapacity(Candidates(wanted, view), wanted.count);

@@ -1,11 +1,11 @@
 // GangPlacer: finds nodes for all members of a gang at once, or for none.
 //
 // Assumptions: members come in classes of identical pods; nodes are many, classes few.
-// Rule (best fit): classes in order of scarcity (fewest places first, then larger requests, then
-// the caller's order); within a class the node that would be left with the least room goes first
-// and is filled before the next. Room left is summed over the requested resources in thousandths of
-// the node's allocatable. Ties: the lower NodeIndex. Cost: O(nodes) per class, plus O(log nodes)
-// per node used.
+// Rule (best fit): classes in order of scarcity (pinned ones first, then fewest places per member,
+// then fewest places, then the caller's order); within a class the node that would be left with the
+// least room goes first and is filled before the next. Room left is summed over the requested
+// resources in thousandths of the node's allocatable. Ties: the lower NodeIndex. Cost: O(nodes) per
+// class, plus O(log nodes) per node used.
 #pragma once
 
 #include <memory>
@@ -53,6 +53,10 @@ class GangPlacer {
     model::NodeIndex node;
     int64_t capacity;
   };
+  struct Taken {
+    model::ResourceList amount;
+    std::vector<model::HostPort> ports;
+  };
 
   Placement Run(std::span<const MemberClass> classes, View view);
   std::vector<size_t> Order(std::span<const MemberClass> classes, View view);
@@ -61,6 +65,7 @@ class GangPlacer {
                  View view, std::vector<Candidate>& out);
   void ScanNode(const MemberClass& wanted, model::NodeIndex node, View view,
                 std::vector<Candidate>& out);
+  bool PortsFree(const MemberClass& wanted, model::NodeIndex node, View view) const;
   int64_t Room(model::ResourceId resource, model::NodeIndex node, View view) const;
   int64_t Score(const MemberClass& wanted, model::NodeIndex node, View view) const;
   model::Reason Shortage(const MemberClass& wanted, View view);
@@ -71,7 +76,7 @@ class GangPlacer {
   EligibilityCache& eligibility_;
   // What the classes placed so far take of a drained cluster; of the real one it is entered into
   // the node table.
-  absl::flat_hash_map<model::NodeIndex, model::ResourceList> drained_taken_;
+  absl::flat_hash_map<model::NodeIndex, Taken> drained_taken_;
 };
 
 }  // namespace tutti::planner

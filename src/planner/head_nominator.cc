@@ -2,6 +2,7 @@
 
 #include <map>
 #include <utility>
+#include <vector>
 
 namespace tutti::planner {
 namespace {
@@ -11,8 +12,8 @@ constexpr int kWritesPerInterval = 256;
 
 }  // namespace
 
-void HeadNominator::Follow(const std::vector<ReservationId>& kept) {
-  if (!s_.options.nominate_head || (kept.empty() && s_.nominated_gated.empty())) {
+void HeadNominator::Follow() {
+  if (!s_.options.nominate_head || (s_.head == 0 && s_.nominated_gated.empty())) {
     pending_ = false;
     return;
   }
@@ -22,7 +23,7 @@ void HeadNominator::Follow(const std::vector<ReservationId>& kept) {
   writes_left_ = kWritesPerInterval;
   ClearOthers();
   if (const auto head = s_.by_arrival.find(s_.head); head != s_.by_arrival.end())
-    NominateMembers(*head->second, kept);
+    NominateMembers(*head->second);
   pending_ = writes_left_ < kWritesPerInterval;
 }
 
@@ -44,11 +45,11 @@ void HeadNominator::ClearOthers() {
   }
 }
 
-void HeadNominator::NominateMembers(Gang& head, const std::vector<ReservationId>& kept) {
+void HeadNominator::NominateMembers(Gang& head) {
   using Place = std::pair<const model::PodShape*, std::string>;
   std::map<Place, int> open;
   std::vector<Place> in_order;  // an order of addresses would not be the same in every run
-  for (ReservationId id : kept) {
+  for (ReservationId id : head.head_reservations) {
     const ReservationLedger::Reservation& place = *s_.ledger.Find(id);
     in_order.emplace_back(place.shape.get(), s_.nodes.Info(place.node)->name);
     ++open[in_order.back()];

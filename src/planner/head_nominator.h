@@ -5,7 +5,7 @@
 // member, so only the head gets it, and only where the extender does not see all pods.
 #pragma once
 
-#include <vector>
+#include <string>
 
 #include "planner/core_state.h"
 #include "planner/gang_book.h"
@@ -16,15 +16,15 @@ class HeadNominator {
  public:
   HeadNominator(CoreState& state, GangBook& gangs) : s_(state), gangs_(gangs) {}
 
-  // After a pass over the queue: `kept` is reserved for the head. What drains moves from pass to
-  // pass, so nominations follow at intervals, and a node that is still right is left alone.
-  void Follow(const std::vector<ReservationId>& kept);
+  // After a pass over the queue. What drains moves from pass to pass, so nominations follow what is
+  // reserved for the head at intervals, and a node that is still right is left alone.
+  void Follow();
   // When Follow has more to do.
   base::Timestamp NextDeadline() const { return pending_ ? next_ : base::Timestamp::Infinite(); }
 
  private:
   bool Write(Member& member, const std::string& node);
-  void NominateMembers(Gang& head, const std::vector<ReservationId>& kept);
+  void NominateMembers(Gang& head);
   void ClearOthers();
 
   CoreState& s_;

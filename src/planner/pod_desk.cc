@@ -1,6 +1,7 @@
 #include "planner/pod_desk.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tutti::planner {
 namespace {
@@ -40,7 +41,11 @@ void PodDesk::Upsert(PodInfo pod) {
     Charge(record);
   } else {
     const bool was_member = record.gang != nullptr && !record.finished;
-    if (!SameMembership(record.info, pod) && record.gang != nullptr) LeaveGang(record);
+    if (!SameMembership(record.info, pod) && record.gang != nullptr) {
+      // A gang of this pod alone keeps its place in the queue while the pod is read anew.
+      Gang& gang = LeaveGang(record);
+      if (!WantsMembership(pod) || pod.gang->key != gang.key) gangs_.Settle(gang);
+    }
     if (SameCharge(record.info, pod)) {
       record.info = std::move(pod);
     } else {
@@ -48,7 +53,8 @@ void PodDesk::Upsert(PodInfo pod) {
       record.info = std::move(pod);
       Charge(record);
     }
-    if (was_member && record.gang != nullptr && !WantsMembership(record.info)) LeaveGang(record);
+    if (was_member && record.gang != nullptr && !WantsMembership(record.info))
+      gangs_.Settle(LeaveGang(record));
   }
   if (record.info.gated_by_tutti && !record.info.nominated_node.empty()) {
     s_.nominated_gated.insert(uid);
@@ -101,6 +107,8 @@ void PodDesk::UpdatePlaced(Gang& gang, Member& member) {
   const PodInfo& pod = *member.pod;
   const std::string& node = s_.nodes.Info(member.node)->name;
   const bool pinned = std::find(pod.pins.begin(), pod.pins.end(), node) != pod.pins.end();
+  // It was released to another node before this one was planned: the pin decides.
+  if (!pod.gated_by_tutti && !pod.pins.empty() && !pinned) return gangs_.Unplace(gang, member);
   if (!pod.gated_by_tutti && (pinned || pod.nominated_node == node)) member.echoed = true;
   if (!pod.verdict.refused || pod.verdict.fingerprint == member.verdict_seen || !member.echoed)
     return;
@@ -110,7 +118,7 @@ void PodDesk::UpdatePlaced(Gang& gang, Member& member) {
   gangs_.Tell(member);
 }
 
-void PodDesk::LeaveGang(PodRecord& record) {
+Gang& PodDesk::LeaveGang(PodRecord& record) {
   Gang& gang = *record.gang;
   record.gang = nullptr;
   if (record.finished) {
@@ -119,14 +127,14 @@ void PodDesk::LeaveGang(PodRecord& record) {
   } else {
     gangs_.Leave(gang, record.info.uid);
   }
-  gangs_.Settle(gang);
+  return gang;
 }
 
 void PodDesk::Remove(base::Uid uid) {
   const auto it = s_.pods.find(uid);
   if (it == s_.pods.end()) return;
   PodRecord& record = it->second;
-  if (record.gang != nullptr) LeaveGang(record);
+  if (record.gang != nullptr) gangs_.Settle(LeaveGang(record));
   s_.ledger.Release(record.assumed);
   Discharge(record);
   s_.nominated_gated.erase(uid);
@@ -146,7 +154,9 @@ void PodDesk::Charge(PodRecord& record) {
   s_.ledger.Release(record.assumed);
   record.assumed = ReservationId();
   s_.nodes.Charge(pod.node_name, *pod.charge, pod.shape->host_ports);
-  if (!pod.disruptable) s_.nodes.ChargePermanent(pod.node_name, *pod.charge, +1);
+  if (!pod.disruptable) {
+    s_.nodes.ChargePermanent(pod.node_name, *pod.charge, pod.shape->host_ports);
+  }
   record.charged = true;
   if (const model::NodeIndex node = s_.nodes.Find(pod.node_name); node.valid())
     ResolveConflicts(node);
@@ -156,7 +166,9 @@ void PodDesk::Discharge(PodRecord& record) {
   if (!record.charged) return;
   const PodInfo& pod = record.info;
   s_.nodes.Discharge(pod.node_name, *pod.charge, pod.shape->host_ports);
-  if (!pod.disruptable) s_.nodes.ChargePermanent(pod.node_name, *pod.charge, -1);
+  if (!pod.disruptable) {
+    s_.nodes.DischargePermanent(pod.node_name, *pod.charge, pod.shape->host_ports);
+  }
   record.charged = false;
   s_.planning_due = true;
 }
@@ -195,6 +207,7 @@ void PodDesk::UnplaceOwner(ReservationId id, bool node_removed) {
   if (reservation == nullptr) return;
   const auto owner = s_.by_arrival.find(reservation->gang);
   if (owner == s_.by_arrival.end()) {
+    if (!node_removed) return;  // the Binding of a pod of no gang: as below
     if (PodRecord* record = s_.FindPod(reservation->pod)) record->assumed = ReservationId();
     return s_.ledger.Release(id);
   }
@@ -239,17 +252,21 @@ void PodDesk::FinishWrite(const PendingWrite& write, const model::WriteFinished&
   const bool failed = result.outcome == model::WriteOutcome::kFailed ||
                       result.outcome == model::WriteOutcome::kRefused;
   if (write.kind == WriteKind::kEvict) {
-    if (failed) member.evicting = false;  // tried again by the next pass or repair
-    return;
+    if (!failed) return;
+    member.evicting = false;  // tried again by a later pass or repair
+  } else {
+    member.write = 0;
   }
-  member.write = 0;
+  const bool again = std::exchange(member.tell_again, false);
   if (write.kind == WriteKind::kKeep) {
-    gangs_.Tell(member);  // where it has been placed meanwhile
+    if (again) gangs_.Tell(member);
   } else if (failed) {
     member.retry_write_at = s_.now + RetryAfter(s_.options, ++member.write_failures);
     gangs_.ScheduleMember(gang, member.retry_write_at);
   } else {
     member.write_failures = 0;
+    // What the watch is about to show as released needs no second pin.
+    if (again && !member.pod->gated_by_tutti) gangs_.Tell(member);
   }
   gangs_.Settle(gang);
 }

@@ -27,7 +27,7 @@ class PodDesk {
   void Charge(PodRecord& record);
   void Discharge(PodRecord& record);
   void JoinOrUpdate(PodRecord& record);
-  void LeaveGang(PodRecord& record);
+  Gang& LeaveGang(PodRecord& record);  // the caller settles the gang
   void UpdateMember(Gang& gang, Member& member);
   void UpdatePlaced(Gang& gang, Member& member);
   // Reservations that no longer fit on the node are given up, the latest first.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <utility>
 
 namespace tutti::planner {
 namespace {
@@ -28,23 +30,32 @@ bool QueuePlanner::General(const Wanted& wanted) {
   return only.only.empty() && only.refused.empty() && only.shape->claims.empty();
 }
 
+Gang* QueuePlanner::Head() const {
+  const auto it = s_.by_arrival.find(s_.head);
+  return it == s_.by_arrival.end() ? nullptr : it->second;
+}
+
 void QueuePlanner::DropHead() {
-  for (ReservationId id : head_reservations_) s_.ledger.Release(id);
-  head_reservations_.clear();
+  if (Gang* head = Head()) gangs_.DropHeadReservations(*head);
   s_.head = 0;
+  resume_.reset();
 }
 
 void QueuePlanner::Pass() {
-  DropHead();
+  const bool head_ended = s_.head != 0 && Head() == nullptr;
+  if (!resume_ || head_ended) DropHead();
   known_.clear();
   failures_ = 0;
-  for (Gang* gang : gangs_.Queue()) {
-    if (failures_ >= s_.options.failed_placements_per_pass) break;
+  for (Gang* gang : gangs_.Queue(std::exchange(resume_, std::nullopt))) {
+    if (failures_ >= s_.options.failed_placements_per_pass) {
+      resume_ = gangs_.PlaceInQueue(*gang);
+      break;
+    }
     if (Plannable(*gang)) Plan(*gang);
     binds_.CheckBarrier(*gang);
     gangs_.Settle(*gang);
   }
-  nominator_.Follow(head_reservations_);
+  nominator_.Follow();
 }
 
 bool QueuePlanner::Plannable(Gang& gang) {
@@ -58,7 +69,10 @@ bool QueuePlanner::Plannable(Gang& gang) {
   if (need <= 0) return held(ReasonCode::kWaitingForSpec, 0, 0);
   const int have = static_cast<int>(gang.members.size() + gang.slots.size()) + gang.finished;
   if (have < need) return held(ReasonCode::kWaitingForMembers, need, have);
-  return gang.backoff_until <= s_.now;
+  if (gang.backoff_until <= s_.now) return true;
+  if (gang.reason.code == ReasonCode::kWaitingForMembers)
+    return held(ReasonCode::kBackingOff, need, have);
+  return false;
 }
 
 std::vector<Member*> QueuePlanner::WaitingMembers(Gang& gang) const {
@@ -93,7 +107,22 @@ QueuePlanner::Wanted QueuePlanner::Classes(const Gang& gang,
   return wanted;
 }
 
+// Members that exist come before those that may never be created: they take what was planned at
+// admission and not given to anybody yet, or have it planned anew where it does not suit them.
+void QueuePlanner::FillOpenSlots(Gang& gang) {
+  if (gang.slots.empty()) return;
+  for (Member* member : WaitingMembers(gang)) {
+    if (gangs_.TakeOpenSlot(gang, *member)) {
+      gangs_.Tell(*member);
+    } else if (!gangs_.DropOpenSlot(gang)) {
+      break;
+    }
+  }
+  if (gang.complete()) gangs_.SetReason(gang, {ReasonCode::kPlaced, 0, 0, {}});
+}
+
 void QueuePlanner::Plan(Gang& gang) {
+  FillOpenSlots(gang);
   const std::vector<Member*> waiting = WaitingMembers(gang);
   const int64_t missing =
       gang.min_member() - gang.secured() - static_cast<int64_t>(gang.slots.size());
@@ -136,8 +165,11 @@ std::optional<model::Reason> QueuePlanner::KnownNotToFit(const Wanted& wanted) {
 
 // The same shortage, for another number of members.
 model::Reason QueuePlanner::ForCount(model::Reason reason, const MemberClass& wanted) {
-  reason.need =
-      wanted.count * (reason.resource.valid() ? wanted.shape->requests.Get(reason.resource) : 1);
+  reason.need = wanted.count;
+  if (reason.resource.valid()) {
+    reason.need =
+        model::SaturatingProduct(wanted.shape->requests.Get(reason.resource), wanted.count);
+  }
   return reason;
 }
 
@@ -181,10 +213,15 @@ bool QueuePlanner::TryPlace(Gang& gang, const Wanted& wanted, Placement& placeme
 }
 
 void QueuePlanner::PlaceSurplus(Gang& gang, const std::vector<Member*>& surplus) {
+  // Where there was no place for one, there is none for the next of its kind.
+  std::set<std::pair<const model::PodShape*, std::vector<std::string>>> hopeless;
   for (Member* member : surplus) {
+    const std::pair kind(member->pod->shape.get(), member->pod->pins);
+    if (hopeless.contains(kind)) continue;
     const Wanted wanted = Classes(gang, {member});
     Placement placement;
     if (TryPlace(gang, wanted, placement)) continue;
+    hopeless.insert(kind);
     gangs_.SetReason(gang, placement.reason);
     if (placement.reason.code == ReasonCode::kPinnedNodeLost) RecreatePinned(wanted);
     if (failures_ >= s_.options.failed_placements_per_pass) return;
@@ -200,11 +237,11 @@ void QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason rea
   }
   if (reason.code == ReasonCode::kPinnedNodeLost) RecreatePinned(wanted);
   if (reason.code == ReasonCode::kWaitingForCapacity) {
-    if (s_.head != 0 && FitsWithoutHead(wanted)) {
+    if (Head() != nullptr && FitsWithoutHead(wanted)) {
       reason.code = ReasonCode::kBehindHead;
     } else if (const std::optional<model::Reason> exceeds = Exceeds(wanted)) {
       reason = *exceeds;
-    } else if (s_.head == 0) {
+    } else if (Head() == nullptr) {
       ReserveForHead(gang, wanted);
     }
   }
@@ -215,7 +252,7 @@ void QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason rea
 bool QueuePlanner::FitsWithoutHead(const Wanted& wanted) {
   // The ledger keeps the reservations; only the columns are lifted for the question.
   const auto lift = [&](bool up) {
-    for (ReservationId id : head_reservations_) {
+    for (ReservationId id : Head()->head_reservations) {
       const ReservationLedger::Reservation* r = s_.ledger.Find(id);
       if (r == nullptr) continue;
       if (up) {
@@ -245,7 +282,7 @@ void QueuePlanner::ReserveForHead(Gang& gang, const Wanted& wanted) {
   s_.head = gang.arrival;
   for (size_t c = 0; c < wanted.classes.size(); ++c) {
     for (model::NodeIndex node : later.nodes[c]) {
-      head_reservations_.push_back(s_.ledger.Add(
+      gang.head_reservations.push_back(s_.ledger.Add(
           {node, wanted.classes[c].shape, gang.arrival, {}, base::Timestamp::Infinite()}));
     }
   }

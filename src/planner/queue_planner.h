@@ -21,7 +21,9 @@ class QueuePlanner {
   QueuePlanner(CoreState& state, GangBook& gangs, BindDesk& binds)
       : s_(state), gangs_(gangs), binds_(binds) {}
 
+  // Bounded: what it does not come to is done by the next one.
   void Pass();
+  bool unfinished() const { return resume_.has_value(); }
   // Gives back what is reserved for the head.
   void DropHead();
   // When a pass is due without any event.
@@ -38,6 +40,7 @@ class QueuePlanner {
   std::vector<Member*> WaitingMembers(Gang& gang) const;
   Wanted Classes(const Gang& gang, const std::vector<Member*>& members) const;
   void Plan(Gang& gang);
+  void FillOpenSlots(Gang& gang);
   bool TryPlace(Gang& gang, const Wanted& wanted, Placement& placement);
   void PlaceSurplus(Gang& gang, const std::vector<Member*>& surplus);
   void DidNotFit(Gang& gang, const Wanted& wanted, model::Reason reason);
@@ -50,13 +53,14 @@ class QueuePlanner {
   std::optional<model::Reason> KnownNotToFit(const Wanted& wanted);
   // Why it would not fit into a drained cluster either; nullopt: it would.
   std::optional<model::Reason> Exceeds(const Wanted& wanted);
+  Gang* Head() const;  // null: none
   static model::Reason ForCount(model::Reason reason, const MemberClass& wanted);
 
   CoreState& s_;
   GangBook& gangs_;
   BindDesk& binds_;
   HeadNominator nominator_{s_, gangs_};
-  std::vector<ReservationId> head_reservations_;
+  std::optional<GangBook::QueueKey> resume_;  // where the last pass stopped
   // Of this pass, by shape: what is known without trying again.
   struct Known {
     int64_t too_many = 0;         // the smallest count that did not fit; no larger one does

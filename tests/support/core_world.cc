@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "framework/pod_filter.h"
 
 namespace tutti::testing {
 namespace {
@@ -12,8 +11,6 @@ namespace {
 using base::Timestamp;
 using model::PodInfo;
 using model::WriteOutcome;
-
-constexpr base::Duration kSchedulerBackoff = std::chrono::seconds(1);
 
 std::string Describe(const model::Effect& effect) {
   struct Visitor {
@@ -63,42 +60,80 @@ CoreWorld::ApiPod* CoreWorld::ByUid(base::Uid uid) {
 }
 
 void CoreWorld::AddNode(const std::string& name, int64_t cpu_milli) {
-  nodes_[name] = cpu_milli;
   model::NodeInfo node;
   node.name = name;
   node.allocatable = {{model::kCpu, cpu_milli}, {model::kPods, 100}};
-  watch_.push_back(model::NodeUpserted{node});
+  AddNode(std::move(node));
+}
+
+void CoreWorld::AddNode(model::NodeInfo node) {
+  std::sort(node.labels.begin(), node.labels.end());
+  if (const auto known = nodes_.find(node.name); known != nodes_.end()) {
+    for (const auto& [resource, amount] : known->second.allocatable.entries())
+      if (node.allocatable.Get(resource) < amount) shrunk_.insert(node.name);
+  }
+  nodes_[node.name] = node;
+  watch_.push_back(model::NodeUpserted{std::move(node)});
   WakeAll();
 }
 
 void CoreWorld::RemoveNode(const std::string& name) {
-  nodes_.erase(name);
-  watch_.push_back(model::NodeDeleted{name});
+  if (nodes_.erase(name) > 0) watch_.push_back(model::NodeDeleted{name});
+}
+
+void CoreWorld::AddVolume(model::VolumeInfo volume) {
+  volumes_[volume.name] = volume;
+  watch_.push_back(model::VolumeUpserted{std::move(volume)});
+  WakeAll();
+}
+
+void CoreWorld::AddClaim(const std::string& claim, const std::string& volume) {
+  claims_[claim] = volume;
+  watch_.push_back(model::VolumeClaimUpserted{{"default", claim, volume}});
+  WakeAll();
+}
+
+void CoreWorld::SetGangObject(const std::string& gang, int min_member) {
+  gang_objects_[gang] = min_member;
+  watch_.push_back(model::GangObjectUpserted{KeyOf(gang), gang, {min_member, {}}, ""});
+}
+
+void CoreWorld::DeleteGangObject(const std::string& gang) {
+  if (gang_objects_.erase(gang) > 0) watch_.push_back(model::GangObjectDeleted{KeyOf(gang)});
+}
+
+std::shared_ptr<const model::PodShape> CoreWorld::Intern(model::PodShape shape) {
+  for (const auto& known : shapes_) {
+    if (*known == shape) return known;
+  }
+  return shapes_.emplace_back(std::make_shared<const model::PodShape>(std::move(shape)));
 }
 
 base::Uid CoreWorld::CreatePod(const std::string& name, const std::string& gang, int min_member,
                                int64_t cpu_milli, int32_t priority) {
-  const std::string shape_key = absl::StrFormat("%d/%d", cpu_milli, priority);
-  if (!shapes_.contains(shape_key)) {
-    model::PodShape shape;
-    shape.requests = {{model::kCpu, cpu_milli}, {model::kPods, 1}};
-    shape.priority = priority;
-    shapes_[shape_key] = std::make_shared<const model::PodShape>(shape);
-  }
+  PodSpec spec{name, gang, min_member, {}, false};
+  spec.shape.requests = {{model::kCpu, cpu_milli}};
+  spec.shape.priority = priority;
+  return CreatePod(std::move(spec));
+}
+
+base::Uid CoreWorld::CreatePod(PodSpec spec) {
   ApiPod pod;
   PodInfo& info = pod.info;
   info.namespace_name = "default";
-  info.name = name;
-  info.shape = shapes_[shape_key];
+  info.name = spec.name;
+  info.has_controller = spec.has_controller;
+  spec.shape.requests.Set(model::kPods, 1);
+  info.shape = Intern(std::move(spec.shape));
   info.charge = std::make_shared<const model::ResourceList>(info.shape->requests);
   info.created_seconds = now_.nanos / 1'000'000'000;
-  if (!gang.empty()) {
+  if (!spec.gang.empty()) {
     model::GangMember& member = info.gang.emplace();
-    member.key = {"default", "test", gang};
-    member.display_name = gang;
-    member.spec.emplace().min_member = min_member;
+    member.key = KeyOf(spec.gang);
+    member.display_name = spec.gang;
+    if (spec.min_member > 0) member.spec.emplace().min_member = spec.min_member;
   }
-  if (options_.webhook && !gang.empty()) {
+  if (options_.webhook && info.gang) {
     const uint64_t ticket = next_ticket_++;
     Apply(model::PodAdmitted{info, false, ticket});
     const model::AnswerAdmission answer = admissions_[ticket];
@@ -107,9 +142,9 @@ base::Uid CoreWorld::CreatePod(const std::string& name, const std::string& gang,
     info.plan_token = answer.plan_token;
   }
   info.uid = {7, next_uid_++};
-  if (pods_.contains(name)) broken_.push_back("the test made pod " + name + " twice");
+  if (pods_.contains(spec.name)) broken_.push_back("the test made pod " + spec.name + " twice");
   const base::Uid uid = info.uid;
-  Changed(pods_[name] = std::move(pod));
+  Changed(pods_[spec.name] = std::move(pod));
   return uid;
 }
 
@@ -142,6 +177,11 @@ void CoreWorld::FinishPod(const std::string& name) {
   WakeAll();
 }
 
+void CoreWorld::FinishPodIfRunning(const std::string& name) {
+  const PodInfo* pod = Pod(name);
+  if (pod != nullptr && pod->bound() && !pod->terminal()) FinishPod(name);
+}
+
 void CoreWorld::WakeAll() {
   for (auto& [name, pod] : pods_) pod.active = true;
 }
@@ -162,57 +202,64 @@ void CoreWorld::Handle(model::Effects effects) {
     } else if (const auto* report = std::get_if<model::ReportGang>(&effect)) {
       reasons_[report->key.identity] = report->reason;
     } else {
-      writes_.push_back(std::move(effect));
+      writes_.push_back({std::move(effect), processes_});
     }
   }
 }
 
 void CoreWorld::Finish(uint64_t write, WriteOutcome outcome) {
-  Apply(model::WriteFinished{write, outcome, "test"});
+  // A process that is dead hears nothing, and its successor counts from 1 again.
+  if (carrying_ == processes_) Apply(model::WriteFinished{write, outcome, "test"});
+}
+
+template <class Function>
+void CoreWorld::CarryOut(uint64_t write, base::Uid uid, const Function& function) {
+  ApiPod* pod = ByUid(uid);
+  if (pod == nullptr) return Finish(write, WriteOutcome::kGone);
+  if (Chance(options_.write_failure)) return Finish(write, WriteOutcome::kFailed);
+  if (!function(*pod)) return Finish(write, WriteOutcome::kRefused);
+  Finish(write, Chance(options_.lost_reply) ? WriteOutcome::kFailed : WriteOutcome::kDone);
 }
 
 void CoreWorld::Carry(const model::ReleasePod& release) {
-  ApiPod* pod = ByUid(release.pod.uid);
-  if (pod == nullptr) return Finish(release.write, WriteOutcome::kGone);
-  if (Chance(options_.write_failure)) return Finish(release.write, WriteOutcome::kFailed);
-  pod->info.gated_by_tutti = false;
-  pod->info.pins = release.nodes;
-  pod->active = true;
-  Changed(*pod);
-  Finish(release.write, WriteOutcome::kDone);
+  CarryOut(release.write, release.pod.uid, [&](ApiPod& pod) {
+    // A pod that is not gated any more cannot be pinned any more, unless to the same node.
+    if (!pod.info.gated_by_tutti) return pod.info.pins == release.nodes;
+    pod.info.gated_by_tutti = false;
+    pod.info.pins = release.nodes;
+    pod.active = true;
+    Changed(pod);
+    return true;
+  });
 }
 
 void CoreWorld::Carry(const model::NominatePod& nominate) {
-  ApiPod* pod = ByUid(nominate.pod.uid);
-  if (pod == nullptr) return Finish(nominate.write, WriteOutcome::kGone);
-  if (Chance(options_.write_failure)) return Finish(nominate.write, WriteOutcome::kFailed);
-  pod->info.nominated_node = nominate.node_name;
-  pod->active = true;
-  pod->retry_at = now_;
-  Changed(*pod);
-  Finish(nominate.write, WriteOutcome::kDone);
+  CarryOut(nominate.write, nominate.pod.uid, [&](ApiPod& pod) {
+    pod.info.nominated_node = nominate.node_name;
+    pod.active = true;
+    pod.retry_at = now_;
+    Changed(pod);
+    return true;
+  });
 }
 
 void CoreWorld::Carry(const model::BindPod& bind) {
-  ApiPod* pod = ByUid(bind.pod.uid);
-  if (pod == nullptr) return Finish(bind.write, WriteOutcome::kGone);
-  if (Chance(options_.write_failure)) return Finish(bind.write, WriteOutcome::kFailed);
-  const auto [it, first] = bound_once_.try_emplace(bind.pod.uid, bind.node_name);
-  if (!first && it->second != bind.node_name) {
-    broken_.push_back(
-        absl::StrFormat("pod %s bound to %s and to %s", bind.pod.name, it->second, bind.node_name));
-  }
-  pod->info.node_name = bind.node_name;
-  pod->info.nominated_node.clear();
-  Changed(*pod);
-  CheckTruth();
-  Finish(bind.write,
-         Chance(options_.lost_bind_reply) ? WriteOutcome::kFailed : WriteOutcome::kDone);
+  CarryOut(bind.write, bind.pod.uid, [&](ApiPod& pod) {
+    if (pod.info.gang && denied_.contains(pod.info.gang->key.identity)) return false;
+    if (pod.info.bound()) return pod.info.node_name == bind.node_name;
+    pod.info.node_name = bind.node_name;
+    pod.info.nominated_node.clear();
+    Changed(pod);
+    CheckTruth(bind.node_name);
+    return true;
+  });
 }
 
 void CoreWorld::Carry(const model::EvictPod& evict) {
-  if (ApiPod* pod = ByUid(evict.pod.uid)) DeletePod(pod->info.name);
-  Finish(evict.write, WriteOutcome::kDone);
+  CarryOut(evict.write, evict.pod.uid, [&](ApiPod& pod) {
+    DeletePod(pod.info.name);
+    return true;
+  });
 }
 
 void CoreWorld::Answer(const model::AnswerBind& answer) {
@@ -228,114 +275,21 @@ void CoreWorld::Answer(const model::AnswerBind& answer) {
   pod->active = true;
 }
 
-int64_t CoreWorld::FreeOn(const std::string& node) const {
-  int64_t free = nodes_.at(node);
-  for (const auto& [name, pod] : pods_) {
-    const bool there = pod.info.node_name == node || (pod.in_bind && pod.assumed_node == node);
-    if (there && !pod.info.terminal()) free -= pod.info.shape->requests.Get(model::kCpu);
-  }
-  return free;
-}
-
-std::vector<std::string> CoreWorld::Feasible(const ApiPod& pod) {
-  const int64_t cpu = pod.info.shape->requests.Get(model::kCpu);
-  std::vector<std::string> nodes;
-  for (const auto& [name, capacity] : nodes_) {
-    const bool pinned =
-        pod.info.pins.empty() ||
-        std::find(pod.info.pins.begin(), pod.info.pins.end(), name) != pod.info.pins.end();
-    if (pinned && FreeOn(name) >= cpu) nodes.push_back(name);
-  }
-  // The nominated node is tried alone first.
-  if (std::find(nodes.begin(), nodes.end(), pod.info.nominated_node) != nodes.end())
-    nodes = {pod.info.nominated_node};
-  if (Chance(options_.referee_refusal)) nodes.clear();
-  return nodes;
-}
-
-void CoreWorld::Reject(ApiPod& pod, bool ours, const std::string& message) {
-  pod.active = false;
-  pod.retry_at = now_ + kSchedulerBackoff;
-  const uint64_t fingerprint = std::hash<std::string>{}(message) | 1;
-  pod.info.nominated_node.clear();
-  const bool same = pod.info.verdict.refused && pod.info.verdict.fingerprint == fingerprint;
-  pod.info.verdict = {true, ours, fingerprint};
-  if (!same) Changed(pod);
-}
-
-void CoreWorld::TryPod(ApiPod& pod) {
-  ++pod.attempts;
-  const std::vector<std::string> offered = Feasible(pod);
-  if (offered.empty())
-    return Reject(pod, false, absl::StrFormat("attempt %d: no node fits", pod.attempts));
-  const std::shared_ptr<const model::ClusterSnapshot> snapshot = core_->Publish();
-  framework::FilterPod question;
-  question.uid = pod.info.uid;
-  question.plan_token = pod.info.plan_token;
-  question.in_gang = pod.info.gang.has_value();
-  question.priority = pod.info.shape->priority;
-  question.requests = &pod.info.shape->requests;
-  std::vector<model::NodeIndex> candidates;
-  bool planned_offered = false;
-  const model::PodVerdict* known = snapshot->verdicts.Find(pod.info.uid);
-  for (const std::string& name : offered) {
-    const model::NodeIndex* index = snapshot->directory.Find(name);
-    candidates.push_back(index == nullptr ? model::NodeIndex() : *index);
-    if (known != nullptr && known->node.valid() && known->node == candidates.back())
-      planned_offered = true;
-  }
-  const framework::FilterVerdict verdict =
-      framework::Filter(question, candidates, planned_offered, *snapshot);
-  std::string chosen;
-  if (verdict.kind == framework::FilterVerdict::Kind::kOne)
-    chosen = snapshot->Info(verdict.node)->name;
-  if (verdict.kind == framework::FilterVerdict::Kind::kAll) {
-    chosen = offered[std::uniform_int_distribution<size_t>(0, offered.size() - 1)(random_)];
-  }
-  for (uint32_t i = 0;
-       verdict.kind == framework::FilterVerdict::Kind::kSubset && i < offered.size(); ++i) {
-    const bool refused =
-        std::find(verdict.refused.begin(), verdict.refused.end(), i) != verdict.refused.end();
-    if (!refused && chosen.empty()) chosen = offered[i];
-  }
-  if (chosen.empty()) {
-    if (verdict.report_not_offered) {
-      Apply(model::PlacementNotOffered{pod.info.uid, snapshot->Info(verdict.node)->name});
-    }
-    return Reject(pod, true, model::StableMessage(verdict.reason));
-  }
-  pod.in_bind = true;
-  pod.assumed_node = chosen;
-  const uint64_t ticket = next_ticket_++;
-  binds_[ticket] = pod.info.uid;
-  Apply(model::BindRequested{pod.info.uid, pod.info.namespace_name, pod.info.name, chosen, ticket});
-}
-
-void CoreWorld::Schedule() {
-  std::vector<ApiPod*> ready;
-  for (auto& [name, pod] : pods_) {
-    const bool waits =
-        !pod.info.bound() && !pod.info.terminal() && !pod.info.gated_by_tutti && !pod.in_bind;
-    if (waits && pod.active && pod.retry_at <= now_) ready.push_back(&pod);
-  }
-  if (ready.empty()) return;
-  TryPod(*ready[std::uniform_int_distribution<size_t>(0, ready.size() - 1)(random_)]);
-}
-
 void CoreWorld::Step() {
   if (!watch_.empty() && !Chance(options_.watch_lag)) {
     model::ClusterEvent event = std::move(watch_.front());
     watch_.pop_front();
     Apply(std::move(event));
   }
-  if (!writes_.empty()) {
-    const model::Effect effect = std::move(writes_.front());
+  if (!writes_.empty() && !stalled_) {
+    const Write write = std::move(writes_.front());
     writes_.pop_front();
+    carrying_ = write.process;
     std::visit(
         [this](const auto& e) {
           if constexpr (requires { Carry(e); }) Carry(e);
         },
-        effect);
+        write.effect);
   }
   Schedule();
   Apply(model::TimePassed{});
@@ -359,11 +313,34 @@ void CoreWorld::Pass(base::Duration time) {
   }
 }
 
-void CoreWorld::RestartCore() {
+template <class Function>
+void CoreWorld::List(const Function& apply) const {
+  for (const auto& [name, node] : nodes_) apply(model::NodeUpserted{node});
+  for (const auto& [name, volume] : volumes_) apply(model::VolumeUpserted{volume});
+  for (const auto& [claim, volume] : claims_)
+    apply(model::VolumeClaimUpserted{{"default", claim, volume}});
+  for (const auto& [gang, min_member] : gang_objects_)
+    apply(model::GangObjectUpserted{KeyOf(gang), gang, {min_member, {}}, ""});
+  for (const auto& [name, pod] : pods_) apply(model::PodUpserted{pod.info});
+}
+
+void CoreWorld::Calm() {
+  options_.write_failure = options_.lost_reply = options_.watch_lag = options_.referee_refusal = 0;
+}
+
+void CoreWorld::CompareWithRebuilt() {
+  if (!watch_.empty()) return;
+  planner::Core rebuilt(options_.core, labels_);
+  List([&](model::ClusterEvent event) { rebuilt.Apply(now_, std::move(event)); });
+  if (rebuilt.DurableState() == core_->DurableState()) return;
+  broken_.push_back("live:\n" + core_->DurableState() + "rebuilt:\n" + rebuilt.DurableState());
+}
+
+void CoreWorld::RestartCore(Sent sent) {
   planner::CoreOptions core = options_.core;
   core.instance = absl::StrFormat("process%d", ++processes_);
   core_ = std::make_unique<planner::Core>(core, labels_);
-  writes_.clear();  // whatever was on its way is lost
+  if (sent == Sent::kLost) writes_.clear();
   watch_.clear();
   const std::map<uint64_t, base::Uid> asked = std::exchange(binds_, {});
   for (const auto& [ticket, uid] : asked) {
@@ -373,31 +350,13 @@ void CoreWorld::RestartCore() {
       pod->retry_at = now_ + kSchedulerBackoff;
     }
   }
-  for (const auto& [name, cpu] : nodes_) {
-    model::NodeInfo node;
-    node.name = name;
-    node.allocatable = {{model::kCpu, cpu}, {model::kPods, 100}};
-    Apply(model::NodeUpserted{node});
-  }
-  for (const auto& [name, pod] : pods_) Apply(model::PodUpserted{pod.info});
+  List([this](model::ClusterEvent event) { Apply(std::move(event)); });
   Apply(model::CachesSynced{});
   Apply(model::LeadershipChanged{true});
   Apply(model::TimePassed{});
 }
 
 void CoreWorld::SetLeading(bool leading) { Apply(model::LeadershipChanged{leading}); }
-
-void CoreWorld::CheckTruth() {
-  for (const auto& [name, capacity] : nodes_) {
-    int64_t used = 0;
-    for (const auto& [pod_name, pod] : pods_) {
-      if (pod.info.node_name == name && !pod.info.terminal())
-        used += pod.info.shape->requests.Get(model::kCpu);
-    }
-    if (used > capacity)
-      broken_.push_back(absl::StrFormat("node %s: %d of %d cpu", name, used, capacity));
-  }
-}
 
 const PodInfo* CoreWorld::Pod(const std::string& name) const {
   const auto it = pods_.find(name);
@@ -415,6 +374,17 @@ int CoreWorld::ExistingOf(const std::string& gang) const {
   return static_cast<int>(std::count_if(pods_.begin(), pods_.end(), [&](const auto& entry) {
     return entry.second.info.gang && entry.second.info.gang->key.identity == gang;
   }));
+}
+
+int CoreWorld::MinMemberOf(const std::string& gang) const {
+  if (const auto object = gang_objects_.find(gang); object != gang_objects_.end())
+    return object->second;
+  int most = 0;
+  for (const auto& [name, pod] : pods_) {
+    const bool says = pod.info.gang && pod.info.gang->key.identity == gang && pod.info.gang->spec;
+    if (says) most = std::max(most, pod.info.gang->spec->min_member);
+  }
+  return most;
 }
 
 std::vector<std::string> CoreWorld::gangs() const {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/interner.h"
+#include "framework/pod_filter.h"
 #include "model/cluster_event.h"
 #include "planner/core.h"
 
@@ -21,12 +22,20 @@ namespace tutti::testing {
 struct WorldOptions {
   uint64_t seed = 1;
   bool webhook = false;        // pods pass admission
-  double write_failure = 0;    // share of releases, nominations and bindings that fail once
-  double lost_bind_reply = 0;  // share of bindings that are done but reported as failed
+  double write_failure = 0;    // share of writes that fail once
+  double lost_reply = 0;       // share of writes that are done but reported as failed
   double watch_lag = 0;        // chance, per step, that the watch shows nothing
   double referee_refusal = 0;  // chance that kube-scheduler refuses a node for a reason of its own
-  uint64_t check_every = 1;     // events between two looks at the core's invariants
+  uint64_t check_every = 1;    // events between two looks at the core's invariants
   planner::CoreOptions core;
+};
+
+struct PodSpec {
+  std::string name;       // new, or its predecessor deleted
+  std::string gang;       // empty: of none
+  int min_member = 0;     // 0: the gang's object says it
+  model::PodShape shape;  // kPods = 1 is added
+  bool has_controller = false;
 };
 
 class CoreWorld {
@@ -34,7 +43,14 @@ class CoreWorld {
   explicit CoreWorld(WorldOptions options = {});
 
   void AddNode(const std::string& name, int64_t cpu_milli);
+  void AddNode(model::NodeInfo node);  // or changes it
   void RemoveNode(const std::string& name);
+  bool HasNode(const std::string& name) const { return nodes_.contains(name); }
+  void AddVolume(model::VolumeInfo volume);
+  void AddClaim(const std::string& claim, const std::string& volume);
+  void SetGangObject(const std::string& gang, int min_member);
+  void DeleteGangObject(const std::string& gang);
+  base::Uid CreatePod(PodSpec spec);
   // A pod of `gang` (empty: of none). Its name must be new or its predecessor deleted.
   base::Uid CreatePod(const std::string& name, const std::string& gang, int min_member,
                       int64_t cpu_milli, int32_t priority = 0);
@@ -43,14 +59,28 @@ class CoreWorld {
   void DeleteGang(const std::string& gang);
   // Its process ends: the node is free again.
   void FinishPod(const std::string& name);
+  void FinishPodIfRunning(const std::string& name);
+  // Admission denies the Bindings of these pods, however often they are tried.
+  void DenyBinds(const std::string& gang) { denied_.insert(gang); }
+  void AllowBinds() { denied_.clear(); }
+  // kube-scheduler finds no pod fit for this node, for a reason that only it knows.
+  void RefuseNode(const std::string& name) { refused_nodes_.insert(name); }
+  // The API server hangs: writes wait until it answers again.
+  void StallWrites(bool stalled) { stalled_ = stalled; }
 
   // One moment: the watch shows something, kube-scheduler tries a pod, a write ends.
   void Step();
+  // From now on the API, the watch and kube-scheduler are reliable.
+  void Calm();
+  // Compares the core with one built from the API now, where the watch has shown everything.
+  void CompareWithRebuilt();
   // Until nothing changes any more, or `limit` steps. Time passes by `tick` per step.
   void Run(int limit = 4000, base::Duration tick = std::chrono::milliseconds(10));
   void Pass(base::Duration time);  // time goes by, in ticks, with steps
-  // The process dies and starts again: everything is rebuilt from the API.
-  void RestartCore();
+  // The process dies and starts again: everything is rebuilt from the API. What it had sent is
+  // lost, or arrives when the next process is at work already.
+  enum class Sent { kLost, kArrivesLate };
+  void RestartCore(Sent sent = Sent::kLost);
   void SetLeading(bool leading);
   void Apply(model::ClusterEvent event);
 
@@ -59,8 +89,10 @@ class CoreWorld {
   const model::PodInfo* Pod(const std::string& name) const;
   int BoundOf(const std::string& gang) const;
   int ExistingOf(const std::string& gang) const;
+  int MinMemberOf(const std::string& gang) const;  // as its object or its pods say
   model::ReasonCode ReasonOf(const std::string& gang) const;
   base::Timestamp now() const { return now_; }
+  base::Interner& labels() { return labels_; }
   // Every rule of the world that was broken: over capacity, bound twice, invariants of the core.
   const std::vector<std::string>& broken() const { return broken_; }
   // One line per effect: the decision log.
@@ -75,31 +107,49 @@ class CoreWorld {
     std::string assumed_node;
     base::Timestamp retry_at;  // not tried before
     bool active = true;        // in the queue; otherwise unschedulable until something wakes it
+    base::Timestamp flush_at;  // or this long has passed
     int attempts = 0;
   };
   struct Write {
     model::Effect effect;
+    uint64_t process;  // that sent it
   };
 
+  static constexpr base::Duration kSchedulerBackoff = std::chrono::seconds(1);
+  static constexpr base::Duration kUnschedulableFlush = std::chrono::minutes(5);
+
   void Changed(const ApiPod& pod) { watch_.push_back(model::PodUpserted{pod.info}); }
+  static model::GangKey KeyOf(const std::string& gang) { return {"default", "test", gang}; }
+  std::shared_ptr<const model::PodShape> Intern(model::PodShape shape);
   void Handle(model::Effects effects);
   void Carry(const model::ReleasePod& release);
   void Carry(const model::NominatePod& nominate);
   void Carry(const model::BindPod& bind);
   void Carry(const model::EvictPod& evict);
+  // Does `write` to the pod, unless it is gone or the API fails; tells the core how it ended.
+  template <class Function>
+  void CarryOut(uint64_t write, base::Uid uid, const Function& function);
   void Finish(uint64_t write, model::WriteOutcome outcome);
   void Answer(const model::AnswerBind& answer);
   void Schedule();
   void TryPod(ApiPod& pod);
+  framework::FilterVerdict AskFilter(const ApiPod& pod, const std::vector<std::string>& offered,
+                                     const model::ClusterSnapshot& snapshot);
   void Reject(ApiPod& pod, bool ours, const std::string& message);
   void WakeAll();
   std::vector<std::string> Feasible(const ApiPod& pod);
-  int64_t FreeOn(const std::string& node) const;
-  void CheckTruth();
+  // By kube-scheduler's own books: room, ports, taints, selectors, volumes.
+  bool PassesInTreeFilters(const ApiPod& pod, const model::NodeInfo& node) const;
+  bool FitsBeside(const ApiPod& pod, const model::NodeInfo& node, bool count_assumed) const;
+  void CheckTruth(const std::string& node);
   bool Chance(double probability);
   ApiPod* ByUid(base::Uid uid);
 
-  const WorldOptions options_;
+  // Everything that the API holds, as a new process lists it.
+  template <class Function>
+  void List(const Function& apply) const;
+
+  WorldOptions options_;
   std::mt19937_64 random_;
   base::Interner labels_;
   std::unique_ptr<planner::Core> core_;
@@ -107,17 +157,24 @@ class CoreWorld {
   uint64_t next_uid_ = 1;
   uint64_t next_ticket_ = 1;
   uint64_t processes_ = 1;
+  uint64_t carrying_ = 1;  // the process whose write is being carried out
   uint64_t events_ = 0;
+  bool stalled_ = false;
 
-  std::map<std::string, int64_t> nodes_;  // cpu milli
-  std::map<std::string, ApiPod> pods_;    // by name
-  std::map<std::string, std::shared_ptr<const model::PodShape>> shapes_;
+  std::map<std::string, model::NodeInfo> nodes_;
+  std::set<std::string> shrunk_;        // have less than they had: may be overfull
+  std::map<std::string, ApiPod> pods_;  // by name
+  std::map<std::string, model::VolumeInfo> volumes_;
+  std::map<std::string, std::string> claims_;  // the volume of each
+  std::map<std::string, int> gang_objects_;    // minMember
+  std::set<std::string> refused_nodes_;
+  std::set<std::string> denied_;  // gangs
+  std::vector<std::shared_ptr<const model::PodShape>> shapes_;
   std::deque<model::ClusterEvent> watch_;
-  std::deque<model::Effect> writes_;
+  std::deque<Write> writes_;
   std::map<uint64_t, base::Uid> binds_;  // tickets of binds that wait
   std::map<uint64_t, model::AnswerAdmission> admissions_;
   std::map<std::string, model::Reason> reasons_;  // by gang
-  std::map<base::Uid, std::string> bound_once_;
   std::vector<std::string> broken_;
   std::string log_;
 };

@@ -1,0 +1,87 @@
+#include "planner/reservation_ledger.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace tutti::planner {
+namespace {
+
+using model::kCpu;
+using model::NodeIndex;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr model::HostPort kWeb{"0.0.0.0", "TCP", 80};
+
+class ReservationLedgerTest : public ::testing::Test {
+ protected:
+  ReservationLedgerTest() {
+    model::NodeInfo node;
+    node.name = "a";
+    node.allocatable = {{kCpu, 4000}};
+    node_ = nodes_.Upsert(std::move(node));
+  }
+  ReservationId Reserve(int64_t cpu, int32_t priority = 0) {
+    model::PodShape shape;
+    shape.requests = {{kCpu, cpu}};
+    shape.host_ports = {kWeb};
+    shape.priority = priority;
+    return ledger_.Add({node_, std::make_shared<const model::PodShape>(shape), 1, {}, {}});
+  }
+
+  model::NodeTable nodes_;
+  ReservationLedger ledger_{nodes_};
+  NodeIndex node_;
+};
+
+TEST_F(ReservationLedgerTest, WhatIsAddedIsTakenFromTheNodeUntilItIsReleased) {
+  const ReservationId first = Reserve(1000);
+  const ReservationId second = Reserve(500);
+  EXPECT_EQ(nodes_.Free(kCpu, node_), 2500);
+  EXPECT_FALSE(nodes_.PortsFree(node_, {kWeb}));
+  EXPECT_THAT(ledger_.On(node_), ElementsAre(first, second)) << "the latest last";
+  ledger_.Release(first);
+  EXPECT_FALSE(nodes_.PortsFree(node_, {kWeb})) << "the other one holds the port, too";
+  ledger_.Release(second);
+  EXPECT_EQ(nodes_.Free(kCpu, node_), 4000);
+  EXPECT_TRUE(nodes_.PortsFree(node_, {kWeb}));
+  EXPECT_THAT(ledger_.On(node_), IsEmpty());
+  EXPECT_EQ(ledger_.size(), 0u);
+}
+
+// Ops bug 2: giving back twice must not give back what belongs to another.
+TEST_F(ReservationLedgerTest, Bug2AReleaseCountsOnce) {
+  const ReservationId first = Reserve(1000);
+  ledger_.Release(first);
+  const ReservationId second = Reserve(1000);
+  EXPECT_NE(first, second) << "an id is never used again";
+  ledger_.Release(first);
+  ledger_.Release(ReservationId());
+  EXPECT_EQ(nodes_.Free(kCpu, node_), 3000);
+}
+
+TEST_F(ReservationLedgerTest, KnowsTheHighestPriorityThatHoldsRoom) {
+  EXPECT_EQ(ledger_.highest_priority(), std::numeric_limits<int32_t>::min());
+  const ReservationId low = Reserve(1, -5);
+  const ReservationId high = Reserve(1, 100);
+  const ReservationId as_high = Reserve(1, 100);
+  EXPECT_EQ(ledger_.highest_priority(), 100);
+  ledger_.Release(high);
+  EXPECT_EQ(ledger_.highest_priority(), 100);
+  ledger_.Release(as_high);
+  EXPECT_EQ(ledger_.highest_priority(), -5);
+  ledger_.Release(low);
+}
+
+TEST_F(ReservationLedgerTest, AMemberThatComesTakesOverItsSlot) {
+  const ReservationId id = Reserve(1000);
+  ledger_.SetPod(id, {1, 2});
+  ledger_.SetPod(ReservationId(99), {3, 4});
+  EXPECT_EQ(ledger_.Find(id)->pod, (base::Uid{1, 2}));
+  EXPECT_EQ(ledger_.Find(ReservationId(99)), nullptr);
+}
+
+}  // namespace
+}  // namespace tutti::planner
