@@ -37,6 +37,8 @@ struct SchedulerOptions {
   std::string name = "default";  // of the process; several may run
   std::string extender;          // "127.0.0.1:8888"; empty: none
   std::string extra_extender;    // more lines of YAML in the extender's entry
+  bool https = false;            // the extender's; extra_extender says with which certificates
+  bool node_cache_capable = true;
   bool prioritize = false;
   int percentage_of_nodes_to_score = 0;  // 0: adaptive
   bool leader_elect = false;
@@ -73,6 +75,9 @@ class ControlPlane {
 
   kube::Client& client() { return *client_; }
   const std::string& kubeconfig() const { return kubeconfig_; }
+  uint16_t api_port() const { return api_port_; }
+  // Writes a kubeconfig like kubeconfig(), for the same API server reached under another URL.
+  std::string KubeconfigFor(const std::string& server, const std::string& name);
   const std::string& dir() const { return dir_.path(); }
   std::string binaries() const { return binaries_; }
 
@@ -82,6 +87,8 @@ class ControlPlane {
                           const std::function<PodTemplate(int)>& describe);
   absl::Status CreatePods(int count, const std::string& prefix, const PodTemplate& pod = {});
   absl::Status CreateNamespace(const std::string& name);
+  // At once, as if no kubelet had a say; not waited for. Those named `prefix`-something.
+  void DeletePods(const std::string& prefix, const std::string& ns = "default");
   // Waits until they are gone.
   absl::Status DeleteAllPods(const std::string& ns = "");
 
