@@ -271,7 +271,7 @@ void GangBook::Report(Gang& gang) {
 
 void GangBook::AnswerBind(Gang& gang, Member& member, const std::string& error) {
   if (member.bind_ticket == 0) return;
-  s_.Emit(model::AnswerBind{member.bind_ticket, error});
+  s_.AnswerBind(member.bind_ticket, error);
   member.bind_ticket = 0;
   --gang.parked;
 }

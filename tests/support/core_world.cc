@@ -196,7 +196,8 @@ void CoreWorld::Carry(const model::NominatePod& nominate) {
 void CoreWorld::Carry(const model::BindPod& bind) {
   ApiPod* pod = ByUid(bind.pod.uid);
   if (pod == nullptr) return Finish(bind.write, WriteOutcome::kGone);
-  if (Chance(options_.write_failure)) return Finish(bind.write, WriteOutcome::kFailed);
+  const bool fails = ++binds_tried_ <= options_.failing_binds || Chance(options_.write_failure);
+  if (fails) return Finish(bind.write, WriteOutcome::kFailed);
   const auto [it, first] = bound_once_.try_emplace(bind.pod.uid, bind.node_name);
   if (!first && it->second != bind.node_name) {
     broken_.push_back(
@@ -226,6 +227,10 @@ void CoreWorld::Answer(const model::AnswerBind& answer) {
   if (pod->info.bound()) return;
   pod->retry_at = now_ + kSchedulerBackoff;
   pod->active = true;
+  // kube-scheduler writes the error into the pod's condition (reason SchedulerError).
+  pod->info.verdict = {true, answer.error.find("tutti/") != std::string::npos,
+                       std::hash<std::string>{}(answer.error) | 1};
+  Changed(*pod);
 }
 
 int64_t CoreWorld::FreeOn(const std::string& node) const {

@@ -24,8 +24,9 @@ struct WorldOptions {
   double write_failure = 0;    // share of releases, nominations and bindings that fail once
   double lost_bind_reply = 0;  // share of bindings that are done but reported as failed
   double watch_lag = 0;        // chance, per step, that the watch shows nothing
+  int failing_binds = 0;       // the first so many bindings fail
   double referee_refusal = 0;  // chance that kube-scheduler refuses a node for a reason of its own
-  uint64_t check_every = 1;     // events between two looks at the core's invariants
+  uint64_t check_every = 1;    // events between two looks at the core's invariants
   planner::CoreOptions core;
 };
 
@@ -108,6 +109,7 @@ class CoreWorld {
   uint64_t next_ticket_ = 1;
   uint64_t processes_ = 1;
   uint64_t events_ = 0;
+  int binds_tried_ = 0;
 
   std::map<std::string, int64_t> nodes_;  // cpu milli
   std::map<std::string, ApiPod> pods_;    // by name

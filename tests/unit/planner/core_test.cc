@@ -323,6 +323,19 @@ TEST_P(CoreTest, Bug1AForgedBindChangesNothing) {
   EXPECT_EQ(world_.core().Count().reservations, before);
 }
 
+// kube-scheduler writes the failed bind into the pod's condition, where it looks like a refusal.
+TEST_P(CoreTest, Bug5AFailedBindSaysNothingAgainstTheNode) {
+  WorldOptions options = Options();
+  options.failing_binds = 2;
+  CoreWorld world(options);
+  world.AddNode("only", 4 * kCore);
+  world.Run();
+  world.CreateGang("a", 4, 4, kCore);
+  world.Pass(std::chrono::seconds(3));
+  EXPECT_EQ(world.BoundOf("a"), 4) << world.log();
+  EXPECT_EQ(world.CountLogged("PinnedNodeLost") + world.CountLogged("NoEligibleNode"), 0u);
+}
+
 TEST_P(CoreTest, ABindOfAnUnknownPodIsAnsweredInTheEnd) {
   AddNodes(1);
   world_.Apply(model::BindRequested{{9, 9}, "default", "nobody", "node-0", 999'998});
