@@ -182,7 +182,16 @@ bool GangBook::DropOpenSlot(Gang& gang) {
   if (it == gang.slots.rend()) return false;
   s_.ledger.Release(it->reservation);
   gang.slots.erase(std::next(it).base());
+  s_.planning_due = true;
   return true;
+}
+
+void GangBook::DropUselessSlots(Gang& gang) {
+  const auto too_many = [&] {
+    return gang.secured() + static_cast<int>(gang.slots.size()) > gang.min_member();
+  };
+  while ((gang.satisfied || too_many()) && DropOpenSlot(gang)) {
+  }
 }
 
 void GangBook::GiveUp(Gang& gang) {
@@ -319,6 +328,7 @@ void GangBook::Settle(Gang& gang) {
     s_.gangs.erase(model::GangKey(gang.key));
     return;
   }
+  DropUselessSlots(gang);
   if (gang.slots.empty() && !gang.plan_id.empty()) DropSlots(gang);
   if (s_.ready()) SetDeadlines(gang);
   entry.queued = gang.waiting > 0;

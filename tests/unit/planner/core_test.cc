@@ -336,6 +336,32 @@ TEST_P(CoreTest, Bug5AFailedBindSaysNothingAgainstTheNode) {
   EXPECT_EQ(world.CountLogged("PinnedNodeLost") + world.CountLogged("NoEligibleNode"), 0u);
 }
 
+TEST_P(CoreTest, ALateMemberThatNeverComesGivesItsRoomBack) {
+  AddNodes(1);
+  world_.CreateGang("a", 2, 2, kCore);
+  world_.Run();
+  ASSERT_EQ(world_.BoundOf("a"), 2);
+  model::PodInfo late = *world_.Pod("a-0");
+  late.uid = {};
+  late.name = "a-late";
+  late.node_name.clear();
+  world_.Apply(model::PodAdmitted{late, /*dry_run=*/false, 12345});
+  world_.Pass(std::chrono::seconds(11));
+  EXPECT_EQ(world_.core().Count().reservations, 0u);
+}
+
+// The API server gave up waiting for the webhook and created the pods as they were.
+TEST_P(CoreTest, SlotsOfPodsThatCameWithoutThemAreGivenBack) {
+  AddNodes(2);
+  world_.CreateGang("a", 4, 4, kCore);
+  model::PodInfo asked = *world_.Pod("a-0");
+  asked.uid = {};
+  world_.Apply(model::PodAdmitted{asked, /*dry_run=*/false, 12345});
+  world_.Pass(std::chrono::seconds(11));
+  EXPECT_EQ(world_.BoundOf("a"), 4);
+  EXPECT_EQ(world_.core().Count().reservations, 0u);
+}
+
 TEST_P(CoreTest, ABindOfAnUnknownPodIsAnsweredInTheEnd) {
   AddNodes(1);
   world_.Apply(model::BindRequested{{9, 9}, "default", "nobody", "node-0", 999'998});
