@@ -15,6 +15,21 @@
 
 namespace tutti::testing {
 
+// For suites whose cases run both with the admission webhook and without.
+struct Webhook {
+  static constexpr bool kWebhook = true;
+};
+struct ExtenderOnly {
+  static constexpr bool kWebhook = false;
+};
+struct WayName {
+  template <class Way>
+  static std::string GetName(int) {
+    return Way::kWebhook ? "Webhook" : "ExtenderOnly";
+  }
+};
+using WaysIn = ::testing::Types<Webhook, ExtenderOnly>;
+
 // A case starts with no pods and the nodes that its suite has added. Derive, and set what differs
 // in BedOptions(); PrepareTutti() and EndSuite() are for what stands between Tutti and the control
 // plane.
