@@ -16,7 +16,7 @@ using ::testing::StartsWith;
 using Action = HttpFaultProxy::Action;
 
 constexpr char kTimes[] =
-    "gang: {waitTimeout: 3s, backoff: {initial: 1s, max: 2s}, repairTimeout: 5s}\n";
+    "gang: {waitTimeout: 3s, backoff: {initial: 1s, max: 2s}, repairTimeout: 20s}\n";
 constexpr char kPodWatch[] = "/api/v1/pods?watch=1";
 constexpr char kPodList[] = "/api/v1/pods?limit";
 constexpr int kCpus = 16;
@@ -142,14 +142,14 @@ TEST_F(ReplyFaultTest, Bug4PodsThatWentWhileTheWatchWasBrokenAreNotCharged) {
   ASSERT_TRUE(AllActed());
   plane().DeletePods("unseen");
   ASSERT_TRUE(plane().CreatePods(4, "next", GangPod("next", 4, "4")).ok());
-  const double relists = tutti().Metric("tutti_watch_restarts_total{resource=\"pods\",cause=\"ex");
+  const double relists = tutti().Metric("tutti_watch_restarts_total{resource=\"pods\",cause=\"expired\"}");
   proxy().Add({.method = "GET",
                .target_part = kPodWatch,
                .status = 410,
                .body = StatusJson(410, "Expired")});
   proxy().BreakConnections();
   EXPECT_TRUE(AllBound("next", 4));
-  EXPECT_GT(tutti().Metric("tutti_watch_restarts_total{resource=\"pods\",cause=\"ex"), relists);
+  EXPECT_GT(tutti().Metric("tutti_watch_restarts_total{resource=\"pods\",cause=\"expired\"}"), relists);
   ExpectNothingLeaked(kCpus);
 }
 

@@ -21,6 +21,8 @@ namespace {
 using nlohmann::json;
 
 constexpr char kToken[] = "tutti-test-admin";
+// The service account of deploy/rbac.yaml, as the API server would name it.
+constexpr char kServiceAccountToken[] = "tutti-test-service-account";
 constexpr base::Duration kPoll = std::chrono::milliseconds(20);
 constexpr base::Duration kStartDeadline = std::chrono::seconds(90);
 
@@ -136,7 +138,10 @@ absl::Status ControlPlane::StartEtcd() {
 absl::Status ControlPlane::StartApiServer() {
   api_port_ = FreePort();
   const std::string& d = dir_.path();
-  WriteFile(d + "/tokens.csv", absl::StrFormat("%s,admin,admin,\"system:masters\"\n", kToken));
+  WriteFile(d + "/tokens.csv", absl::StrFormat("%s,admin,admin,\"system:masters\"\n"
+                                               "%s,system:serviceaccount:kube-system:tutti,tutti,"
+                                               "\"system:serviceaccounts\"\n",
+                                               kToken, kServiceAccountToken));
   const std::string make_key = "openssl genrsa -out " + d + "/sa.key 2048 2>/dev/null";
   if (std::system(make_key.c_str()) != 0)
     return absl::InternalError("openssl could not make a key; is it installed?");
@@ -161,14 +166,25 @@ absl::Status ControlPlane::StartApiServer() {
     command.push_back("--runtime-config=" + absl::StrJoin(options_.runtime_config, ","));
   }
   TUTTI_ASSIGN_OR_RETURN(api_server_, Process::Start(std::move(command), Log("kube-apiserver")));
-  kubeconfig_ = KubeconfigFor(absl::StrFormat("https://127.0.0.1:%d", api_port_), "kubeconfig");
+  kubeconfig_ = KubeconfigFor(url(), "kubeconfig");
   TUTTI_ASSIGN_OR_RETURN(kube::Credentials credentials, kube::LoadKubeconfig(kubeconfig_));
   TUTTI_ASSIGN_OR_RETURN(
       client_, kube::Client::Create(std::move(credentials), clock_, ClientOptionsFor(options_)));
   return WaitReady();
 }
 
+std::string ControlPlane::url() const { return absl::StrFormat("https://127.0.0.1:%d", api_port_); }
+
+std::string ControlPlane::ServiceAccountKubeconfig() {
+  return KubeconfigFor(url(), "kubeconfig-service-account", kServiceAccountToken);
+}
+
 std::string ControlPlane::KubeconfigFor(const std::string& server, const std::string& name) {
+  return KubeconfigFor(server, name, kToken);
+}
+
+std::string ControlPlane::KubeconfigFor(const std::string& server, const std::string& name,
+                                        const std::string& token) {
   const json config = {
       {"apiVersion", "v1"},
       {"kind", "Config"},
@@ -176,7 +192,7 @@ std::string ControlPlane::KubeconfigFor(const std::string& server, const std::st
       {"clusters",
        json::array({{{"name", "tutti"},
                      {"cluster", {{"server", server}, {"insecure-skip-tls-verify", true}}}}})},
-      {"users", json::array({{{"name", "admin"}, {"user", {{"token", kToken}}}}})},
+      {"users", json::array({{{"name", "admin"}, {"user", {{"token", token}}}}})},
       {"contexts",
        json::array({{{"name", "tutti"}, {"context", {{"cluster", "tutti"}, {"user", "admin"}}}}})}};
   const std::string file = dir_.path() + "/" + name;

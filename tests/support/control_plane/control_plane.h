@@ -78,6 +78,8 @@ class ControlPlane {
   uint16_t api_port() const { return api_port_; }
   // Writes a kubeconfig like kubeconfig(), for the same API server reached under another URL.
   std::string KubeconfigFor(const std::string& server, const std::string& name);
+  // One that may do what deploy/rbac.yaml allows, once that has been applied.
+  std::string ServiceAccountKubeconfig();
   const std::string& dir() const { return dir_.path(); }
   std::string binaries() const { return binaries_; }
 
@@ -106,6 +108,9 @@ class ControlPlane {
 
  private:
   explicit ControlPlane(ControlPlaneOptions options);
+  std::string url() const;
+  std::string KubeconfigFor(const std::string& server, const std::string& name,
+                            const std::string& token);
   absl::Status StartEtcd();
   absl::Status StartApiServer();
   absl::Status StartControllerManager();
