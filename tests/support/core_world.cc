@@ -83,6 +83,7 @@ base::Uid CoreWorld::CreatePod(const std::string& name, const std::string& gang,
     model::PodShape shape;
     shape.requests = {{model::kCpu, cpu_milli}, {model::kPods, 1}};
     shape.priority = priority;
+    shape.needs_referee = shape.spreads = options_.apart;
     shapes_[shape_key] = std::make_shared<const model::PodShape>(shape);
   }
   ApiPod pod;
@@ -249,6 +250,7 @@ std::vector<std::string> CoreWorld::Feasible(const ApiPod& pod) {
     const bool pinned =
         pod.info.pins.empty() ||
         std::find(pod.info.pins.begin(), pod.info.pins.end(), name) != pod.info.pins.end();
+    if (options_.apart && MeetsPeer(pod, name)) continue;
     if (pinned && FreeOn(name) >= cpu) nodes.push_back(name);
   }
   // The nominated node is tried alone first.
@@ -256,6 +258,16 @@ std::vector<std::string> CoreWorld::Feasible(const ApiPod& pod) {
     nodes = {pod.info.nominated_node};
   if (Chance(options_.referee_refusal)) nodes.clear();
   return nodes;
+}
+
+bool CoreWorld::MeetsPeer(const ApiPod& pod, const std::string& node) const {
+  return std::any_of(pods_.begin(), pods_.end(), [&](const auto& entry) {
+    const ApiPod& other = entry.second;
+    const bool peer = other.info.gang && pod.info.gang && other.info.uid != pod.info.uid &&
+                      other.info.gang->key == pod.info.gang->key;
+    return peer && (other.info.node_name == node || other.info.nominated_node == node ||
+                    (other.in_bind && other.assumed_node == node));
+  });
 }
 
 void CoreWorld::Reject(ApiPod& pod, bool ours, const std::string& message) {

@@ -26,6 +26,7 @@ struct WorldOptions {
   double watch_lag = 0;        // chance, per step, that the watch shows nothing
   int failing_binds = 0;       // the first so many bindings fail
   double referee_refusal = 0;  // chance that kube-scheduler refuses a node for a reason of its own
+  bool apart = false;          // kube-scheduler lets no two members of a gang onto one node
   uint64_t check_every = 1;    // events between two looks at the core's invariants
   planner::CoreOptions core;
 };
@@ -95,6 +96,7 @@ class CoreWorld {
   void Reject(ApiPod& pod, bool ours, const std::string& message);
   void WakeAll();
   std::vector<std::string> Feasible(const ApiPod& pod);
+  bool MeetsPeer(const ApiPod& pod, const std::string& node) const;
   int64_t FreeOn(const std::string& node) const;
   void CheckTruth();
   bool Chance(double probability);

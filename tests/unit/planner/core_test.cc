@@ -362,6 +362,22 @@ TEST_P(CoreTest, SlotsOfPodsThatCameWithoutThemAreGivenBack) {
   EXPECT_EQ(world_.core().Count().reservations, 0u);
 }
 
+TEST_P(CoreTest, MembersThatMustNotMeetArePlannedApart) {
+  WorldOptions options = Options();
+  options.apart = true;
+  CoreWorld world(options);
+  for (int i = 0; i < 4; ++i) world.AddNode(absl::StrFormat("node-%d", i), 4 * kCore);
+  world.Run();
+  world.CreateGang("a", 4, 4, kCore);
+  world.Pass(std::chrono::seconds(3));
+  EXPECT_EQ(world.BoundOf("a"), 4) << world.log();
+  world.DeletePod("a-2");
+  world.Run();
+  world.CreatePod("a-2", "a", 4, kCore);
+  world.Pass(std::chrono::seconds(3));
+  EXPECT_EQ(world.BoundOf("a"), 4) << world.log();
+}
+
 TEST_P(CoreTest, ABindOfAnUnknownPodIsAnsweredInTheEnd) {
   AddNodes(1);
   world_.Apply(model::BindRequested{{9, 9}, "default", "nobody", "node-0", 999'998});
