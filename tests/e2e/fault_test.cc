@@ -142,14 +142,16 @@ TEST_F(ReplyFaultTest, Bug4PodsThatWentWhileTheWatchWasBrokenAreNotCharged) {
   ASSERT_TRUE(AllActed());
   plane().DeletePods("unseen");
   ASSERT_TRUE(plane().CreatePods(4, "next", GangPod("next", 4, "4")).ok());
-  const double relists = tutti().Metric("tutti_watch_restarts_total{resource=\"pods\",cause=\"expired\"}");
+  const double relists =
+      tutti().Metric("tutti_watch_restarts_total{cause=\"expired\",resource=\"pods\"}");
   proxy().Add({.method = "GET",
                .target_part = kPodWatch,
                .status = 410,
                .body = StatusJson(410, "Expired")});
   proxy().BreakConnections();
   EXPECT_TRUE(AllBound("next", 4));
-  EXPECT_GT(tutti().Metric("tutti_watch_restarts_total{resource=\"pods\",cause=\"expired\"}"), relists);
+  EXPECT_GT(tutti().Metric("tutti_watch_restarts_total{cause=\"expired\",resource=\"pods\"}"),
+            relists);
   ExpectNothingLeaked(kCpus);
 }
 
