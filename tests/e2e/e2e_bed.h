@@ -43,6 +43,7 @@ class E2eBed : public ::testing::Test {
     int nodes = 4;
     NodeTemplate node;
     bool kubelet = false;
+    bool wait_ready = true;  // for Tutti before kube-scheduler starts
   };
   static void PrepareTutti(TuttiOptions&) {}  // the control plane runs, Tutti does not yet
   static void EndSuite() {}                   // Tutti has ended, the control plane has not
@@ -59,7 +60,7 @@ class E2eBed : public ::testing::Test {
     if (options.kubelet) kubelet_ = new Kubelet(plane_->client());
     tutti_options_ = options.tutti;
     Suite::PrepareTutti(tutti_options_);
-    StartTutti();
+    StartTutti(options.wait_ready);
     if (HasFatalFailure()) return;
     SchedulerOptions scheduler = options.scheduler;
     scheduler.extender = tutti_->door("extender");

@@ -83,6 +83,7 @@ class FollowTest : public E2eBed<FollowTest> {
     options.node.cpu = "4";
     options.tutti.webhook = false;
     options.tutti.extra = "leaderElection: {mode: follow}\n";
+    options.wait_ready = false;  // nobody leads yet
     options.scheduler.leader_elect = true;
     return options;
   }
