@@ -40,11 +40,11 @@ function(tutti_library name)
   target_link_libraries(tutti_${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
 endfunction()
 
-# tutti_test(NAME SOURCES a_test.cc ... DEPS dep ... [LABEL unit] [TIMEOUT seconds])
-# Makes one GoogleTest binary; ctest lists each of its cases. The target tests_LABEL builds all
-# binaries of a label.
+# tutti_test(NAME SOURCES a_test.cc ... DEPS dep ... [LABEL unit] [TIMEOUT seconds] [ONE_PROCESS])
+# Makes one GoogleTest binary; ctest lists each of its cases, or with ONE_PROCESS runs them together
+# as the test NAME. The target tests_LABEL builds all binaries of a label.
 function(tutti_test name)
-  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "ONE_PROCESS" "LABEL;TIMEOUT" "SOURCES;DEPS" ${ARGN})
   if(NOT ARG_LABEL)
     set(ARG_LABEL unit)
   endif()
@@ -65,6 +65,12 @@ function(tutti_test name)
     add_custom_target(tests_${ARG_LABEL})
   endif()
   add_dependencies(tests_${ARG_LABEL} ${name})
+  if(ARG_ONE_PROCESS)
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT}
+      SKIP_REGULAR_EXPRESSION "Skipped")
+    return()
+  endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
 endfunction()

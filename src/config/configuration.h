@@ -78,8 +78,8 @@ struct LeaderElection {
   std::string lease_name = "kube-scheduler";
   std::string lease_namespace = "kube-system";
   std::string identity;  // empty: the host name
-  Duration lease_duration = std::chrono::seconds(15);
-  Duration renew_deadline = std::chrono::seconds(10);
+  Duration lease_duration = std::chrono::seconds(10);
+  Duration renew_deadline = std::chrono::seconds(7);
   Duration retry_period = std::chrono::seconds(2);
 };
 

@@ -39,6 +39,7 @@ constexpr std::array<CodeText, kReasonCodes> kTexts = {{
     {"NotReady", "Tutti is not synced yet or not the leader"},
     {"PartialGangEvicted",
      "the gang could not be completed in time, so its bound members were evicted"},
+    {"BindFailed", "the pod was not bound; kube-scheduler tries again"},
 }};
 
 std::string Amount(int64_t amount, ResourceId resource, const ResourceTable& resources) {

@@ -30,8 +30,9 @@ enum class ReasonCode : uint8_t {
   kNotYetSeen,            // kube-scheduler knows a pod that our watch has not shown yet
   kNotReady,              // not synced, or not the leader
   kPartialGangEvicted,    // bound members were evicted because the gang could not be completed
+  kBindFailed,            // a bind came to nothing; kube-scheduler tries again
 };
-inline constexpr int kReasonCodes = static_cast<int>(ReasonCode::kPartialGangEvicted) + 1;
+inline constexpr int kReasonCodes = static_cast<int>(ReasonCode::kBindFailed) + 1;
 
 struct Reason {
   ReasonCode code = ReasonCode::kNone;

@@ -74,7 +74,9 @@ void ReadAffinity(FieldReader& reader, const Element& spec, PodShape& shape) {
     });
     for (const char* kind : {"podAffinity", "podAntiAffinity"}) {
       reader.Object(affinity, kind, [&](const Element& pods) {
-        if (reader.HasItems(pods, kRequired)) shape.needs_referee = true;
+        if (!reader.HasItems(pods, kRequired)) return;
+        shape.needs_referee = true;
+        if (kind == std::string_view("podAntiAffinity")) shape.spreads = true;
       });
     }
   });
@@ -96,7 +98,8 @@ void ReadShape(FieldReader& reader, const Element& spec, std::string_view pod_na
   ReadPorts(reader, spec, shape);
   ReadVolumes(reader, spec, pod_name, shape);
   reader.Objects(spec, "topologySpreadConstraints", [&](const Element& constraint) {
-    if (reader.Text(constraint, "whenUnsatisfiable") == "DoNotSchedule") shape.needs_referee = true;
+    if (reader.Text(constraint, "whenUnsatisfiable") == "DoNotSchedule")
+      shape.needs_referee = shape.spreads = true;
   });
   if (reader.HasItems(spec, "resourceClaims")) shape.needs_referee = true;
 }

@@ -8,8 +8,10 @@ void AdmissionDesk::Request(const model::PodAdmitted& request) {
   const model::PodInfo& pod = request.pod;
   model::AnswerAdmission answer;
   answer.ticket = request.ticket;
+  // What kube-scheduler may still refuse needs a plan that can change: no pin.
   const bool concerns_us = s_.ready() && !request.dry_run && pod.gang &&
-                           pod.gang->problem.empty() && !pod.gated_by_others;
+                           pod.gang->problem.empty() && !pod.gated_by_others &&
+                           !pod.shape->needs_referee;
   if (!concerns_us) return s_.Emit(std::move(answer));
   Gang& gang = gangs_.GetOrAdd(pod.gang->key, pod.gang->display_name);
   if (pod.gang->spec) gang.admitted_spec = pod.gang->spec;
@@ -42,7 +44,7 @@ Slot* AdmissionDesk::FindSlot(Gang& gang, const model::PodInfo& pod) {
 
 bool AdmissionDesk::PlanSlots(Gang& gang, const model::PodInfo& pod, int64_t count) {
   MemberClass wanted{
-      pod.shape, pod.namespace_name, count, {}, gangs_.RefusedNodes(gang, pod.shape.get())};
+      pod.shape, pod.namespace_name, count, {}, gangs_.RefusedNodes(gang, pod.shape.get()), {}};
   const Placement placement = s_.placer.Place({&wanted, 1});
   if (!placement.fits) return false;
   for (model::NodeIndex node : placement.nodes[0]) gangs_.AddSlot(gang, pod.shape, node);

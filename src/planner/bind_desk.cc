@@ -22,7 +22,7 @@ std::string AlreadyBound(const model::PodInfo& pod, const std::string& wanted) {
 }  // namespace
 
 void BindDesk::Answer(uint64_t ticket, std::string error) {
-  s_.Emit(model::AnswerBind{ticket, std::move(error)});
+  s_.AnswerBind(ticket, std::move(error));
 }
 
 void BindDesk::Request(const model::BindRequested& request) {

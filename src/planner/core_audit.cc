@@ -17,7 +17,8 @@ std::string Name(const Gang& gang) {
 }
 
 const char* Phase(const Gang& gang) {
-  if (gang.satisfied) return "Scheduled";
+  const bool all_done = gang.members.empty() && gang.slots.empty();
+  if (gang.satisfied || all_done) return "Scheduled";
   if (gang.bound + gang.binding > 0) return "Binding";
   return gang.placed + static_cast<int>(gang.slots.size()) > 0 ? "Placed" : "Waiting";
 }

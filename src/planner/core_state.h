@@ -94,6 +94,14 @@ struct CoreState {
     return next_write++;
   }
   void Emit(model::Effect effect) { effects.push_back(std::move(effect)); }
+  // kube-scheduler writes the error into the pod's condition. There it must be known for ours: it
+  // says nothing against the node.
+  void AnswerBind(uint64_t ticket, std::string error) {
+    if (!error.empty() && !error.starts_with("tutti/")) {
+      error = model::StableMessage({model::ReasonCode::kBindFailed, 0, 0, {}}) + ": " + error;
+    }
+    Emit(model::AnswerBind{ticket, std::move(error)});
+  }
 };
 
 inline model::PodRef RefOf(const model::PodInfo& pod) {

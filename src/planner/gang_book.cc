@@ -212,12 +212,21 @@ bool GangBook::DropOpenSlot(Gang& gang) {
   if (it == gang.slots.rend()) return false;
   s_.ledger.Release(it->reservation);
   gang.slots.erase(std::next(it).base());
+  s_.planning_due = true;
   return true;
 }
 
 void GangBook::DropHeadReservations(Gang& gang) {
   for (ReservationId id : gang.head_reservations) s_.ledger.Release(id);
   gang.head_reservations.clear();
+}
+
+void GangBook::DropUselessSlots(Gang& gang) {
+  const auto too_many = [&] {
+    return gang.secured() + static_cast<int>(gang.slots.size()) > gang.min_member();
+  };
+  while ((gang.satisfied || too_many()) && DropOpenSlot(gang)) {
+  }
 }
 
 void GangBook::GiveUp(Gang& gang) {
@@ -327,7 +336,7 @@ std::vector<model::Holder> GangBook::Holders(const Gang& gang) {
 
 void GangBook::AnswerBind(Gang& gang, Member& member, const std::string& error) {
   if (member.bind_ticket == 0) return;
-  s_.Emit(model::AnswerBind{member.bind_ticket, error});
+  s_.AnswerBind(member.bind_ticket, error);
   member.bind_ticket = 0;
   --gang.parked;
 }
@@ -380,6 +389,7 @@ void GangBook::Settle(Gang& gang) {
     s_.gangs.erase(model::GangKey(gang.key));
     return;
   }
+  DropUselessSlots(gang);
   if (gang.slots.empty() && !gang.plan_id.empty()) DropSlots(gang);
   if (s_.ready()) SetDeadlines(gang);
   entry.queued = gang.waiting > 0;

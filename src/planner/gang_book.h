@@ -45,6 +45,8 @@ class GangBook {
   void DropSlots(Gang& gang);
   // Gives up one slot that is not issued. False: all are.
   bool DropOpenSlot(Gang& gang);
+  // Open slots are for members that minMember still lacks; later ones are planned one by one.
+  void DropUselessSlots(Gang& gang);
 
   // Gives back what is reserved for it as the head of the queue.
   void DropHeadReservations(Gang& gang);

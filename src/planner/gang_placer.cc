@@ -145,9 +145,27 @@ int64_t GangPlacer::Score(const MemberClass& wanted, NodeIndex node, View view) 
   return view == View::kNow ? left : to_drain;
 }
 
+void GangPlacer::Level(const MemberClass& wanted, std::vector<Candidate>& candidates) {
+  absl::flat_hash_map<NodeIndex, int64_t> there;
+  for (const NodeIndex node : wanted.peers) ++there[node];
+  std::vector<int64_t> most;
+  for (const Candidate& candidate : candidates) most.push_back(candidate.capacity);
+  // The lowest level up to which the nodes, filled evenly, hold all of them.
+  for (int64_t level = 1, total = 0; total < wanted.count; ++level) {
+    total = 0;
+    for (size_t i = 0; i < candidates.size(); ++i) {
+      const auto peers = there.find(candidates[i].node);
+      const int64_t room = level - (peers == there.end() ? 0 : peers->second);
+      candidates[i].capacity = std::clamp<int64_t>(room, 0, most[i]);
+      total += candidates[i].capacity;
+    }
+  }
+}
+
 bool GangPlacer::Take(const MemberClass& wanted, std::vector<Candidate> candidates, View view,
                       std::vector<NodeIndex>& taken) {
   if (TotalCapacity(candidates, wanted.count) < wanted.count) return false;
+  if (wanted.shape->spreads) Level(wanted, candidates);
   const auto later = [](const Candidate& a, const Candidate& b) {
     return a.score != b.score ? a.score > b.score : a.node > b.node;
   };

@@ -99,6 +99,7 @@ QueuePlanner::Wanted QueuePlanner::Classes(const Gang& gang,
       fresh.namespace_name = member->pod->namespace_name;
       fresh.refused = gangs_.RefusedNodes(gang, member->pod->shape.get());
       for (const std::string& pin : member->pod->pins) fresh.only.push_back(s_.nodes.Find(pin));
+      if (fresh.shape->spreads) fresh.peers = NodesOfPeers(gang, *fresh.shape);
       wanted.members.emplace_back();
     }
     ++wanted.classes[it->second].count;
@@ -119,6 +120,17 @@ void QueuePlanner::FillOpenSlots(Gang& gang) {
     }
   }
   if (gang.complete()) gangs_.SetReason(gang, {ReasonCode::kPlaced, 0, 0, {}});
+}
+
+std::vector<model::NodeIndex> QueuePlanner::NodesOfPeers(const Gang& gang,
+                                                         const model::PodShape& shape) const {
+  std::vector<model::NodeIndex> nodes;
+  for (const auto& [uid, member] : gang.members) {
+    if (member.pod->shape.get() != &shape || member.state == Member::State::kWaiting) continue;
+    const bool bound = member.state == Member::State::kBound;
+    nodes.push_back(bound ? s_.nodes.Find(member.pod->node_name) : member.node);
+  }
+  return nodes;
 }
 
 void QueuePlanner::Plan(Gang& gang) {

@@ -38,6 +38,8 @@ class QueuePlanner {
   // Sets the gang's reason and answers false where it cannot be planned now, whatever the room.
   bool Plannable(Gang& gang);
   std::vector<Member*> WaitingMembers(Gang& gang) const;
+  // Where members of this shape are, or are to go.
+  std::vector<model::NodeIndex> NodesOfPeers(const Gang& gang, const model::PodShape& shape) const;
   Wanted Classes(const Gang& gang, const std::vector<Member*>& members) const;
   void Plan(Gang& gang);
   void FillOpenSlots(Gang& gang);

@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "nlohmann/json.hpp"
 #include "tests/support/control_plane/control_plane.h"
+#include "tests/support/control_plane/kubelet.h"
 #include "tests/support/control_plane/tutti_process.h"
 
 namespace tutti::testing {
@@ -38,7 +39,6 @@ class Demo {
   bool Start();
   void Submit(const std::string& name, int members, const std::string& cpu, bool expect_bound);
   bool WaitBound(const std::string& name);
-  void Finish(const std::string& name);
   std::string WhyWaiting(const std::string& name);
   void PrintTable();
   void PrintHowToGoOn();
@@ -49,6 +49,7 @@ class Demo {
   }
 
   std::unique_ptr<ControlPlane> plane_;
+  std::unique_ptr<Kubelet> kubelet_;
   std::unique_ptr<TuttiProcess> tutti_;
   std::vector<Job> jobs_;
 };
@@ -63,7 +64,8 @@ bool Demo::Start() {
   if (const absl::Status status = plane_->AddNodes(4, node); !status.ok())
     return Fail(status.ToString());
   plane_->WaitFor([&] { return plane_->Get("/api/v1/namespaces/default").ok(); });
-  Say("Adding 4 nodes of 8 CPU. They are Node objects only: nothing runs, everything is "
+  kubelet_ = std::make_unique<Kubelet>(plane_->client());
+  Say("Adding 4 nodes of 8 CPU. They are Node objects only: no container runs, everything is "
       "scheduled.");
   absl::StatusOr<TuttiProcess> tutti = TuttiProcess::Start(*plane_, TuttiOptions());
   if (!tutti.ok()) return Fail(tutti.status().ToString());
@@ -106,15 +108,6 @@ bool Demo::WaitBound(const std::string& name) {
                                 WhyWaiting(name)));
   Say(absl::StrFormat("  %s: all %d pods bound after %.2f s.", name, job.members, job.bound_after));
   return true;
-}
-
-void Demo::Finish(const std::string& name) {
-  for (const json& pod : plane_->Pods("default")) {
-    const std::string pod_name = pod["metadata"]["name"];
-    if (!pod_name.starts_with(name + "-")) continue;
-    (void)plane_->Send("PATCH", "/api/v1/namespaces/default/pods/" + pod_name + "/status",
-                       {{"status", {{"phase", "Succeeded"}}}}, "application/merge-patch+json");
-  }
 }
 
 std::string Demo::WhyWaiting(const std::string& name) {
@@ -189,7 +182,7 @@ int Demo::Run(bool wait) {
   Say("   train-b says: " + WhyWaiting("train-b"));
   Say("   huge says:    " + WhyWaiting("huge"));
   Say("4. train-a finishes; train-b takes its room at once.");
-  Finish("train-a");
+  kubelet_->Finish("train-a");
   if (!WaitBound("train-b")) return 1;
   Say("5. Four pods of no gang pass through as ever.");
   if (!plane_->CreatePods(4, "plain", PodTemplate{}).ok() ||

@@ -97,68 +97,6 @@ TEST_F(NativeGangTest, TheNativePodGroupIsBoundWholeThroughTutti) {
   EXPECT_TRUE(AllBound("native", 3));
 }
 
-class JobGangTest : public E2eBed<JobGangTest> {
- public:
-  static Options BedOptions() {
-    Options options;
-    options.node.cpu = "4";
-    options.plane.controller_manager = true;
-    return options;
-  }
-
- protected:
-  static json Job(const std::string& name, int parallelism, bool indexed) {
-    json spec = {
-        {"parallelism", parallelism},
-        {"completions", parallelism},
-        {"template",
-         {{"metadata", {{"annotations", {{"tutti.dev/gang-job", "true"}}}}},
-          {"spec",
-           {{"restartPolicy", "Never"},
-            {"containers", json::array({{{"name", "main"},
-                                         {"image", "none"},
-                                         {"resources", {{"requests", {{"cpu", "1"}}}}}}})}}}}}};
-    if (indexed) spec["completionMode"] = "Indexed";
-    return {{"apiVersion", "batch/v1"},
-            {"kind", "Job"},
-            {"metadata", {{"name", name}}},
-            {"spec", spec}};
-  }
-  void TearDown() override {
-    for (const char* name : {"plain-job", "indexed-job", "too-big"}) {
-      (void)plane().Send("DELETE",
-                         std::string("/apis/batch/v1/namespaces/default/jobs/") + name +
-                             "?propagationPolicy=Background",
-                         nullptr);
-    }
-    E2eBed<JobGangTest>::TearDown();
-  }
-};
-
-TEST_F(JobGangTest, AJobIsAGangOfItsParallelism) {
-  ASSERT_TRUE(
-      plane()
-          .Send("POST", "/apis/batch/v1/namespaces/default/jobs", Job("plain-job", 6, false))
-          .ok());
-  EXPECT_TRUE(AllBound("plain-job", 6));
-}
-
-TEST_F(JobGangTest, AnIndexedJobIsOneToo) {
-  ASSERT_TRUE(
-      plane()
-          .Send("POST", "/apis/batch/v1/namespaces/default/jobs", Job("indexed-job", 6, true))
-          .ok());
-  EXPECT_TRUE(AllBound("indexed-job", 6));
-}
-
-TEST_F(JobGangTest, AJobThatDoesNotFitHoldsNothing) {
-  ASSERT_TRUE(plane()
-                  .Send("POST", "/apis/batch/v1/namespaces/default/jobs", Job("too-big", 17, false))
-                  .ok());
-  EXPECT_TRUE(SawReason("too-big", "ExceedsCluster"));
-  EXPECT_EQ(plane().CountBound("too-big"), 0);
-}
-
 class OlderKubernetesTest : public E2eBed<OlderKubernetesTest> {
  public:
   static Options BedOptions() {

@@ -5,15 +5,34 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "nlohmann/json.hpp"
 #include "tests/support/control_plane/control_plane.h"
+#include "tests/support/control_plane/kubelet.h"
 #include "tests/support/control_plane/tutti_process.h"
 
 namespace tutti::testing {
 
+// For suites whose cases run both with the admission webhook and without.
+struct Webhook {
+  static constexpr bool kWebhook = true;
+};
+struct ExtenderOnly {
+  static constexpr bool kWebhook = false;
+};
+struct WayName {
+  template <class Way>
+  static std::string GetName(int) {
+    return Way::kWebhook ? "Webhook" : "ExtenderOnly";
+  }
+};
+using WaysIn = ::testing::Types<Webhook, ExtenderOnly>;
+
 // A case starts with no pods and the nodes that its suite has added. Derive, and set what differs
-// in Options().
+// in BedOptions(); PrepareTutti() and EndSuite() are for what stands between Tutti and the control
+// plane.
 template <class Suite>
 class E2eBed : public ::testing::Test {
  protected:
@@ -23,7 +42,11 @@ class E2eBed : public ::testing::Test {
     TuttiOptions tutti;
     int nodes = 4;
     NodeTemplate node;
+    bool kubelet = false;
+    bool wait_ready = true;  // for Tutti before kube-scheduler starts
   };
+  static void PrepareTutti(TuttiOptions&) {}  // the control plane runs, Tutti does not yet
+  static void EndSuite() {}                   // Tutti has ended, the control plane has not
 
   static void SetUpTestSuite() {
     const Options options = Suite::BedOptions();
@@ -34,21 +57,33 @@ class E2eBed : public ::testing::Test {
     const absl::Status nodes = plane_->AddNodes(options.nodes, options.node);
     ASSERT_TRUE(nodes.ok()) << nodes;
     plane_->WaitFor([] { return plane_->Get("/api/v1/namespaces/default").ok(); });
-    absl::StatusOr<TuttiProcess> tutti = TuttiProcess::Start(*plane_, options.tutti);
-    ASSERT_TRUE(tutti.ok()) << tutti.status();
-    tutti_ = new TuttiProcess(*std::move(tutti));
+    if (options.kubelet) kubelet_ = new Kubelet(plane_->client());
+    tutti_options_ = options.tutti;
+    Suite::PrepareTutti(tutti_options_);
+    StartTutti(options.wait_ready);
+    if (HasFatalFailure()) return;
     SchedulerOptions scheduler = options.scheduler;
     scheduler.extender = tutti_->door("extender");
     const absl::Status status = plane_->StartScheduler(scheduler);
     ASSERT_TRUE(status.ok()) << status;
   }
+  // Again, after the one before was killed.
+  static void StartTutti(bool wait_ready = true) {
+    absl::StatusOr<TuttiProcess> tutti = TuttiProcess::Start(*plane_, tutti_options_, wait_ready);
+    ASSERT_TRUE(tutti.ok()) << tutti.status();
+    delete std::exchange(tutti_, nullptr);
+    tutti_ = new TuttiProcess(*std::move(tutti));
+  }
   static void TearDownTestSuite() {
     delete std::exchange(tutti_, nullptr);
+    Suite::EndSuite();
+    delete std::exchange(kubelet_, nullptr);
     delete std::exchange(plane_, nullptr);
   }
 
   void SetUp() override {
     if (plane_ == nullptr) GTEST_SKIP() << "no control plane in the cache; run: make deps";
+    ASSERT_NE(tutti_, nullptr) << "the suite did not start";
     const absl::Status status = plane_->DeleteAllPods();
     ASSERT_TRUE(status.ok()) << status;
   }
@@ -59,6 +94,7 @@ class E2eBed : public ::testing::Test {
 
   static ControlPlane& plane() { return *plane_; }
   static TuttiProcess& tutti() { return *tutti_; }
+  static Kubelet& kubelet() { return *kubelet_; }
 
   static bool AllBound(const std::string& prefix, int count, const std::string& ns = "default") {
     return plane_->WaitFor([&] { return plane_->CountBound(prefix, ns) == count; },
@@ -68,24 +104,47 @@ class E2eBed : public ::testing::Test {
     absl::StatusOr<nlohmann::json> pod = plane_->Get("/api/v1/namespaces/" + ns + "/pods/" + name);
     return pod.ok() ? *pod : nlohmann::json::object();
   }
+  // Of these fields, "" for any, whose note begins with `note`.
+  static int CountEvents(const std::string& reason, const std::string& note,
+                         const std::string& about = "") {
+    const absl::StatusOr<nlohmann::json> events = plane_->Get("/apis/events.k8s.io/v1/events");
+    if (!events.ok()) return 0;
+    int count = 0;
+    for (const nlohmann::json& event : events->at("items")) {
+      const bool reasons = reason.empty() || event.value("reason", "") == reason;
+      const bool notes = event.value("note", "").starts_with(note);
+      const bool objects = event["regarding"].value("name", "").starts_with(about);
+      count += reasons && notes && objects ? 1 : 0;
+    }
+    return count;
+  }
   // Waits until Tutti has written an event with this reason about the gang.
   static bool SawReason(const std::string& gang, const std::string& reason) {
-    return plane_->WaitFor(
-        [&] {
-          const absl::StatusOr<nlohmann::json> events =
-              plane_->Get("/apis/events.k8s.io/v1/events");
-          if (!events.ok()) return false;
-          for (const nlohmann::json& event : events->at("items")) {
-            const bool ours = event.value("note", "").find("gang " + gang + ":") == 0;
-            if (ours && event.value("reason", "") == reason) return true;
-          }
-          return false;
-        },
-        std::chrono::seconds(20));
+    return plane_->WaitFor([&] { return CountEvents(reason, "gang " + gang + ":") > 0; },
+                           std::chrono::seconds(20));
+  }
+  // Asks a verb of the extender as kube-scheduler would, about a pod and nodes by name.
+  static std::string Ask(const std::string& verb, const nlohmann::json& pod,
+                         const std::vector<std::string>& nodes) {
+    const nlohmann::json args = {{"Pod", pod}, {"Nodes", nullptr}, {"NodeNames", nodes}};
+    return tutti_->Post("extender", "/" + verb, args.dump());
+  }
+  static double Reservations() { return tutti_->Metric("tutti_reservations "); }
+  // Nothing is held, and one gang of a pod per CPU gets the whole cluster: what Tutti believes to
+  // be in use is what the API server lists.
+  static void ExpectNothingLeaked(int cpus) {
+    ASSERT_TRUE(plane_->DeleteAllPods().ok());
+    EXPECT_TRUE(plane_->WaitFor([] { return Reservations() == 0; }, std::chrono::seconds(15)))
+        << Reservations() << " reservations are left";
+    ASSERT_TRUE(plane_->CreatePods(cpus, "whole", GangPod("whole", cpus, "1")).ok());
+    EXPECT_TRUE(AllBound("whole", cpus));
+    EXPECT_EQ(tutti_->Metric("tutti_reservation_leaks_total "), 0);
   }
 
   inline static ControlPlane* plane_ = nullptr;
   inline static TuttiProcess* tutti_ = nullptr;
+  inline static TuttiOptions tutti_options_;
+  inline static Kubelet* kubelet_ = nullptr;
 };
 
 }  // namespace tutti::testing

@@ -114,6 +114,7 @@ base::Uid CoreWorld::CreatePod(const std::string& name, const std::string& gang,
   PodSpec spec{name, gang, min_member, {}, false};
   spec.shape.requests = {{model::kCpu, cpu_milli}};
   spec.shape.priority = priority;
+  spec.shape.needs_referee = spec.shape.spreads = options_.apart;
   return CreatePod(std::move(spec));
 }
 
@@ -244,6 +245,7 @@ void CoreWorld::Carry(const model::NominatePod& nominate) {
 }
 
 void CoreWorld::Carry(const model::BindPod& bind) {
+  if (++binds_tried_ <= options_.failing_binds) return Finish(bind.write, WriteOutcome::kFailed);
   CarryOut(bind.write, bind.pod.uid, [&](ApiPod& pod) {
     if (pod.info.gang && denied_.contains(pod.info.gang->key.identity)) return false;
     if (pod.info.bound()) return pod.info.node_name == bind.node_name;
@@ -273,6 +275,10 @@ void CoreWorld::Answer(const model::AnswerBind& answer) {
   if (pod->info.bound()) return;
   pod->retry_at = now_ + kSchedulerBackoff;
   pod->active = true;
+  // kube-scheduler writes the error into the pod's condition (reason SchedulerError).
+  pod->info.verdict = {true, answer.error.find("tutti/") != std::string::npos,
+                       std::hash<std::string>{}(answer.error) | 1};
+  Changed(*pod);
 }
 
 void CoreWorld::Step() {

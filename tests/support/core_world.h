@@ -25,7 +25,9 @@ struct WorldOptions {
   double write_failure = 0;    // share of writes that fail once
   double lost_reply = 0;       // share of writes that are done but reported as failed
   double watch_lag = 0;        // chance, per step, that the watch shows nothing
+  int failing_binds = 0;       // the first so many bindings fail
   double referee_refusal = 0;  // chance that kube-scheduler refuses a node for a reason of its own
+  bool apart = false;          // kube-scheduler lets no two members of a gang onto one node
   uint64_t check_every = 1;    // events between two looks at the core's invariants
   planner::CoreOptions core;
 };
@@ -139,6 +141,7 @@ class CoreWorld {
   void WakeAll();
   std::vector<std::string> Feasible(const ApiPod& pod);
   // By kube-scheduler's own books: room, ports, taints, selectors, volumes.
+  bool MeetsPeer(const ApiPod& pod, const std::string& node) const;
   bool PassesInTreeFilters(const ApiPod& pod, const model::NodeInfo& node) const;
   bool FitsBeside(const ApiPod& pod, const model::NodeInfo& node, bool count_assumed) const;
   void CheckTruth(const std::string& node);
@@ -160,6 +163,7 @@ class CoreWorld {
   uint64_t carrying_ = 1;  // the process whose write is being carried out
   uint64_t events_ = 0;
   bool stalled_ = false;
+  int binds_tried_ = 0;
 
   std::map<std::string, model::NodeInfo> nodes_;
   std::set<std::string> shrunk_;        // have less than they had: may be overfull

@@ -22,10 +22,21 @@ bool CoreWorld::FitsBeside(const ApiPod& pod, const model::NodeInfo& node,
       [&](const auto& entry) { return sum.Get(entry.first) <= node.allocatable.Get(entry.first); });
 }
 
+bool CoreWorld::MeetsPeer(const ApiPod& pod, const std::string& node) const {
+  return std::any_of(pods_.begin(), pods_.end(), [&](const auto& entry) {
+    const ApiPod& other = entry.second;
+    const bool peer = other.info.gang && pod.info.gang && other.info.uid != pod.info.uid &&
+                      other.info.gang->key == pod.info.gang->key;
+    return peer && (other.info.node_name == node || other.info.nominated_node == node ||
+                    (other.in_bind && other.assumed_node == node));
+  });
+}
+
 bool CoreWorld::PassesInTreeFilters(const ApiPod& pod, const model::NodeInfo& node) const {
   if (refused_nodes_.contains(node.name)) return false;
   const std::vector<std::string>& pins = pod.info.pins;
   if (!pins.empty() && std::find(pins.begin(), pins.end(), node.name) == pins.end()) return false;
+  if (options_.apart && MeetsPeer(pod, node.name)) return false;
   if (!Eligible(*pod.info.shape, node, labels_)) return false;
   for (const std::string& claim : pod.info.shape->claims) {
     const auto bound = claims_.find(claim);

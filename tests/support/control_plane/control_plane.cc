@@ -21,6 +21,8 @@ namespace {
 using nlohmann::json;
 
 constexpr char kToken[] = "tutti-test-admin";
+// The service account of deploy/rbac.yaml, as the API server would name it.
+constexpr char kServiceAccountToken[] = "tutti-test-service-account";
 constexpr base::Duration kPoll = std::chrono::milliseconds(20);
 constexpr base::Duration kStartDeadline = std::chrono::seconds(90);
 
@@ -136,7 +138,10 @@ absl::Status ControlPlane::StartEtcd() {
 absl::Status ControlPlane::StartApiServer() {
   api_port_ = FreePort();
   const std::string& d = dir_.path();
-  WriteFile(d + "/tokens.csv", absl::StrFormat("%s,admin,admin,\"system:masters\"\n", kToken));
+  WriteFile(d + "/tokens.csv", absl::StrFormat("%s,admin,admin,\"system:masters\"\n"
+                                               "%s,system:serviceaccount:kube-system:tutti,tutti,"
+                                               "\"system:serviceaccounts\"\n",
+                                               kToken, kServiceAccountToken));
   const std::string make_key = "openssl genrsa -out " + d + "/sa.key 2048 2>/dev/null";
   if (std::system(make_key.c_str()) != 0)
     return absl::InternalError("openssl could not make a key; is it installed?");
@@ -161,23 +166,38 @@ absl::Status ControlPlane::StartApiServer() {
     command.push_back("--runtime-config=" + absl::StrJoin(options_.runtime_config, ","));
   }
   TUTTI_ASSIGN_OR_RETURN(api_server_, Process::Start(std::move(command), Log("kube-apiserver")));
-  kubeconfig_ = d + "/kubeconfig";
-  const json config = {
-      {"apiVersion", "v1"},
-      {"kind", "Config"},
-      {"current-context", "tutti"},
-      {"clusters", json::array({{{"name", "tutti"},
-                                 {"cluster",
-                                  {{"server", absl::StrFormat("https://127.0.0.1:%d", api_port_)},
-                                   {"insecure-skip-tls-verify", true}}}}})},
-      {"users", json::array({{{"name", "admin"}, {"user", {{"token", kToken}}}}})},
-      {"contexts",
-       json::array({{{"name", "tutti"}, {"context", {{"cluster", "tutti"}, {"user", "admin"}}}}})}};
-  WriteFile(kubeconfig_, config.dump(1));
+  kubeconfig_ = KubeconfigFor(url(), "kubeconfig");
   TUTTI_ASSIGN_OR_RETURN(kube::Credentials credentials, kube::LoadKubeconfig(kubeconfig_));
   TUTTI_ASSIGN_OR_RETURN(
       client_, kube::Client::Create(std::move(credentials), clock_, ClientOptionsFor(options_)));
   return WaitReady();
+}
+
+std::string ControlPlane::url() const { return absl::StrFormat("https://127.0.0.1:%d", api_port_); }
+
+std::string ControlPlane::ServiceAccountKubeconfig() {
+  return KubeconfigFor(url(), "kubeconfig-service-account", kServiceAccountToken);
+}
+
+std::string ControlPlane::KubeconfigFor(const std::string& server, const std::string& name) {
+  return KubeconfigFor(server, name, kToken);
+}
+
+std::string ControlPlane::KubeconfigFor(const std::string& server, const std::string& name,
+                                        const std::string& token) {
+  const json config = {
+      {"apiVersion", "v1"},
+      {"kind", "Config"},
+      {"current-context", "tutti"},
+      {"clusters",
+       json::array({{{"name", "tutti"},
+                     {"cluster", {{"server", server}, {"insecure-skip-tls-verify", true}}}}})},
+      {"users", json::array({{{"name", "admin"}, {"user", {{"token", token}}}}})},
+      {"contexts",
+       json::array({{{"name", "tutti"}, {"context", {{"cluster", "tutti"}, {"user", "admin"}}}}})}};
+  const std::string file = dir_.path() + "/" + name;
+  WriteFile(file, config.dump(1));
+  return file;
 }
 
 absl::Status ControlPlane::WaitReady() {
@@ -218,10 +238,11 @@ absl::Status ControlPlane::StartScheduler(const SchedulerOptions& o) {
       kubeconfig_, o.leader_elect ? "true" : "false", o.percentage_of_nodes_to_score);
   if (!o.extender.empty()) {
     config += absl::StrFormat(
-        "extenders:\n- urlPrefix: http://%s\n  filterVerb: filter\n  preemptVerb: preempt\n  "
+        "extenders:\n- urlPrefix: %s://%s\n  filterVerb: filter\n  preemptVerb: preempt\n  "
         "bindVerb: bind\n"
-        "  nodeCacheCapable: true\n  ignorable: false\n  httpTimeout: %ds\n",
-        o.extender, o.extender_timeout / std::chrono::seconds(1));
+        "  nodeCacheCapable: %s\n  ignorable: false\n  httpTimeout: %ds\n",
+        o.https ? "https" : "http", o.extender, o.node_cache_capable ? "true" : "false",
+        o.extender_timeout / std::chrono::seconds(1));
     if (o.prioritize) config += "  prioritizeVerb: prioritize\n  weight: 1\n";
     config += o.extra_extender;
   }
@@ -305,6 +326,16 @@ absl::Status ControlPlane::CreatePods(int count, const std::string& prefix,
 
 absl::Status ControlPlane::CreateNamespace(const std::string& name) {
   return Send("POST", "/api/v1/namespaces", {{"metadata", {{"name", name}}}}).status();
+}
+
+void ControlPlane::DeletePods(const std::string& prefix, const std::string& ns) {
+  for (const json& pod : Pods(ns)) {
+    const std::string name = pod["metadata"]["name"];
+    if (!name.starts_with(prefix + "-")) continue;
+    (void)Send("DELETE",
+               absl::StrFormat("/api/v1/namespaces/%s/pods/%s?gracePeriodSeconds=0", ns, name),
+               nullptr);
+  }
 }
 
 absl::Status ControlPlane::DeleteAllPods(const std::string& ns) {

@@ -37,6 +37,8 @@ struct SchedulerOptions {
   std::string name = "default";  // of the process; several may run
   std::string extender;          // "127.0.0.1:8888"; empty: none
   std::string extra_extender;    // more lines of YAML in the extender's entry
+  bool https = false;            // the extender's; extra_extender says with which certificates
+  bool node_cache_capable = true;
   bool prioritize = false;
   int percentage_of_nodes_to_score = 0;  // 0: adaptive
   bool leader_elect = false;
@@ -73,6 +75,11 @@ class ControlPlane {
 
   kube::Client& client() { return *client_; }
   const std::string& kubeconfig() const { return kubeconfig_; }
+  uint16_t api_port() const { return api_port_; }
+  // Writes a kubeconfig like kubeconfig(), for the same API server reached under another URL.
+  std::string KubeconfigFor(const std::string& server, const std::string& name);
+  // One that may do what deploy/rbac.yaml allows, once that has been applied.
+  std::string ServiceAccountKubeconfig();
   const std::string& dir() const { return dir_.path(); }
   std::string binaries() const { return binaries_; }
 
@@ -82,6 +89,8 @@ class ControlPlane {
                           const std::function<PodTemplate(int)>& describe);
   absl::Status CreatePods(int count, const std::string& prefix, const PodTemplate& pod = {});
   absl::Status CreateNamespace(const std::string& name);
+  // At once, as if no kubelet had a say; not waited for. Those named `prefix`-something.
+  void DeletePods(const std::string& prefix, const std::string& ns = "default");
   // Waits until they are gone.
   absl::Status DeleteAllPods(const std::string& ns = "");
 
@@ -99,6 +108,9 @@ class ControlPlane {
 
  private:
   explicit ControlPlane(ControlPlaneOptions options);
+  std::string url() const;
+  std::string KubeconfigFor(const std::string& server, const std::string& name,
+                            const std::string& token);
   absl::Status StartEtcd();
   absl::Status StartApiServer();
   absl::Status StartControllerManager();

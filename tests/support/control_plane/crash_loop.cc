@@ -59,12 +59,7 @@ void CrashLoop::DeleteOldest(size_t keep) {
   while (gangs_.size() > keep) {
     const std::string gang = gangs_.front();
     gangs_.erase(gangs_.begin());
-    for (const json& pod : plane_->Pods("default")) {
-      const std::string name = pod["metadata"]["name"];
-      if (!name.starts_with(gang + "-")) continue;
-      (void)plane_->Send(
-          "DELETE", "/api/v1/namespaces/default/pods/" + name + "?gracePeriodSeconds=0", nullptr);
-    }
+    plane_->DeletePods(gang);
   }
 }
 

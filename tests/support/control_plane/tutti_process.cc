@@ -14,8 +14,8 @@
 namespace tutti::testing {
 namespace {
 
-// One plain HTTP GET; kube::Client wants an API server.
-std::string HttpGet(const std::string& address, const std::string& path) {
+// Sends and reads until the server closes the connection. kube::Client wants an API server.
+std::string Exchange(const std::string& address, const std::string& request) {
   const size_t colon = address.rfind(':');
   sockaddr_in target{};
   target.sin_family = AF_INET;
@@ -26,8 +26,6 @@ std::string HttpGet(const std::string& address, const std::string& path) {
   const timeval limit{5, 0};
   ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
   if (::connect(fd, reinterpret_cast<sockaddr*>(&target), sizeof(target)) == 0) {
-    const std::string request =
-        "GET " + path + " HTTP/1.1\r\nHost: tutti\r\nConnection: close\r\n\r\n";
     char buffer[65536];
     if (::send(fd, request.data(), request.size(), MSG_NOSIGNAL) > 0) {
       for (ssize_t got = 0; (got = ::recv(fd, buffer, sizeof(buffer), 0)) > 0;)
@@ -36,6 +34,10 @@ std::string HttpGet(const std::string& address, const std::string& path) {
   }
   ::close(fd);
   return reply;
+}
+
+std::string HttpGet(const std::string& address, const std::string& path) {
+  return Exchange(address, "GET " + path + " HTTP/1.1\r\nHost: tutti\r\nConnection: close\r\n\r\n");
 }
 
 }  // namespace
@@ -51,8 +53,9 @@ absl::StatusOr<TuttiProcess> TuttiProcess::Start(ControlPlane& plane, const Tutt
   std::string config = absl::StrFormat(
       "apiVersion: tutti.dev/v1alpha1\nkind: TuttiConfiguration\nclientConnection: {kubeconfig: "
       "%s}\n"
-      "extender: {listen: \"127.0.0.1:%d\"}\nmetrics: {listen: \"127.0.0.1:0\"}\n",
-      plane.kubeconfig(), options.extender_port);
+      "extender: {listen: \"127.0.0.1:%d\"%s}\nmetrics: {listen: \"127.0.0.1:0\"}\n",
+      options.kubeconfig.empty() ? plane.kubeconfig() : options.kubeconfig, options.extender_port,
+      options.extender_extra);
   if (options.webhook) {
     config +=
         "webhook:\n  enabled: true\n  listen: \"127.0.0.1:0\"\n  dnsNames: [\"127.0.0.1\"]\n"
@@ -86,6 +89,15 @@ bool TuttiProcess::ready() const {
 
 std::string TuttiProcess::Fetch(const std::string& path) const {
   return HttpGet(door("metrics"), path);
+}
+
+std::string TuttiProcess::Post(const std::string& door_name, const std::string& path,
+                               const std::string& body) const {
+  return Exchange(door(door_name),
+                  absl::StrFormat("POST %s HTTP/1.1\r\nHost: tutti\r\nContent-Type: "
+                                  "application/json\r\nContent-Length: %d\r\nConnection: "
+                                  "close\r\n\r\n%s",
+                                  path, body.size(), body));
 }
 
 double TuttiProcess::Metric(const std::string& prefix) const {

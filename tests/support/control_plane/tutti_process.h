@@ -14,8 +14,10 @@ namespace tutti::testing {
 struct TuttiOptions {
   std::string name = "tutti";
   bool webhook = true;
-  std::string webhook_extra;  // more lines of the webhook's section, indented by two
-  std::string extra;          // more YAML of the configuration
+  std::string webhook_extra;   // more lines of the webhook's section, indented by two
+  std::string extender_extra;  // more of the extender's section, a flow mapping: ", tls: {...}"
+  std::string extra;           // more YAML of the configuration
+  std::string kubeconfig;      // empty: the control plane's
   uint16_t extender_port =
       0;  // 0: any; fixed where kube-scheduler must find a restarted server again
 };
@@ -33,6 +35,8 @@ class TuttiProcess {
   bool ready() const;
   // The text of a GET on the metrics door; empty where it fails.
   std::string Fetch(const std::string& path) const;
+  // One POST of JSON to a door without TLS; the whole reply, head included. Empty where none came.
+  std::string Post(const std::string& door, const std::string& path, const std::string& body) const;
   // The value of a metric, summed over the lines that begin with `prefix`.
   double Metric(const std::string& prefix) const;
 
