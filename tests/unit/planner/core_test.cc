@@ -31,7 +31,7 @@ TEST_P(CoreTest, Bug1AForgedBindChangesNothing) {
 
 // kube-scheduler writes the failed bind into the pod's condition, where it looks like a refusal.
 TEST_P(CoreTest, Bug5AFailedBindSaysNothingAgainstTheNode) {
-  WorldOptions options = Options();
+  WorldOptions options = Options(GetParam());
   options.failing_binds = 2;
   CoreWorld world(options);
   world.AddNode("only", 4 * kCore);
@@ -69,7 +69,7 @@ TEST_P(CoreTest, SlotsOfPodsThatCameWithoutThemAreGivenBack) {
 }
 
 TEST_P(CoreTest, MembersThatMustNotMeetArePlannedApart) {
-  WorldOptions options = Options();
+  WorldOptions options = Options(GetParam());
   options.apart = true;
   CoreWorld world(options);
   for (int i = 0; i < 4; ++i) world.AddNode(absl::StrFormat("node-%d", i), 4 * kCore);

@@ -30,7 +30,7 @@ struct PlacerWorld {
     return nodes.Upsert(std::move(node));
   }
   static planner::MemberClass Class(std::shared_ptr<const model::PodShape> shape, int64_t count) {
-    return {std::move(shape), "default", count, {}, {}};
+    return {std::move(shape), "default", count, {}, {}, {}};
   }
   planner::Placement Place(const std::vector<planner::MemberClass>& classes) {
     return placer.Place(classes);
