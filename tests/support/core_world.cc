@@ -120,6 +120,7 @@ base::Uid CoreWorld::CreatePod(const std::string& name, const std::string& gang,
 
 base::Uid CoreWorld::CreatePod(PodSpec spec) {
   ApiPod pod;
+  pod.spec = spec;
   PodInfo& info = pod.info;
   info.namespace_name = "default";
   info.name = spec.name;
@@ -176,11 +177,6 @@ void CoreWorld::FinishPod(const std::string& name) {
   pod.info.phase = model::PodPhase::kSucceeded;
   Changed(pod);
   WakeAll();
-}
-
-void CoreWorld::FinishPodIfRunning(const std::string& name) {
-  const PodInfo* pod = Pod(name);
-  if (pod != nullptr && pod->bound() && !pod->terminal()) FinishPod(name);
 }
 
 void CoreWorld::WakeAll() {
@@ -253,13 +249,18 @@ void CoreWorld::Carry(const model::BindPod& bind) {
     pod.info.nominated_node.clear();
     Changed(pod);
     CheckTruth(bind.node_name);
+    if (!pod.info.gang) return true;
+    const std::string& gang = pod.info.gang->key.identity;
+    if (BoundOf(gang) >= MinMemberOf(gang)) whole_.insert(gang);
     return true;
   });
 }
 
 void CoreWorld::Carry(const model::EvictPod& evict) {
   CarryOut(evict.write, evict.pod.uid, [&](ApiPod& pod) {
-    DeletePod(pod.info.name);
+    const PodSpec spec = pod.spec;
+    DeletePod(spec.name);
+    if (spec.has_controller) CreatePod(spec);
     return true;
   });
 }

@@ -33,11 +33,11 @@ struct WorldOptions {
 };
 
 struct PodSpec {
-  std::string name;       // new, or its predecessor deleted
-  std::string gang;       // empty: of none
-  int min_member = 0;     // 0: the gang's object says it
-  model::PodShape shape;  // kPods = 1 is added
-  bool has_controller = false;
+  std::string name;             // new, or its predecessor deleted
+  std::string gang;             // empty: of none
+  int min_member = 0;           // 0: the gang's object says it
+  model::PodShape shape;        // kPods = 1 is added
+  bool has_controller = false;  // that makes the pod anew when it is evicted
 };
 
 class CoreWorld {
@@ -61,7 +61,6 @@ class CoreWorld {
   void DeleteGang(const std::string& gang);
   // Its process ends: the node is free again.
   void FinishPod(const std::string& name);
-  void FinishPodIfRunning(const std::string& name);
   // Admission denies the Bindings of these pods, however often they are tried.
   void DenyBinds(const std::string& gang) { denied_.insert(gang); }
   void AllowBinds() { denied_.clear(); }
@@ -90,6 +89,8 @@ class CoreWorld {
   std::shared_ptr<const model::ClusterSnapshot> snapshot() { return core_->Publish(); }
   const model::PodInfo* Pod(const std::string& name) const;
   int BoundOf(const std::string& gang) const;
+  // minMember were bound at some time: what is left keeps running when members go away later.
+  bool WasWhole(const std::string& gang) const { return whole_.contains(gang); }
   int ExistingOf(const std::string& gang) const;
   int MinMemberOf(const std::string& gang) const;  // as its object or its pods say
   model::ReasonCode ReasonOf(const std::string& gang) const;
@@ -105,6 +106,7 @@ class CoreWorld {
  private:
   struct ApiPod {
     model::PodInfo info;
+    PodSpec spec;          // as it was created
     bool in_bind = false;  // kube-scheduler has assumed it
     std::string assumed_node;
     base::Timestamp retry_at;  // not tried before
@@ -172,6 +174,7 @@ class CoreWorld {
   std::map<std::string, std::string> claims_;  // the volume of each
   std::map<std::string, int> gang_objects_;    // minMember
   std::set<std::string> refused_nodes_;
+  std::set<std::string> whole_;   // gangs
   std::set<std::string> denied_;  // gangs
   std::vector<std::shared_ptr<const model::PodShape>> shapes_;
   std::deque<model::ClusterEvent> watch_;
