@@ -50,7 +50,8 @@ class E2eBed : public ::testing::Test {
 
   static void SetUpTestSuite() {
     const Options options = Suite::BedOptions();
-    if (!ControlPlaneCached(options.plane.version)) return;
+    cached_ = ControlPlaneCached(options.plane.version);
+    if (!cached_) return;
     absl::StatusOr<std::unique_ptr<ControlPlane>> started = ControlPlane::Start(options.plane);
     ASSERT_TRUE(started.ok()) << started.status();
     plane_ = std::move(*started).release();
@@ -82,7 +83,7 @@ class E2eBed : public ::testing::Test {
   }
 
   void SetUp() override {
-    if (plane_ == nullptr) GTEST_SKIP() << "no control plane in the cache; run: make deps";
+    if (!cached_) GTEST_SKIP() << "no control plane in the cache; run: make deps";
     ASSERT_NE(tutti_, nullptr) << "the suite did not start";
     const absl::Status status = plane_->DeleteAllPods();
     ASSERT_TRUE(status.ok()) << status;
@@ -141,6 +142,7 @@ class E2eBed : public ::testing::Test {
     EXPECT_EQ(tutti_->Metric("tutti_reservation_leaks_total "), 0);
   }
 
+  inline static bool cached_ = false;
   inline static ControlPlane* plane_ = nullptr;
   inline static TuttiProcess* tutti_ = nullptr;
   inline static TuttiOptions tutti_options_;
