@@ -94,6 +94,7 @@ struct PodInfo {
       pins;  // nodes that Tutti pinned it to (annotation tutti.dev/pinned-nodes), at most 8
   std::string plan_token;  // annotation tutti.dev/plan: which planned slot it was admitted into
   int64_t created_seconds = 0;  // metadata.creationTimestamp, since 1970
+  int64_t bound_seconds = 0;    // when condition PodScheduled became True; 0: not, or not known
   PodPhase phase = PodPhase::kPending;
   bool deleting = false;  // has a deletionTimestamp
   bool gated_by_tutti = false;

@@ -188,7 +188,10 @@ void PodDecoder::Impl::ReadConditions(const Element& status, PodInfo& info, PodR
     const std::string_view type = reader.Text(condition, "type");
     const std::string_view reason = reader.Text(condition, "reason");
     if (type == "PodResizePending") amounts.resize_infeasible = reason == "Infeasible";
-    if (type != "PodScheduled" || reader.Text(condition, "status") != "False") return;
+    if (type != "PodScheduled") return;
+    if (reader.Text(condition, "status") == "True")
+      info.bound_seconds = Seconds(reader.Text(condition, "lastTransitionTime"));
+    if (reader.Text(condition, "status") != "False") return;
     if (reason != "Unschedulable" && reason != "SchedulerError") return;
     const std::string_view message = reader.Text(condition, "message");
     info.verdict.refused = true;

@@ -9,7 +9,10 @@ namespace {
 
 using model::ReasonCode;
 
-constexpr int kBindFailuresBeforeReplan = 3;
+// In a row. A refusal may be about the node; a failure hardly ever is, but nothing is tried for
+// ever.
+constexpr int kRefusedBindsBeforeReplan = 3;
+constexpr int kFailedBindsBeforeReplan = 10;
 
 std::string Text(ReasonCode code) { return model::StableMessage({code, 0, 0, {}}); }
 
@@ -146,7 +149,9 @@ void BindDesk::Finish(const PendingWrite& write, const model::WriteFinished& res
   if (member.state == Member::State::kBinding && !done) {
     gangs_.SetState(gang, member, Member::State::kPlaced);
     gangs_.AnswerBind(gang, member, result.message);
-    if (++member.write_failures >= kBindFailuresBeforeReplan) gangs_.Refuse(gang, member);
+    const bool refused = result.outcome == model::WriteOutcome::kRefused;
+    const int most = refused ? kRefusedBindsBeforeReplan : kFailedBindsBeforeReplan;
+    if (++member.write_failures >= most) gangs_.Refuse(gang, member);
   } else if (done) {
     gangs_.AnswerBind(gang, member, {});
   }

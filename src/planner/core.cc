@@ -107,7 +107,10 @@ void Core::Parts::SetReady(bool synced, bool leading) {
   Replan();
   // Settling may end a gang, so walk over a copy.
   const std::map<uint64_t, Gang*> all = state.by_arrival;
-  for (const auto& [arrival, gang] : all) gangs.Settle(*gang);
+  for (const auto& [arrival, gang] : all) {
+    gang->satisfied = gang->satisfied || GangBook::WasWhole(*gang);
+    gangs.Settle(*gang);
+  }
 }
 
 void Core::Parts::GiveEverythingBack() {

@@ -1,6 +1,7 @@
 #include "planner/gang_book.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -348,6 +349,20 @@ void GangBook::Evict(Member& member, const std::string& message) {
   member.evicting = true;
   s_.Emit(model::EvictPod{s_.StartWrite(WriteKind::kEvict, member.pod->uid), RefOf(*member.pod),
                           message});
+}
+
+bool GangBook::WasWhole(const Gang& gang) {
+  int64_t first_bound = std::numeric_limits<int64_t>::max();
+  for (const auto& [uid, member] : gang.members) {
+    if (member.state == Member::State::kBound && member.pod->bound_seconds > 0)
+      first_bound = std::min(first_bound, member.pod->bound_seconds);
+  }
+  if (first_bound == std::numeric_limits<int64_t>::max()) return false;
+  // Nobody is bound before minMember exist: those who are not there any more have gone since.
+  int there_then = gang.finished;
+  for (const auto& [uid, member] : gang.members)
+    there_then += member.pod->created_seconds <= first_bound ? 1 : 0;
+  return there_then < gang.min_member();
 }
 
 void GangBook::SetDeadlines(Gang& gang) {

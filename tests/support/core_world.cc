@@ -246,6 +246,7 @@ void CoreWorld::Carry(const model::BindPod& bind) {
     if (pod.info.gang && denied_.contains(pod.info.gang->key.identity)) return false;
     if (pod.info.bound()) return pod.info.node_name == bind.node_name;
     pod.info.node_name = bind.node_name;
+    pod.info.bound_seconds = now_.nanos / 1'000'000'000;
     pod.info.nominated_node.clear();
     Changed(pod);
     CheckTruth(bind.node_name);

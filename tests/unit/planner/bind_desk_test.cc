@@ -168,7 +168,7 @@ TEST_F(BindDeskTest, Bug2EveryEndOfABindGivesItsReservationBack) {
     EXPECT_EQ(d.reservations(), 1u) << "no gang may be planned into this room now";
     d.Finish(d.Take<BindPod>().at(0).write, outcome, "409 Conflict");
     EXPECT_EQ(d.reservations(), 0u);
-    EXPECT_EQ(d.Take<AnswerBind>().at(0).error, "409 Conflict");
+    EXPECT_EQ(d.Take<AnswerBind>().at(0).error, "tutti/BindFailed: 409 Conflict");
     EXPECT_THAT(d.broken, IsEmpty());
   }
 }
@@ -198,18 +198,18 @@ TEST_F(BindDeskTest, Bug2APodOrNodeThatVanishesDuringItsBindLeavesNothing) {
   }
 }
 
-// Ops bug 5: the totals are exact after a failed bind and a bind elsewhere.
-TEST_F(BindDeskTest, Bug5AFailedBindIsRetriedElsewhereWithExactTotals) {
+// Ops bug 5: the totals are exact after a refused bind and a bind elsewhere.
+TEST_F(BindDeskTest, Bug5ARefusedBindIsRetriedElsewhereWithExactTotals) {
   d_.AddNode("a", 1000);
   d_.AddNode("b", 1000);
   auto pods = Gang("g", 1, 1);
   ASSERT_EQ(d_.PlacedOn(pods[0]), "a");
   for (int attempt = 0; attempt < 3; ++attempt) {
     d_.Bind(pods[0], "a");
-    d_.Finish(d_.Take<BindPod>().at(0).write, WriteOutcome::kFailed, "500");
+    d_.Finish(d_.Take<BindPod>().at(0).write, WriteOutcome::kRefused, "403");
   }
   d_.Pass();
-  ASSERT_EQ(d_.PlacedOn(pods[0]), "b") << "after three failures another node is tried";
+  ASSERT_EQ(d_.PlacedOn(pods[0]), "b") << "after three refusals another node is tried";
   EXPECT_EQ(d_.reservations(), 1u);
   d_.Bind(pods[0], "b");
   d_.Finish(d_.Take<BindPod>().at(0).write, WriteOutcome::kDone);

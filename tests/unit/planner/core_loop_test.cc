@@ -153,7 +153,7 @@ TEST_F(CoreLoopTest, AnAbandonedBindIsAnsweredToo) {
       loop_.Bind(BindOf(7), [this](std::string error) { answers_.push_back(std::move(error)); });
   loop_.AbandonBind(ticket);
   Flush();
-  EXPECT_THAT(answers_, ElementsAre("abandoned"));
+  EXPECT_THAT(answers_, ElementsAre("tutti/BindFailed: abandoned"));
 }
 
 TEST_F(CoreLoopTest, StopAnswersEverythingAndNothingIsTakenAfterIt) {
