@@ -10,8 +10,13 @@
 
 namespace tutti::apps {
 
-// `not_ready` says why the process cannot serve yet; empty: it can. Called on server threads.
+struct HealthQuestions {
+  std::function<std::string()> not_ready;  // why the process cannot serve yet; empty: it can
+  std::function<std::vector<std::string>()> broken_invariants;  // of the core, one line each
+};
+
+// /healthz, /readyz, /metrics, /debug/invariants. The questions are asked on server threads.
 std::vector<http::Server::Route> HealthRoutes(const obs::Metrics& metrics,
-                                              std::function<std::string()> not_ready);
+                                              HealthQuestions questions);
 
 }  // namespace tutti::apps

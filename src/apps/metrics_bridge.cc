@@ -40,6 +40,13 @@ void MetricsBridge::CollectEvents() {
   });
 }
 
+void MetricsBridge::CollectSnapshotAge(const base::Clock& clock) {
+  metrics_.AddCollector([this, &clock] {
+    const base::Duration age(clock.Now().nanos - published_nanos_);
+    metrics_.snapshot_age.Set(std::chrono::duration<double>(age).count());
+  });
+}
+
 void MetricsBridge::CollectWatches(
     std::function<std::vector<kube::ClusterSource::Watched>()> watched, const base::Clock& clock) {
   metrics_.AddCollector([this, watched = std::move(watched), &clock,
@@ -88,11 +95,18 @@ void MetricsBridge::Refused(std::string_view verb, std::string_view peer, std::s
 }
 
 void MetricsBridge::OnBatch(const planner::BatchReport& report) {
+  published_nanos_ = report.ended.nanos;
   metrics_.mailbox_depth.Set(static_cast<double>(report.mailbox_depth));
   metrics_.plan_duration.Observe(report.spent);
   if (!report.with_counts) return;
   events_.Tick();
   metrics_.reservations.Set(static_cast<double>(report.counts.reservations));
+  metrics_.scheduler_cache_size.At(obs::CachedType::kNodes)
+      .Set(static_cast<double>(report.counts.nodes));
+  metrics_.scheduler_cache_size.At(obs::CachedType::kPods)
+      .Set(static_cast<double>(report.counts.pods));
+  metrics_.scheduler_cache_size.At(obs::CachedType::kAssumedPods)
+      .Set(static_cast<double>(report.counts.active));
   metrics_.bind_parked.Set(static_cast<double>(report.counts.parked_binds));
   metrics_.pending_pods.At(obs::PendingQueue::kActive)
       .Set(static_cast<double>(report.counts.active));

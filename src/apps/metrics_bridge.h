@@ -1,6 +1,8 @@
 // MetricsBridge: what the parts report of themselves, into the metrics.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
@@ -27,6 +29,7 @@ class MetricsBridge final : public extender::ExtenderObserver {
   // Adds the counters that are cheaper to look up at a scrape than to keep. While the process is
   // wired up.
   void CollectEvents();
+  void CollectSnapshotAge(const base::Clock& clock);
   // `watched` is asked at each scrape; it answers nothing until there are watches.
   void CollectWatches(std::function<std::vector<kube::ClusterSource::Watched>()> watched,
                       const base::Clock& clock);
@@ -43,6 +46,7 @@ class MetricsBridge final : public extender::ExtenderObserver {
   obs::Metrics& metrics_;
   kube::EventRecorder& events_;
   const obs::Logger log_;
+  std::atomic<int64_t> published_nanos_{0};  // when the last batch ended
 };
 
 }  // namespace tutti::apps

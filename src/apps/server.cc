@@ -13,6 +13,7 @@
 #include "admission/admission_routes.h"
 #include "apps/gang_reporter.h"
 #include "apps/health_routes.h"
+#include "apps/metered_client.h"
 #include "apps/metrics_bridge.h"
 #include "apps/webhook_registration.h"
 #include "base/status_macros.h"
@@ -33,6 +34,7 @@ namespace tutti::apps {
 namespace {
 
 constexpr base::Duration kCertificateValidity = std::chrono::hours(24 * 365 * 10);
+constexpr int kUnauthorizedIsNotReady = 5;  // in a row: reading the token again did not help
 constexpr base::Duration kDrain = std::chrono::seconds(5);
 
 std::string HostName() {
@@ -107,6 +109,7 @@ struct Server::Parts {
   absl::Status StartGrpc();
   void StartLeaderElection();
   std::string NotReady() const;
+  std::vector<std::string> BrokenInvariants();
   objects::PodDecoder MakeDecoder() { return objects::PodDecoder(resources, shapes, groupings); }
 
   const config::Configuration configuration;
@@ -164,8 +167,9 @@ absl::Status Server::Parts::Start() {
                              : kube::LoadKubeconfig(connection.kubeconfig, connection.context));
   kube::ClientOptions client_options;
   client_options.max_in_flight = static_cast<size_t>(connection.max_in_flight);
-  TUTTI_ASSIGN_OR_RETURN(client,
+  TUTTI_ASSIGN_OR_RETURN(std::unique_ptr<kube::Client> plain_client,
                          kube::Client::Create(std::move(credentials), clock, client_options));
+  client = std::make_unique<MeteredClient>(std::move(plain_client), metrics);
 
   kube::EventRecorderOptions event_options;
   event_options.instance = HostName();
@@ -176,6 +180,7 @@ absl::Status Server::Parts::Start() {
       CoreOptionsFrom(configuration), labels, clock,
       [this](const planner::BatchReport& report) { bridge->OnBatch(report); });
   bridge->CollectEvents();
+  bridge->CollectSnapshotAge(clock);
   bridge->CollectWatches(
       [this] { return started ? source->watched() : std::vector<kube::ClusterSource::Watched>(); },
       clock);
@@ -202,9 +207,11 @@ absl::Status Server::Parts::Start() {
 }
 
 absl::Status Server::Parts::StartHealth() {
-  TUTTI_ASSIGN_OR_RETURN(health_server,
-                         http::Server::Start(Listen(configuration.metrics.listen),
-                                             HealthRoutes(metrics, [this] { return NotReady(); })));
+  TUTTI_ASSIGN_OR_RETURN(
+      health_server,
+      http::Server::Start(Listen(configuration.metrics.listen),
+                          HealthRoutes(metrics, {[this] { return NotReady(); },
+                                                 [this] { return BrokenInvariants(); }})));
   doors.push_back({"metrics", absl::StrFormat("%s:%d", Listen(configuration.metrics.listen).address,
                                               health_server->port())});
   return absl::OkStatus();
@@ -322,12 +329,20 @@ void Server::Parts::StartLeaderElection() {
 }
 
 std::string Server::Parts::NotReady() const {
+  if (client && client->consecutive_unauthorized() >= kUnauthorizedIsNotReady)
+    return "kube-apiserver refuses our credentials (401): check the token and its service account";
   if (loop->Snapshot()->ready) return {};
   if (!started) return "starting";
   if (const std::vector<std::string> missing = source->unsynced(); !missing.empty()) {
     return "caches not synced: " + absl::StrJoin(missing, ", ");
   }
   return "standby: another instance leads";
+}
+
+std::vector<std::string> Server::Parts::BrokenInvariants() {
+  std::vector<std::string> broken;
+  loop->Inspect([&](const planner::Core& core) { broken = core.CheckInvariants(); });
+  return broken;
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(config::Configuration configuration,

@@ -16,6 +16,7 @@ constexpr char kCarriesMarkers[] =
     "(has(object.metadata.labels) && ('tutti.dev/gang' in object.metadata.labels || "
     "'scheduling.x-k8s.io/pod-group' in object.metadata.labels || "
     "'pod-group.scheduling.sigs.k8s.io/name' in object.metadata.labels)) || "
+    "has(object.spec.schedulingGroup) || "
     "(has(object.metadata.ownerReferences) && object.metadata.ownerReferences.exists(o, o.kind == "
     "'Job'))";
 

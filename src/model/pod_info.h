@@ -55,8 +55,9 @@ struct PodShape {
   // Has rules that only kube-scheduler judges: pod (anti-)affinity, DoNotSchedule spread, DRA
   // claims.
   bool needs_referee = false;
-  // Among them some that push pods apart: required pod anti-affinity, DoNotSchedule spread.
-  bool spreads = false;
+  // Topology keys of those among them that push pods apart: required pod anti-affinity,
+  // DoNotSchedule spread. Sorted.
+  std::vector<std::string> spread_keys;
 
   bool operator==(const PodShape&) const = default;
   template <class H>
@@ -64,7 +65,7 @@ struct PodShape {
     if (s.required_affinity) h = H::combine(std::move(h), *s.required_affinity);
     return H::combine(std::move(h), s.requests, s.unknown_resource, s.node_selector,
                       s.required_affinity.has_value(), s.tolerations, s.host_ports, s.claims,
-                      s.priority, s.needs_referee, s.spreads);
+                      s.priority, s.needs_referee, s.spread_keys);
   }
 };
 

@@ -76,7 +76,10 @@ void ReadAffinity(FieldReader& reader, const Element& spec, PodShape& shape) {
       reader.Object(affinity, kind, [&](const Element& pods) {
         if (!reader.HasItems(pods, kRequired)) return;
         shape.needs_referee = true;
-        if (kind == std::string_view("podAntiAffinity")) shape.spreads = true;
+        if (kind != std::string_view("podAntiAffinity")) return;
+        reader.Objects(pods, kRequired, [&](const Element& term) {
+          shape.spread_keys.emplace_back(reader.Text(term, "topologyKey"));
+        });
       });
     }
   });
@@ -98,9 +101,11 @@ void ReadShape(FieldReader& reader, const Element& spec, std::string_view pod_na
   ReadPorts(reader, spec, shape);
   ReadVolumes(reader, spec, pod_name, shape);
   reader.Objects(spec, "topologySpreadConstraints", [&](const Element& constraint) {
-    if (reader.Text(constraint, "whenUnsatisfiable") == "DoNotSchedule")
-      shape.needs_referee = shape.spreads = true;
+    if (reader.Text(constraint, "whenUnsatisfiable") != "DoNotSchedule") return;
+    shape.needs_referee = true;
+    shape.spread_keys.emplace_back(reader.Text(constraint, "topologyKey"));
   });
+  std::sort(shape.spread_keys.begin(), shape.spread_keys.end());
   if (reader.HasItems(spec, "resourceClaims")) shape.needs_referee = true;
 }
 

@@ -21,6 +21,7 @@ namespace tutti::obs {
 // Labels with values fixed here. The order is that of the table's value lists.
 enum class AttemptResult { kScheduled, kUnschedulable, kError };
 enum class PendingQueue { kActive, kBackoff, kUnschedulable, kGated };
+enum class CachedType { kNodes, kPods, kAssumedPods };
 enum class ExtensionPoint {
   kPreEnqueue,
   kQueueSort,
@@ -90,7 +91,6 @@ HttpCode CodeOf(int http_status);  // 0: no answer came
 
 // Labels with values known at start: indices into the lists of MetricsOptions.
 enum class ProfileIndex : size_t {};
-enum class PluginIndex : size_t {};
 enum class ReasonIndex : size_t {};
 enum class GangPhaseIndex : size_t {};
 enum class ResourceIndex : size_t {};
@@ -99,7 +99,6 @@ struct MetricsOptions {
   std::string version;  // of build_info
   std::string commit;
   std::vector<std::string> profiles = {"tutti"};
-  std::vector<std::string> plugins;
   std::vector<std::string> reasons;
   std::vector<std::string> gang_phases;
   std::vector<std::string> resources;  // that we watch
@@ -128,10 +127,10 @@ class Metrics {
   const Family<Counter, AttemptResult, ProfileIndex> schedule_attempts;
   const Family<Gauge, PendingQueue> pending_pods;
   const Family<Histogram, ExtensionPoint, PointStatus, ProfileIndex> extension_point_duration;
-  const Family<Histogram, PluginIndex, ExtensionPoint, PointStatus> plugin_execution_duration;
   const Family<Histogram, ExtenderVerb, HttpCode> extender_request_duration;
   const Family<Counter, ReasonIndex> rejections;
   const Family<Gauge, GangPhaseIndex> gangs;
+  const Family<Gauge, CachedType> scheduler_cache_size;
   const Family<Gauge, ResourceIndex> cache_staleness;
   const Family<Counter, AdmissionOutcome> admissions;
   const Family<Counter, ApiVerb, HttpCode> api_requests;
@@ -139,7 +138,6 @@ class Metrics {
 
   const Histogram gang_wait;
   const Histogram plan_duration;
-  const Counter reservation_leaks;
   const Counter bind_conflicts;
   const Counter events_dropped;
   const Gauge extender_inflight;

@@ -46,6 +46,7 @@ LabelSpec ApiVerbLabel() {
           {"get", "list", "watch", "create", "update", "patch", "delete", "bind", "evict", "other"},
           ""};
 }
+LabelSpec Cached() { return {"type", {"nodes", "pods", "assumed_pods"}, ""}; }
 LabelSpec Cause() { return {"cause", {"closed", "expired", "idle", "error"}, ""}; }
 LabelSpec Outcome() { return {"outcome", {"planned", "gated", "ignored", "dry-run", "error"}, ""}; }
 
@@ -55,7 +56,6 @@ constexpr MetricType kHistogram = MetricType::kHistogram;
 
 void AddScheduling(const MetricsOptions& options, std::vector<MetricSpec>& table) {
   const LabelSpec profile = Open("profile", options.profiles, "the scheduler names served");
-  const LabelSpec plugin = Open("plugin", options.plugins, "the enabled plugins");
   table.insert(
       table.end(),
       {{"tutti_schedule_attempts_total",
@@ -74,14 +74,9 @@ void AddScheduling(const MetricsOptions& options, std::vector<MetricSpec>& table
         "Time for all plugins of an extension point, per request.",
         {Point(), Status(), profile},
         Exponential(0.00001, 2, 17)},
-       {"tutti_plugin_execution_duration_seconds",
-        kHistogram,
-        "Time for one plugin at one extension point, per request.",
-        {plugin, Point(), Status()},
-        Exponential(0.000001, 2, 17)},
        {"tutti_plan_duration_seconds",
         kHistogram,
-        "Time to plan one gang as a whole.",
+        "Time of one batch of the core: events applied, the queue planned, the snapshot published.",
         {},
         Exponential(0.00001, 2.5, 13)},
        {"tutti_rejections_total",
@@ -105,11 +100,6 @@ void AddGangs(const MetricsOptions& options, std::vector<MetricSpec>& table) {
         {},
         {0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400}},
        {"tutti_reservations", kGauge, "Reservations of room on nodes that are held now.", {}, {}},
-       {"tutti_reservation_leaks_total",
-        kCounter,
-        "Reservations that lost their owner and were removed by the checker. Above 0 is a bug.",
-        {},
-        {}},
        {"tutti_bind_conflicts_total",
         kCounter,
         "Binds refused because the live state no longer allowed them.",
@@ -150,6 +140,13 @@ void AddDoorsAndCluster(const MetricsOptions& options, std::vector<MetricSpec>& 
         kGauge,
         "Time since a watch last heard from kube-apiserver, bookmarks included.",
         {resource},
+        {}},
+       {"tutti_scheduler_cache_size",
+        kGauge,
+        "What the core knows: nodes, pods, and pods with room reserved whose Binding the watch has "
+        "not "
+        "shown yet.",
+        {Cached()},
         {}},
        {"tutti_mailbox_depth", kGauge, "Events that wait for the core loop.", {}, {}},
        {"tutti_snapshot_age_seconds", kGauge, "Age of the snapshot that requests read.", {}, {}},

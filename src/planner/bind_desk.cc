@@ -66,7 +66,7 @@ void BindDesk::DecideMember(const model::BindRequested& request, PodRecord& reco
   if (it == gang.members.end()) return Answer(request.ticket, Text(ReasonCode::kNotYetSeen));
   Member& member = it->second;
   if (member.state == Member::State::kWaiting)
-    return Answer(request.ticket, model::StableMessage(gang.reason));
+    return Answer(request.ticket, model::StableMessage(gang.waiting_reason()));
   const std::string& planned = s_.nodes.Info(member.node)->name;
   if (planned != request.node_name) {
     return Answer(request.ticket,

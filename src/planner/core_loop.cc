@@ -132,7 +132,8 @@ void CoreLoop::RunBatch(std::vector<Item> batch) {
   }
   if (!observer_) return;
   report.mailbox_depth = mailbox_.size();
-  report.spent = clock_.Now() - begin;
+  report.ended = clock_.Now();
+  report.spent = report.ended - begin;
   report.with_counts = batches_++ % kBatchesPerCount == 0 || report.events == 0;
   if (report.with_counts) report.counts = core_.Count();
   observer_(report);

@@ -29,6 +29,7 @@ struct BatchReport {
   size_t events = 0;
   size_t mailbox_depth = 0;  // after it was taken
   base::Duration spent{0};
+  base::Timestamp ended;
   Core::Counts counts;  // only in every report that `with_counts` marks: counting walks all gangs
   bool with_counts = false;
 };

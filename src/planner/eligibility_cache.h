@@ -29,6 +29,8 @@ class EligibilityCache {
   const Bits& Of(const std::shared_ptr<const model::PodShape>& shape,
                  const std::string& namespace_name);
 
+  const base::Interner& labels() const { return labels_; }
+
  private:
   static constexpr size_t kShapes = 256;
   struct Entry {

@@ -40,6 +40,13 @@ std::string Gang::problem() const {
   return problems_.empty() ? std::string() : problems_.begin()->first;
 }
 
+model::Reason Gang::waiting_reason() const {
+  using model::ReasonCode;
+  const bool known = reason.code != ReasonCode::kNone && reason.code != ReasonCode::kPlaced &&
+                     reason.code != ReasonCode::kScheduled;
+  return known ? reason : model::Reason{ReasonCode::kWaitingForCapacity, 0, 0, {}};
+}
+
 int32_t Gang::priority() const {
   if (!priorities_.empty()) return priorities_.rbegin()->first;
   return slots.empty() ? std::numeric_limits<int32_t>::min() : slots.front().shape->priority;

@@ -114,6 +114,9 @@ class Gang {
   base::Duration wait_timeout(base::Duration fallback) const;
   std::string problem() const;  // empty: well configured
   int32_t priority() const;     // of the most important member
+  // Why a member has no node; of one that has just lost it, before the next pass has found out
+  // more: WaitingForCapacity.
+  model::Reason waiting_reason() const;
   bool needs_referee() const { return referees_ > 0; }
   // Members that exist and have a node, or had one.
   int secured() const { return placed + binding + bound + finished; }

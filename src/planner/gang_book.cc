@@ -120,7 +120,7 @@ void GangBook::Unplace(Gang& gang, Member& member) {
   s_.ledger.Release(member.reservation);
   member.reservation = ReservationId();
   member.node = model::NodeIndex();
-  AnswerBind(gang, member, model::StableMessage(gang.reason));
+  AnswerBind(gang, member, model::StableMessage(gang.waiting_reason()));
   SetState(gang, member, Member::State::kWaiting);
   s_.planning_due = true;
 }

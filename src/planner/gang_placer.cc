@@ -4,6 +4,11 @@
 #include <array>
 #include <limits>
 #include <numeric>
+#include <queue>
+#include <set>
+#include <tuple>
+
+#include "absl/container/flat_hash_set.h"
 
 namespace tutti::planner {
 namespace {
@@ -145,27 +150,71 @@ int64_t GangPlacer::Score(const MemberClass& wanted, NodeIndex node, View view) 
   return view == View::kNow ? left : to_drain;
 }
 
-void GangPlacer::Level(const MemberClass& wanted, std::vector<Candidate>& candidates) {
-  absl::flat_hash_map<NodeIndex, int64_t> there;
-  for (const NodeIndex node : wanted.peers) ++there[node];
-  std::vector<int64_t> most;
-  for (const Candidate& candidate : candidates) most.push_back(candidate.capacity);
-  // The lowest level up to which the nodes, filled evenly, hold all of them.
-  for (int64_t level = 1, total = 0; total < wanted.count; ++level) {
-    total = 0;
-    for (size_t i = 0; i < candidates.size(); ++i) {
-      const auto peers = there.find(candidates[i].node);
-      const int64_t room = level - (peers == there.end() ? 0 : peers->second);
-      candidates[i].capacity = std::clamp<int64_t>(room, 0, most[i]);
-      total += candidates[i].capacity;
+base::StringId GangPlacer::CoarsestKey(const MemberClass& wanted,
+                                       const std::vector<Candidate>& candidates) const {
+  base::StringId coarsest;
+  size_t fewest = candidates.size();
+  for (const std::string& text : wanted.shape->spread_keys) {
+    const base::StringId key = eligibility_.labels().Find(text);
+    if (!key.valid()) continue;
+    absl::flat_hash_set<base::StringId> domains;
+    for (const Candidate& candidate : candidates) {
+      const base::StringId domain = nodes_.Info(candidate.node)->Label(key);
+      if (domain.valid()) domains.insert(domain);
     }
+    if (domains.empty() || domains.size() >= fewest) continue;
+    fewest = domains.size();
+    coarsest = key;
   }
+  return coarsest;
+}
+
+bool GangPlacer::SpreadOut(const MemberClass& wanted, std::vector<Candidate>& candidates) const {
+  const base::StringId key = CoarsestKey(wanted, candidates);
+  const auto domain_of = [&](NodeIndex node) {
+    return key.valid() ? nodes_.Info(node)->Label(key).value : node.value;
+  };
+  absl::flat_hash_map<NodeIndex, int64_t> on_node;
+  absl::flat_hash_map<uint32_t, int64_t> in_domain;
+  for (const NodeIndex peer : wanted.peers) {
+    if (nodes_.Info(peer) == nullptr) continue;
+    ++on_node[peer];
+    ++in_domain[domain_of(peer)];
+  }
+  // Fewest members first, then the best fit; domains by members, then as their first node came.
+  using Place = std::tuple<int64_t, int64_t, size_t>;  // members, score, index of the candidate
+  using Places = std::priority_queue<Place, std::vector<Place>, std::greater<>>;
+  std::vector<Places> places;
+  std::set<std::pair<int64_t, size_t>> domains;  // members, index of `places`
+  absl::flat_hash_map<uint32_t, size_t> index;
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    const NodeIndex node = candidates[i].node;
+    if (key.valid() && !nodes_.Info(node)->Label(key).valid()) continue;
+    const auto [it, added] = index.try_emplace(domain_of(node), places.size());
+    if (added) {
+      places.emplace_back();
+      domains.emplace(in_domain[it->first], it->second);
+    }
+    places[it->second].emplace(on_node[node], candidates[i].score, i);
+  }
+  std::vector<int64_t> given(candidates.size(), 0);
+  for (int64_t missing = wanted.count; missing > 0; --missing) {
+    if (domains.empty()) return false;
+    const auto [members, domain] = *domains.begin();
+    domains.erase(domains.begin());
+    const auto [on, score, i] = places[domain].top();
+    places[domain].pop();
+    if (++given[i] < candidates[i].capacity) places[domain].emplace(on + 1, score, i);
+    if (!places[domain].empty()) domains.emplace(members + 1, domain);
+  }
+  for (size_t i = 0; i < candidates.size(); ++i) candidates[i].capacity = given[i];
+  return true;
 }
 
 bool GangPlacer::Take(const MemberClass& wanted, std::vector<Candidate> candidates, View view,
                       std::vector<NodeIndex>& taken) {
   if (TotalCapacity(candidates, wanted.count) < wanted.count) return false;
-  if (wanted.shape->spreads) Level(wanted, candidates);
+  if (!wanted.shape->spread_keys.empty() && !SpreadOut(wanted, candidates)) return false;
   const auto later = [](const Candidate& a, const Candidate& b) {
     return a.score != b.score ? a.score > b.score : a.node > b.node;
   };

@@ -6,8 +6,8 @@
 // least room goes first and is filled before the next. Room left is summed over the requested
 // resources in thousandths of the node's allocatable. Ties: the lower NodeIndex. Cost: O(nodes) per
 // class, plus O(log nodes) per node used. A class whose rules push its members apart goes evenly
-// onto as many nodes as it can: what kube-scheduler will say then is not known, but this is what it
-// most likely accepts.
+// into the domains of its coarsest topology key, and within one evenly onto the nodes: what
+// kube-scheduler will say then is not known, but this is what it most likely accepts.
 #pragma once
 
 #include <memory>
@@ -28,7 +28,8 @@ struct MemberClass {
   int64_t count = 0;
   std::vector<model::NodeIndex> only;     // not empty: these nodes and no others (a pin)
   std::vector<model::NodeIndex> refused;  // never these; sorted
-  std::vector<model::NodeIndex> peers;    // of such members that have a node; where shape->spreads
+  std::vector<model::NodeIndex>
+      peers;  // of such members that have a node; where the shape has spread_keys
 };
 
 struct Placement {
@@ -72,8 +73,11 @@ class GangPlacer {
   int64_t Room(model::ResourceId resource, model::NodeIndex node, View view) const;
   int64_t Score(const MemberClass& wanted, model::NodeIndex node, View view) const;
   model::Reason Shortage(const MemberClass& wanted, View view);
-  // Leaves each candidate the capacity that an even spread gives it.
-  static void Level(const MemberClass& wanted, std::vector<Candidate>& candidates);
+  // Leaves each candidate the capacity that an even spread gives it; false where there is none.
+  bool SpreadOut(const MemberClass& wanted, std::vector<Candidate>& candidates) const;
+  // By the coarsest of the keys that tells the candidates apart; invalid: each node for itself.
+  base::StringId CoarsestKey(const MemberClass& wanted,
+                             const std::vector<Candidate>& candidates) const;
   bool Take(const MemberClass& wanted, std::vector<Candidate> candidates, View view,
             std::vector<model::NodeIndex>& taken);
 

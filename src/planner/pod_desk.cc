@@ -189,6 +189,13 @@ void PodDesk::RemoveNode(const std::string& name) {
   s_.planning_due = true;
 }
 
+bool PodDesk::IsOfHead(ReservationId id, const ReservationLedger::Reservation& reservation) const {
+  const auto owner = s_.by_arrival.find(reservation.gang);
+  if (owner == s_.by_arrival.end()) return false;
+  const std::vector<ReservationId>& kept = owner->second->head_reservations;
+  return std::find(kept.begin(), kept.end(), id) != kept.end();
+}
+
 void PodDesk::ResolveConflicts(model::NodeIndex node) {
   if (!s_.nodes.Overcommitted(node)) return;
   std::vector<ReservationId> ids = s_.ledger.On(node);
@@ -196,7 +203,8 @@ void PodDesk::ResolveConflicts(model::NodeIndex node) {
     const ReservationLedger::Reservation* reservation = s_.ledger.Find(ids.back());
     // What is reserved for the head may well be more than is free now; it is planned anew in each
     // pass.
-    if (reservation != nullptr && reservation->pod.valid()) UnplaceOwner(ids.back(), false);
+    if (reservation != nullptr && !IsOfHead(ids.back(), *reservation))
+      UnplaceOwner(ids.back(), false);
     ids.pop_back();
   }
   s_.planning_due = true;

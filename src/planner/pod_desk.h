@@ -31,6 +31,7 @@ class PodDesk {
   void UpdateMember(Gang& gang, Member& member);
   void UpdatePlaced(Gang& gang, Member& member);
   // Reservations that no longer fit on the node are given up, the latest first.
+  bool IsOfHead(ReservationId id, const ReservationLedger::Reservation& reservation) const;
   void ResolveConflicts(model::NodeIndex node);
   void UnplaceOwner(ReservationId id, bool node_removed);
 

@@ -99,7 +99,7 @@ QueuePlanner::Wanted QueuePlanner::Classes(const Gang& gang,
       fresh.namespace_name = member->pod->namespace_name;
       fresh.refused = gangs_.RefusedNodes(gang, member->pod->shape.get());
       for (const std::string& pin : member->pod->pins) fresh.only.push_back(s_.nodes.Find(pin));
-      if (fresh.shape->spreads) fresh.peers = NodesOfPeers(gang, *fresh.shape);
+      if (!fresh.shape->spread_keys.empty()) fresh.peers = NodesOfPeers(gang, *fresh.shape);
       wanted.members.emplace_back();
     }
     ++wanted.classes[it->second].count;

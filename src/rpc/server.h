@@ -24,7 +24,7 @@ struct TlsOptions {
 
 struct ServerOptions {
   std::string address = "127.0.0.1";  // or "unix:///run/tutti/grpc.sock", then without a port
-  uint16_t port = 0;  // 0: any free one; Server::port tells which
+  uint16_t port = 0;                  // 0: any free one; Server::port tells which
   int max_message_bytes = 16 << 20;
   base::Duration health_period = std::chrono::milliseconds(200);  // `ready` is asked as often
   std::unique_ptr<TlsOptions> tls;                                // null: plain text

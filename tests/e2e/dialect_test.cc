@@ -97,6 +97,37 @@ TEST_F(NativeGangTest, TheNativePodGroupIsBoundWholeThroughTutti) {
   EXPECT_TRUE(AllBound("native", 3));
 }
 
+class NativeGangOn136Test : public E2eBed<NativeGangOn136Test> {
+ public:
+  static Options BedOptions() {
+    Options options;
+    options.plane.version = "v1.36.3";
+    options.plane.feature_gates = {"GenericWorkload=true", "GangScheduling=true"};
+    options.plane.runtime_config = {"scheduling.k8s.io/v1alpha2=true"};
+    options.node.cpu = "4";
+    return options;
+  }
+};
+
+TEST_F(NativeGangOn136Test, TheNativePodGroupIsBoundWholeThroughTutti) {
+  const json group = {{"apiVersion", "scheduling.k8s.io/v1alpha2"},
+                      {"kind", "PodGroup"},
+                      {"metadata", {{"name", "native"}}},
+                      {"spec", {{"schedulingPolicy", {{"gang", {{"minCount", 3}}}}}}}};
+  const absl::StatusOr<json> made =
+      plane().Send("POST", "/apis/scheduling.k8s.io/v1alpha2/namespaces/default/podgroups", group);
+  ASSERT_TRUE(made.ok()) << made.status();
+  PodTemplate pod;
+  pod.extra_spec = R"({"schedulingGroup":{"podGroupName":"native"}})";
+  pod.requests["cpu"] = "1";
+  ASSERT_TRUE(plane().CreatePods(2, "native", pod).ok());
+  ASSERT_TRUE(plane().CreatePods(1, "probe", PodTemplate{}).ok());
+  EXPECT_TRUE(AllBound("probe", 1));
+  EXPECT_EQ(plane().CountBound("native"), 0);
+  ASSERT_TRUE(plane().CreatePods(1, "native-last", pod).ok());
+  EXPECT_TRUE(AllBound("native", 3));
+}
+
 class OlderKubernetesTest : public E2eBed<OlderKubernetesTest> {
  public:
   static Options BedOptions() {

@@ -1,6 +1,7 @@
 // E2eBed: one control plane and one server for all cases of a test binary.
 #pragma once
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -139,7 +140,7 @@ class E2eBed : public ::testing::Test {
         << Reservations() << " reservations are left";
     ASSERT_TRUE(plane_->CreatePods(cpus, "whole", GangPod("whole", cpus, "1")).ok());
     EXPECT_TRUE(AllBound("whole", cpus));
-    EXPECT_EQ(tutti_->Metric("tutti_reservation_leaks_total "), 0);
+    EXPECT_THAT(tutti_->Fetch("/debug/invariants"), ::testing::EndsWith("\r\n\r\nok\n"));
   }
 
   inline static bool cached_ = false;

@@ -32,6 +32,8 @@ TEST_F(GangWebhookTest, AGangThatFitsIsPinnedInItsCreateAndBoundWhole) {
     EXPECT_FALSE(pod["spec"].contains("schedulingGates"));
     EXPECT_EQ(pod["metadata"]["annotations"]["tutti.dev/pinned-nodes"], pod["spec"]["nodeName"]);
   }
+  EXPECT_GE(tutti().Metric("tutti_api_requests_total{code=\"201\",verb=\"bind\"}"), 4);
+  EXPECT_THAT(tutti().Fetch("/debug/invariants"), ::testing::EndsWith("\r\n\r\nok\n"));
 }
 
 TEST_F(GangWebhookTest, NoMemberIsBoundBeforeTheLastOneExists) {

@@ -114,7 +114,8 @@ base::Uid CoreWorld::CreatePod(const std::string& name, const std::string& gang,
   PodSpec spec{name, gang, min_member, {}, false};
   spec.shape.requests = {{model::kCpu, cpu_milli}};
   spec.shape.priority = priority;
-  spec.shape.needs_referee = spec.shape.spreads = options_.apart;
+  spec.shape.needs_referee = options_.apart;
+  if (options_.apart) spec.shape.spread_keys = {"kubernetes.io/hostname"};
   return CreatePod(std::move(spec));
 }
 

@@ -82,9 +82,9 @@ class BindCounter final : public kube::ReflectorSink {
   }
 
   void OnListStart() override {}
-  void OnListPage(std::string_view json) override { CountNames(json); }
+  void OnListPage(std::string_view page) override { CountNames(page); }
   void OnListDone() override {}
-  void OnWatchEvent(kube::WatchEventType, std::string_view json) override { CountNames(json); }
+  void OnWatchEvent(kube::WatchEventType, std::string_view pod) override { CountNames(pod); }
 
   // False where nothing moved for `stall`.
   bool WaitForAll(base::Duration stall) {
@@ -106,11 +106,11 @@ class BindCounter final : public kube::ReflectorSink {
   SteadyClock::time_point last() const { return last_; }
 
  private:
-  void CountNames(std::string_view json) {
+  void CountNames(std::string_view text) {
     static constexpr std::string_view kName = R"("metadata":{"name":")";
-    for (size_t at = json.find(kName); at != std::string_view::npos; at = json.find(kName, at)) {
+    for (size_t at = text.find(kName); at != std::string_view::npos; at = text.find(kName, at)) {
       at += kName.size();
-      if (!names_.emplace(json.substr(at, json.find('"', at) - at)).second) continue;
+      if (!names_.emplace(text.substr(at, text.find('"', at) - at)).second) continue;
       last_ = SteadyClock::now();
       if (bound_ == 0) first_ = last_;
       ++bound_;

@@ -28,7 +28,6 @@ MetricsOptions Options() {
   options.version = "1.2.3";
   options.commit = "abc";
   options.profiles = {"tutti", "batch"};
-  options.plugins = {"gang"};
   options.reasons = {"WaitingForMembers", "WaitingForCapacity"};
   options.gang_phases = {"Pending", "Bound"};
   options.resources = {"pods", "nodes"};
@@ -42,8 +41,8 @@ TEST(MetricsTest, WhatIsObservedIsExposedWithItsLabels) {
       .Observe(std::chrono::microseconds(15));
   metrics.rejections.At(ReasonIndex(1)).Increment();
   metrics.gangs.At(GangPhaseIndex(0)).Set(4);
-  metrics.plugin_execution_duration
-      .At(PluginIndex(0), ExtensionPoint::kPlacementScore, PointStatus::kPending)
+  metrics.extension_point_duration
+      .At(ExtensionPoint::kPlacementScore, PointStatus::kPending, ProfileIndex(1))
       .Observe(1);
   metrics.api_requests.At(ApiVerb::kEvict, CodeOf(0)).Increment();
   metrics.watch_restarts.At(ResourceIndex(1), WatchRestartCause::kExpired).Increment();
@@ -57,8 +56,8 @@ TEST(MetricsTest, WhatIsObservedIsExposedWithItsLabels) {
                     "le=\"2e-05\"} 1"),
           HasSubstr("tutti_rejections_total{reason=\"WaitingForCapacity\"} 1"),
           HasSubstr("tutti_gangs{phase=\"Pending\"} 4"),
-          HasSubstr("tutti_plugin_execution_duration_seconds_count{extension_point="
-                    "\"PlacementScore\",plugin=\"gang\",status=\"Pending\"} 1"),
+          HasSubstr("tutti_framework_extension_point_duration_seconds_count{extension_point="
+                    "\"PlacementScore\",profile=\"batch\",status=\"Pending\"} 1"),
           HasSubstr("tutti_api_requests_total{code=\"none\",verb=\"evict\"} 1"),
           HasSubstr("tutti_watch_restarts_total{cause=\"expired\",resource=\"nodes\"} 1"),
           HasSubstr("tutti_bind_parked 2"),
@@ -131,7 +130,7 @@ TEST(MetricsTest, EveryMetricOfTheTableHasAMember) {
   metrics.schedule_attempts.At({}, {}).Increment();
   metrics.pending_pods.At({}).Set(0);
   metrics.extension_point_duration.At({}, {}, {}).Observe(1);
-  metrics.plugin_execution_duration.At({}, {}, {}).Observe(1);
+  metrics.scheduler_cache_size.At({}).Set(1);
   metrics.extender_request_duration.At({}, {}).Observe(1);
   metrics.rejections.At({}).Increment();
   metrics.gangs.At({}).Set(1);

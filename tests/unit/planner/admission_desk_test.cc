@@ -36,6 +36,28 @@ class AdmissionDeskTest : public ::testing::Test {
   CoreDriver d_;
 };
 
+TEST_F(AdmissionDeskTest, RoomThatWasTakenFromAPlanIsPromisedToNobody) {
+  d_.AddNode("a", 2000);
+  d_.AddNode("b", 4000);
+  PodInfo first = Member(0, 2);
+  const AnswerAdmission answer = d_.Admit(first);
+  ASSERT_THAT(answer.pins, ElementsAre("a"));
+  first = Patched(first, answer);
+  d_.Show(first);
+  PodInfo thief = d_.NewPod("thief", "", 0, CoreDriver::Shape(2000));
+  thief.node_name = "a";
+  d_.Show(thief);
+  d_.Pass();
+  EXPECT_EQ(d_.PlacedOn(first), "") << "it is pinned to a node that is full";
+  const PodInfo second = Member(1, 2);
+  EXPECT_TRUE(d_.Admit(second).gate) << "the gang is not whole: nothing may be bound of it";
+  d_.Show(second);
+  d_.Pass();
+  EXPECT_EQ(d_.PlacedOn(first), "");
+  EXPECT_EQ(d_.PlacedOn(second), "");
+  EXPECT_EQ(d_.reservations(), 0u);
+}
+
 TEST_F(AdmissionDeskTest, AGangThatFitsIsPlannedWithItsFirstMember) {
   d_.AddNode("a", 2000);
   d_.AddNode("b", 1000);
