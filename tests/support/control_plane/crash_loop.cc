@@ -116,6 +116,9 @@ void CrashLoop::CheckLeaks() {
     result_.bad.push_back(absl::StrFormat("leaked: only %d of %d CPUs can be had",
                                           plane_->CountBound("all", "default"), all));
   }
+  if (const std::string books = tutti_->Fetch("/debug/invariants");
+      !books.ends_with("\r\n\r\nok\n"))
+    result_.bad.push_back("the books do not add up: " + books);
   (void)plane_->DeleteAllPods("default");
 }
 
