@@ -45,6 +45,8 @@ bool FitsBesideReservations(const model::ResourceList& requests, NodeIndex node,
                             const ClusterSnapshot& snapshot) {
   const model::NodeBlock& block = *snapshot.blocks[BlockOf(node)];
   const uint32_t offset = OffsetOf(node);
+  // Whatever is reserved is so for a pod: most nodes are done with here.
+  if (model::NodeBlock::At(block.reserved, model::kPods, offset) == 0) return true;
   for (const auto& [resource, amount] : requests.entries()) {
     // Room that is short for another reason than our reservations is kube-scheduler's to judge.
     if (model::NodeBlock::At(block.reserved, resource, offset) > 0 &&

@@ -122,7 +122,7 @@ class DoorWorld {
   }
   void Hold(base::Uid uid, model::Reason reason) { verdicts.Set(uid, {{}, reason}); }
   void Reserve(model::NodeIndex node, int64_t milli_cpu, int32_t priority = 0) {
-    nodes.Reserve(node, {{model::kCpu, milli_cpu}}, {});
+    nodes.Reserve(node, {{model::kCpu, milli_cpu}, {model::kPods, 1}}, {});
     any_reserved = true;
     highest_reserved_priority = std::max(highest_reserved_priority, priority);
   }

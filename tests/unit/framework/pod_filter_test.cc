@@ -48,7 +48,7 @@ class PodFilterTest : public ::testing::Test {
     return Filter(pod, offered_, planned_offered, Snapshot());
   }
   void Reserve(size_t node, int64_t cpu, int32_t priority = 0) {
-    nodes_.Reserve(offered_[node], {{model::kCpu, cpu}}, {});
+    nodes_.Reserve(offered_[node], {{model::kCpu, cpu}, {model::kPods, 1}}, {});
     any_reserved_ = true;
     reserved_priority_ = priority;
   }
