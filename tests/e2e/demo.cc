@@ -190,8 +190,8 @@ int Demo::Run(bool wait) {
     return Fail("the plain pods were not bound"), 1;
   }
   PrintTable();
+  if (!wait) return 0;  // the cluster ends with us: nothing to go on with
   PrintHowToGoOn();
-  if (!wait) return 0;
   Say("\nThe cluster stays up until you press Enter.");
   std::string line;
   std::getline(std::cin, line);
