@@ -80,7 +80,8 @@ class AsioServer final : public Server {
       }
       for (const auto& session : Sessions(lane)) session->CloseWhenIdle();
     });
-    // The accept that was under way holds a socket of another lane: it must end before any lane does.
+    // The accept that was under way holds a socket of another lane: it must end before any lane
+    // does.
     OnEachLane([](Lane&) {});
     state_->AwaitQuiet(drain);
     guards_.clear();

@@ -204,9 +204,8 @@ TEST(LoadConfigurationTest, RulesAcrossKeysAreChecked) {
               ElementsAre(HasSubstr("exclude each other")));
   EXPECT_THAT(Errors("webhook: {enabled: true, register: {serviceName: a, timeout: 1500ms}}\n"),
               ElementsAre(HasSubstr("whole number of seconds")));
-  EXPECT_THAT(
-      Errors("leaderElection: {leaseDuration: 7s}\n"),
-      ElementsAre(HasSubstr("renewDeadline: 7s must be shorter than leaseDuration (7s)")));
+  EXPECT_THAT(Errors("leaderElection: {leaseDuration: 7s}\n"),
+              ElementsAre(HasSubstr("renewDeadline: 7s must be shorter than leaseDuration (7s)")));
   EXPECT_THAT(Errors("leaderElection: {retryPeriod: 9s}\n"),
               ElementsAre(HasSubstr("by more than")));
   EXPECT_THAT(Errors("leaderElection: {mode: own}\n"), ElementsAre(HasSubstr("another name")));
