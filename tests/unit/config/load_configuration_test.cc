@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
+
+#include "tests/support/temp_folder.h"
 
 namespace tutti::config {
 namespace {
@@ -237,24 +237,26 @@ TEST(LoadConfigurationTest, HostileSizesAreRefusedInBoundedTime) {
 }
 
 TEST(LoadConfigurationFileTest, TellsWhyAFileCannotBeRead) {
-  const std::string missing = ::testing::TempDir() + "/tutti-no-such-file.yaml";
+  const testing::TempFolder folder;
+  const std::string missing = folder.path() + "/tutti-no-such-file.yaml";
   const absl::StatusOr<Configuration> none = LoadConfigurationFile(missing, nullptr);
   EXPECT_EQ(none.status().code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(std::string(none.status().message()), HasSubstr(missing));
-  EXPECT_EQ(LoadConfigurationFile(::testing::TempDir(), nullptr).status().code(),
+  EXPECT_EQ(LoadConfigurationFile(folder.path(), nullptr).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
 
 TEST(LoadConfigurationFileTest, ReadsAFileAndHandsOnItsWarnings) {
-  const std::string path = ::testing::TempDir() + "/tutti-load-configuration-test.yaml";
-  std::ofstream(path) << kHeader << "extender: {listen: \"0.0.0.0:1\", allowInsecure: true}\n";
+  const testing::TempFolder folder;
+  const std::string path =
+      folder.Write("tutti.yaml", std::string(kHeader) +
+                                     "extender: {listen: \"0.0.0.0:1\", allowInsecure: true}\n");
   std::vector<Problem> warnings;
   const absl::StatusOr<Configuration> loaded = LoadConfigurationFile(path, &warnings);
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   EXPECT_EQ(loaded->extender.listen, "0.0.0.0:1");
   ASSERT_THAT(warnings, SizeIs(1));
   EXPECT_THAT(warnings[0].ToString(), StartsWith(path + ":3:20: extender.listen: "));
-  std::filesystem::remove(path);
 }
 
 }  // namespace

@@ -6,10 +6,10 @@
 #include <openssl/x509.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "base/clock.h"
 #include "http/self_signed.h"
+#include "tests/support/temp_folder.h"
 #include "tests/unit/http/server_world.h"
 
 namespace tutti::http {
@@ -89,31 +89,13 @@ TlsClientOptions Trusting(const GeneratedCertificate& certificate) {
   return options;
 }
 
-// A folder of certificate files that goes away with the test.
-class Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "tutti-tls-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  // Replaces the file as a whole, as kubelet does.
-  std::string Put(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / (name + ".new")) << text;
-    std::filesystem::rename(path_ / (name + ".new"), path_ / name);
-    return (path_ / name).string();
-  }
-  std::unique_ptr<TlsOptions> Put(const GeneratedCertificate& certificate) const {
-    auto options = std::make_unique<TlsOptions>();
-    options->cert_file = Put("tls.crt", certificate.cert_pem);
-    options->key_file = Put("tls.key", certificate.key_pem);
-    return options;
-  }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+std::unique_ptr<TlsOptions> WriteTo(const testing::TempFolder& folder,
+                                    const GeneratedCertificate& certificate) {
+  auto options = std::make_unique<TlsOptions>();
+  options->cert_file = folder.Write("tls.crt", certificate.cert_pem);
+  options->key_file = folder.Write("tls.key", certificate.key_pem);
+  return options;
+}
 
 TEST(TlsTest, ServesOverTls12And13) {
   const GeneratedCertificate certificate = Generate();
@@ -220,13 +202,13 @@ TEST(TlsTest, ClientThatAsksToResumeGetsAFullHandshake) {
 }
 
 TEST(TlsTest, RotatedCertificateIsUsedForTheNextHandshake) {
-  const Folder folder;
+  const testing::TempFolder folder;
   const GeneratedCertificate old_one = Generate();
   const GeneratedCertificate new_one = Generate();
-  ServerWorld world({}, folder.Put(old_one));
+  ServerWorld world({}, WriteTo(folder, old_one));
   HttpClient before(world.server->port(), Trusting(old_one));
   ASSERT_EQ(before.Call("GET", "/hello")->status, 200);
-  folder.Put(new_one);
+  WriteTo(folder, new_one);
   HttpClient after(world.server->port(), Trusting(new_one));
   ASSERT_TRUE(after.ok()) << after.error();
   EXPECT_EQ(after.Call("GET", "/hello")->status, 200);
@@ -235,47 +217,47 @@ TEST(TlsTest, RotatedCertificateIsUsedForTheNextHandshake) {
 }
 
 TEST(TlsTest, HalfWrittenRotationKeepsTheOldCertificate) {
-  const Folder folder;
+  const testing::TempFolder folder;
   const GeneratedCertificate old_one = Generate();
   const GeneratedCertificate new_one = Generate();
-  ServerWorld world({}, folder.Put(old_one));
+  ServerWorld world({}, WriteTo(folder, old_one));
   const auto served = [&](const GeneratedCertificate& certificate) {
     const std::optional<HttpAnswer> answer =
         HttpClient(world.server->port(), Trusting(certificate)).Call("GET", "/hello");
     return answer && answer->status == 200;
   };
-  folder.Put("tls.crt", new_one.cert_pem);  // the key is still the old one
+  folder.Write("tls.crt", new_one.cert_pem);  // the key is still the old one
   EXPECT_TRUE(served(old_one));
-  folder.Put("tls.key", new_one.key_pem.substr(0, 40));
+  folder.Write("tls.key", new_one.key_pem.substr(0, 40));
   EXPECT_TRUE(served(old_one));
-  std::filesystem::remove(folder.path() / "tls.key");
+  std::filesystem::remove(folder.path() + "/tls.key");
   EXPECT_TRUE(served(old_one));
-  folder.Put("tls.key", new_one.key_pem);
+  folder.Write("tls.key", new_one.key_pem);
   EXPECT_TRUE(served(new_one));
 }
 
 // A copy that keeps the date is still another file.
 TEST(TlsTest, RotationThatKeepsTheDateIsNoticed) {
-  const Folder folder;
+  const testing::TempFolder folder;
   const GeneratedCertificate old_one = Generate();
   const GeneratedCertificate new_one = Generate();
-  const std::unique_ptr<TlsOptions> files = folder.Put(old_one);
+  const std::unique_ptr<TlsOptions> files = WriteTo(folder, old_one);
   const auto cert_date = std::filesystem::last_write_time(files->cert_file);
   const auto key_date = std::filesystem::last_write_time(files->key_file);
   ServerWorld world({}, std::make_unique<TlsOptions>(*files));
-  folder.Put(new_one);
+  WriteTo(folder, new_one);
   std::filesystem::last_write_time(files->cert_file, cert_date);
   std::filesystem::last_write_time(files->key_file, key_date);
   EXPECT_TRUE(HttpClient(world.server->port(), Trusting(new_one)).ok());
 }
 
 TEST(TlsTest, RotatedClientAuthorityIsUsedForTheNextHandshake) {
-  const Folder folder;
+  const testing::TempFolder folder;
   const GeneratedCertificate certificate = Generate();
   const ClientIdentity old_one = MakeClient("old");
   const ClientIdentity new_one = MakeClient("new");
-  std::unique_ptr<TlsOptions> files = folder.Put(certificate);
-  files->client_ca_file = folder.Put("ca.crt", old_one.cert_pem);
+  std::unique_ptr<TlsOptions> files = WriteTo(folder, certificate);
+  files->client_ca_file = folder.Write("ca.crt", old_one.cert_pem);
   ServerWorld world({}, std::move(files));
   const auto served = [&](const ClientIdentity& identity) {
     TlsClientOptions options = Trusting(certificate);
@@ -285,22 +267,22 @@ TEST(TlsTest, RotatedClientAuthorityIsUsedForTheNextHandshake) {
   };
   EXPECT_TRUE(served(old_one));
   EXPECT_FALSE(served(new_one));
-  folder.Put("ca.crt", new_one.cert_pem);
+  folder.Write("ca.crt", new_one.cert_pem);
   EXPECT_TRUE(served(new_one));
   EXPECT_FALSE(served(old_one));
-  folder.Put("ca.crt", old_one.cert_pem + new_one.cert_pem);  // a bundle
+  folder.Write("ca.crt", old_one.cert_pem + new_one.cert_pem);  // a bundle
   EXPECT_TRUE(served(new_one));
   EXPECT_TRUE(served(old_one));
 }
 
 TEST(TlsTest, ErrorsNameTheFileAndWhatIsWrong) {
-  const Folder folder;
+  const testing::TempFolder folder;
   const GeneratedCertificate one = Generate();
-  const std::unique_ptr<TlsOptions> good = folder.Put(one);
-  const std::string garbage = folder.Put("garbage.pem", "no PEM at all\n");
-  const std::string other_key = folder.Put("other.key", Generate().key_pem);
-  const std::string locked_key = folder.Put("locked.key", Encrypted(one.key_pem));
-  const std::string missing = (folder.path() / "missing.pem").string();
+  const std::unique_ptr<TlsOptions> good = WriteTo(folder, one);
+  const std::string garbage = folder.Write("garbage.pem", "no PEM at all\n");
+  const std::string other_key = folder.Write("other.key", Generate().key_pem);
+  const std::string locked_key = folder.Write("locked.key", Encrypted(one.key_pem));
+  const std::string missing = folder.path() + "/missing.pem";
   struct Case {
     std::string TlsOptions::*file;
     std::string value;

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <fstream>
 #include <set>
 
 #include "absl/strings/str_format.h"
@@ -12,6 +11,7 @@
 #include "absl/synchronization/notification.h"
 #include "tests/support/fake_api_server.h"
 #include "tests/support/fault_proxy.h"
+#include "tests/support/temp_folder.h"
 
 namespace tutti::kube {
 namespace {
@@ -324,12 +324,12 @@ TEST_F(ClientTest, Bug17StaleTokenIsReadAgainAndPersistentRefusalIsCounted) {
     reply.Send(401, testing::StatusBody(401, "Unauthorized", "Unauthorized"));
     return true;
   });
-  const std::string file = ::testing::TempDir() + "/kube_client_token";
-  std::ofstream(file) << "old\n";
+  const testing::TempFolder folder;
+  const std::string file = folder.Write("token", "old\n");
   auto client = Connect(server_.url(), {}, file);
   EXPECT_EQ(client->Call(Get(kPods))->status, 401);
   EXPECT_EQ(client->consecutive_unauthorized(), 1);
-  std::ofstream(file) << "new\n";
+  folder.Write("token", "new\n");
   EXPECT_EQ(client->Call(Get(kPods))->status, 200);
   EXPECT_EQ(client->consecutive_unauthorized(), 0);
   refuse_all = true;

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
+
+#include "tests/support/temp_folder.h"
 
 namespace tutti::kube {
 namespace {
@@ -14,19 +14,9 @@ using ::testing::HasSubstr;
 
 class CredentialsTest : public ::testing::Test {
  protected:
-  CredentialsTest() {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  std::string Write(const std::string& name, const std::string& text) {
-    const std::string path = folder_ + "/" + name;
-    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-    std::ofstream(path) << text;
-    return path;
-  }
   // A kubeconfig with one context "main" whose user has these fields.
   std::string Kubeconfig(const std::string& user, const std::string& cluster = "") {
-    return Write("config", R"(apiVersion: v1
+    return folder_.Write("config", R"(apiVersion: v1
 kind: Config
 current-context: main
 contexts:
@@ -50,7 +40,7 @@ users:
     return std::string(result.status().message());
   }
 
-  const std::string folder_ = ::testing::TempDir() + "/kube_credentials";
+  const testing::TempFolder folder_;
 };
 
 TEST_F(CredentialsTest, CertificatesByData) {
@@ -68,22 +58,22 @@ TEST_F(CredentialsTest, CertificatesByData) {
 }
 
 TEST_F(CredentialsTest, FilesAreRelativeToTheKubeconfig) {
-  Write("pki/c.pem", "cert");
-  Write("pki/k.pem", "key");
+  folder_.Write("pki/c.pem", "cert");
+  folder_.Write("pki/k.pem", "key");
   const auto got =
       LoadKubeconfig(Kubeconfig("    client-certificate: pki/c.pem\n    client-key: pki/k.pem\n",
                                 "    certificate-authority: pki/ca.pem\n"));
   ASSERT_TRUE(got.ok()) << got.status();
   EXPECT_EQ(got->client_cert_data, "cert");
   EXPECT_EQ(got->client_key_data, "key");
-  EXPECT_EQ(got->ca_file, folder_ + "/pki/ca.pem");
+  EXPECT_EQ(got->ca_file, folder_.path() + "/pki/ca.pem");
 }
 
 TEST_F(CredentialsTest, TokenAndTokenFile) {
   EXPECT_EQ(LoadKubeconfig(Kubeconfig("    token: abc\n"))->token, "abc");
   const auto got = LoadKubeconfig(Kubeconfig("    tokenFile: t\n    token: abc\n"));
   ASSERT_TRUE(got.ok());
-  EXPECT_EQ(got->token_file, folder_ + "/t");
+  EXPECT_EQ(got->token_file, folder_.path() + "/t");
   EXPECT_EQ(got->token, "") << "the file wins, as in client-go";
   EXPECT_TRUE(LoadKubeconfig(Kubeconfig("    token: a\n", "    insecure-skip-tls-verify: true\n"))
                   ->insecure_skip_tls_verify);
@@ -105,9 +95,9 @@ TEST_F(CredentialsTest, MistakesNameFileAndEntry) {
   const std::string good = Kubeconfig("    token: x\n");
   EXPECT_THAT(MessageOf(good, "absent"), HasSubstr("\"absent\""));
   EXPECT_THAT(MessageOf(good, "other"), HasSubstr("\"missing\""));
-  EXPECT_THAT(MessageOf(folder_ + "/nowhere"), HasSubstr("nowhere"));
-  EXPECT_THAT(MessageOf(Write("bad", "a: [1\n")), HasSubstr("bad:"));
-  EXPECT_THAT(MessageOf(Write("scalar", "hello")), HasSubstr("not a YAML map"));
+  EXPECT_THAT(MessageOf(folder_.path() + "/nowhere"), HasSubstr("nowhere"));
+  EXPECT_THAT(MessageOf(folder_.Write("bad", "a: [1\n")), HasSubstr("bad:"));
+  EXPECT_THAT(MessageOf(folder_.Write("scalar", "hello")), HasSubstr("not a YAML map"));
   EXPECT_THAT(MessageOf(Kubeconfig("    client-certificate-data: Y2VydA==\n")),
               HasSubstr("together"));
   EXPECT_THAT(MessageOf(Kubeconfig("    client-key-data: '***'\n")), HasSubstr("not base64"));
@@ -116,15 +106,15 @@ TEST_F(CredentialsTest, MistakesNameFileAndEntry) {
 
 TEST_F(CredentialsTest, InCluster) {
   ::unsetenv("KUBERNETES_SERVICE_HOST");
-  EXPECT_TRUE(absl::IsFailedPrecondition(LoadInCluster(folder_).status()));
+  EXPECT_TRUE(absl::IsFailedPrecondition(LoadInCluster(folder_.path()).status()));
   ::setenv("KUBERNETES_SERVICE_HOST", "fd00::1", 1);
   ::setenv("KUBERNETES_SERVICE_PORT", "443", 1);
-  EXPECT_TRUE(absl::IsNotFound(LoadInCluster(folder_).status()));
+  EXPECT_TRUE(absl::IsNotFound(LoadInCluster(folder_.path()).status()));
   const std::string account = "var/run/secrets/kubernetes.io/serviceaccount/";
-  const std::string token = Write(account + "token", "t");
-  Write(account + "ca.crt", "ca");
-  Write(account + "namespace", "tutti\n");
-  const auto got = LoadInCluster(folder_);
+  const std::string token = folder_.Write(account + "token", "t");
+  folder_.Write(account + "ca.crt", "ca");
+  folder_.Write(account + "namespace", "tutti\n");
+  const auto got = LoadInCluster(folder_.path());
   ASSERT_TRUE(got.ok()) << got.status();
   EXPECT_EQ(got->server, "https://[fd00::1]:443");
   EXPECT_EQ(got->token_file, token);

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <fstream>
 
+#include "tests/support/temp_folder.h"
 #include "tests/unit/kube/test_clock.h"
 
 namespace tutti::kube {
@@ -19,18 +19,18 @@ TEST(TokenSourceTest, FixedTokenNeverChanges) {
 
 TEST(TokenSourceTest, FileIsReadAgainWhenItChanges) {
   TestClock clock;
-  const std::string file = ::testing::TempDir() + "/token_source";
-  std::ofstream(file) << "one\n";
+  const testing::TempFolder folder;
+  const std::string file = folder.Write("token", "one\n");
   TokenSource source("", file, clock);
   const TokenSource::Token first = source.Current();
   EXPECT_EQ(first.value, "one");
-  std::ofstream(file) << "second\n";
+  folder.Write("token", "second\n");
   EXPECT_EQ(source.Current().value, "one") << "looked at once a second only";
   clock.Advance(std::chrono::seconds(2));
   EXPECT_EQ(source.Current().value, "second");
   EXPECT_NE(source.Current().version, first.version);
   // After a refusal it is read at once.
-  std::ofstream(file) << "third\n";
+  folder.Write("token", "third\n");
   EXPECT_TRUE(source.Changed(source.Current().version));
   EXPECT_EQ(source.Current().value, "third");
   EXPECT_FALSE(source.Changed(source.Current().version));
@@ -38,8 +38,8 @@ TEST(TokenSourceTest, FileIsReadAgainWhenItChanges) {
 
 TEST(TokenSourceTest, VanishedFileLeavesTheLastToken) {
   TestClock clock;
-  const std::string file = ::testing::TempDir() + "/token_source_gone";
-  std::ofstream(file) << "one";
+  const testing::TempFolder folder;
+  const std::string file = folder.Write("token", "one");
   TokenSource source("", file, clock);
   std::remove(file.c_str());
   clock.Advance(std::chrono::seconds(2));
