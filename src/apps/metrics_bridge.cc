@@ -98,9 +98,9 @@ void MetricsBridge::OnBatch(const planner::BatchReport& report) {
   published_nanos_ = report.ended.nanos;
   metrics_.mailbox_depth.Set(static_cast<double>(report.mailbox_depth));
   metrics_.plan_duration.Observe(report.spent);
+  metrics_.reservations.Set(static_cast<double>(report.reservations));
   if (!report.with_counts) return;
   events_.Tick();
-  metrics_.reservations.Set(static_cast<double>(report.counts.reservations));
   metrics_.scheduler_cache_size.At(obs::CachedType::kNodes)
       .Set(static_cast<double>(report.counts.nodes));
   metrics_.scheduler_cache_size.At(obs::CachedType::kPods)

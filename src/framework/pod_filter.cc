@@ -41,28 +41,20 @@ FilterVerdict OfUnseenMember(const FilterPod& pod, const ClusterSnapshot& snapsh
   return None(ReasonCode::kNotYetSeen);
 }
 
-bool FitsBesideReservations(const model::ResourceList& requests, NodeIndex node,
-                            const ClusterSnapshot& snapshot) {
-  const model::NodeBlock& block = *snapshot.blocks[BlockOf(node)];
-  const uint32_t offset = OffsetOf(node);
-  // Whatever is reserved is so for a pod: most nodes are done with here.
-  if (model::NodeBlock::At(block.reserved, model::kPods, offset) == 0) return true;
-  for (const auto& [resource, amount] : requests.entries()) {
-    // Room that is short for another reason than our reservations is kube-scheduler's to judge.
-    if (model::NodeBlock::At(block.reserved, resource, offset) > 0 &&
-        block.Free(resource, offset) < amount) {
-      return false;
-    }
-  }
-  return true;
+bool PassesHead(const FilterPod& pod, const ClusterSnapshot& snapshot) {
+  return snapshot.head_priority.has_value() && pod.priority > *snapshot.head_priority;
 }
 
 FilterVerdict OfForeignPod(const FilterPod& pod, std::span<const NodeIndex> candidates,
                            const ClusterSnapshot& snapshot) {
   FilterVerdict verdict;
+  const bool passes_head = PassesHead(pod, snapshot);
   for (size_t i = 0; i < candidates.size(); ++i) {
-    if (!candidates[i].valid() || FitsBesideReservations(*pod.requests, candidates[i], snapshot))
+    const NodeIndex node = candidates[i];
+    if (!node.valid() || snapshot.blocks[BlockOf(node)]->FitsBesideReservations(
+                             *pod.requests, OffsetOf(node), passes_head)) {
       continue;
+    }
     verdict.refused.push_back(static_cast<uint32_t>(i));
   }
   if (verdict.refused.empty()) return verdict;
@@ -72,7 +64,7 @@ FilterVerdict OfForeignPod(const FilterPod& pod, std::span<const NodeIndex> cand
 }
 
 bool MayMeetReservations(const FilterPod& pod, const ClusterSnapshot& snapshot) {
-  return snapshot.any_reserved && pod.priority <= snapshot.highest_reserved_priority;
+  return snapshot.any_placed || (snapshot.head_priority.has_value() && !PassesHead(pod, snapshot));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,9 +32,8 @@ struct ClusterSnapshot {
   // Plans whose slots were handed out at admission: a member that our watch has not shown yet
   // carries the token.
   CowMap<std::string, bool> plans;
-  bool any_reserved = false;
-  int32_t highest_reserved_priority =
-      0;  // of the gangs that hold reservations; pods above it are not held back
+  bool any_placed = false;            // some block's column `placed` is not all zero
+  std::optional<int32_t> head_priority;  // where room is kept for the head: pods above it pass
 
   const NodeInfo* Info(NodeIndex node) const {
     if (!node.valid() || BlockOf(node) >= blocks.size()) return nullptr;

@@ -78,7 +78,8 @@ void NodeTable::Remove(std::string_view name) {
   ClearAt(statics.allocatable, OffsetOf(index));
   NodeBlock& block = MutableBlock(index);
   ClearAt(block.requested, OffsetOf(index));
-  ClearAt(block.reserved, OffsetOf(index));
+  ClearAt(block.placed, OffsetOf(index));
+  ClearAt(block.for_head, OffsetOf(index));
   reserved_ports_.erase(index);
   free_indices_.push_back(index);
   ++statics_generation_;
@@ -107,6 +108,11 @@ NodeBlock::Statics& NodeTable::MutableStatics(NodeIndex node) {
     MutableBlock(node).statics = statics;
   }
   return *statics;
+}
+
+std::vector<NodeBlock::Column>& NodeTable::MutableReserved(NodeIndex node, Reserved what) {
+  NodeBlock& block = MutableBlock(node);
+  return what == Reserved::kPlaced ? block.placed : block.for_head;
 }
 
 void NodeTable::AddTo(std::vector<NodeBlock::Column>& columns, uint32_t offset,
@@ -169,16 +175,16 @@ void NodeTable::DropLoadIfEmpty(const std::string& node_name) {
 }
 
 void NodeTable::Reserve(NodeIndex node, const ResourceList& amount,
-                        const std::vector<HostPort>& ports) {
-  AddTo(MutableBlock(node).reserved, OffsetOf(node), amount, +1);
+                        const std::vector<HostPort>& ports, Reserved what) {
+  AddTo(MutableReserved(node, what), OffsetOf(node), amount, +1);
   if (ports.empty()) return;
   std::vector<HostPort>& reserved = reserved_ports_[node];
   reserved.insert(reserved.end(), ports.begin(), ports.end());
 }
 
 void NodeTable::Unreserve(NodeIndex node, const ResourceList& amount,
-                          const std::vector<HostPort>& ports) {
-  AddTo(MutableBlock(node).reserved, OffsetOf(node), amount, -1);
+                          const std::vector<HostPort>& ports, Reserved what) {
+  AddTo(MutableReserved(node, what), OffsetOf(node), amount, -1);
   if (ports.empty()) return;
   const auto it = reserved_ports_.find(node);
   if (it == reserved_ports_.end()) return;
@@ -223,10 +229,11 @@ bool NodeTable::PortsFreeWhenDrained(NodeIndex node, const std::vector<HostPort>
 bool NodeTable::Overcommitted(NodeIndex node) const {
   const NodeBlock& block = *blocks_[BlockOf(node)];
   const uint32_t offset = OffsetOf(node);
-  const size_t columns = std::max(block.requested.size(), block.reserved.size());
+  const size_t columns =
+      std::max({block.requested.size(), block.placed.size(), block.for_head.size()});
   for (size_t r = 0; r < columns; ++r) {
     const ResourceId resource(static_cast<uint16_t>(r));
-    if (NodeBlock::At(block.reserved, resource, offset) > 0 && block.Free(resource, offset) < 0)
+    if (block.Reserved(resource, offset) > 0 && block.Free(resource, offset) < 0)
       return true;
   }
   return false;

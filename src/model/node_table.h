@@ -1,6 +1,7 @@
 // NodeTable: the writer's side of the node blocks.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,8 +33,11 @@ class NodeTable {
               const std::vector<HostPort>& ports);
   void Discharge(const std::string& node_name, const ResourceList& amount,
                  const std::vector<HostPort>& ports);
-  void Reserve(NodeIndex node, const ResourceList& amount, const std::vector<HostPort>& ports);
-  void Unreserve(NodeIndex node, const ResourceList& amount, const std::vector<HostPort>& ports);
+  enum class Reserved : uint8_t { kPlaced, kForHead };  // the block's columns of these names
+  void Reserve(NodeIndex node, const ResourceList& amount, const std::vector<HostPort>& ports,
+               Reserved what = Reserved::kPlaced);
+  void Unreserve(NodeIndex node, const ResourceList& amount, const std::vector<HostPort>& ports,
+                 Reserved what = Reserved::kPlaced);
   // What pods that never end (DaemonSet, static) ask for, out of what is charged.
   void ChargePermanent(const std::string& node_name, const ResourceList& amount,
                        const std::vector<HostPort>& ports);
@@ -73,6 +77,7 @@ class NodeTable {
 
   NodeBlock& MutableBlock(NodeIndex node);
   NodeBlock::Statics& MutableStatics(NodeIndex node);
+  std::vector<NodeBlock::Column>& MutableReserved(NodeIndex node, Reserved what);
   static void AddTo(std::vector<NodeBlock::Column>& columns, uint32_t offset,
                     const ResourceList& amount, int sign);
   static void ClearAt(std::vector<NodeBlock::Column>& columns, uint32_t offset);

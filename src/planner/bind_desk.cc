@@ -1,6 +1,7 @@
 #include "planner/bind_desk.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_format.h"
 
@@ -113,15 +114,12 @@ void BindDesk::DecideForeign(const model::BindRequested& request, PodRecord& rec
   }
   if (node.valid()) {
     const model::NodeBlock& block = *s_.nodes.blocks()[BlockOf(node)];
-    for (const auto& [resource, amount] : shape.requests.entries()) {
-      const bool promised = model::NodeBlock::At(block.reserved, resource, OffsetOf(node)) > 0;
-      if (promised && s_.nodes.Free(resource, node) < amount &&
-          shape.priority <= s_.ledger.highest_priority()) {
-        return Answer(request.ticket, Text(ReasonCode::kNodeReserved));
-      }
+    const std::optional<int32_t> head = s_.ledger.head_priority();
+    if (!block.FitsBesideReservations(shape.requests, OffsetOf(node),
+                                      head.has_value() && shape.priority > *head)) {
+      return Answer(request.ticket, Text(ReasonCode::kNodeReserved));
     }
-    record.assumed =
-        s_.ledger.Add({node, record.info.shape, 0, request.uid, base::Timestamp::Infinite()});
+    record.assumed = s_.ledger.Add({node, record.info.shape, 0, request.uid});
   }
   const uint64_t write = s_.StartWrite(WriteKind::kBind, request.uid, request.ticket);
   s_.Emit(model::BindPod{write, RefOf(record.info), request.node_name});

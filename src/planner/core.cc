@@ -224,12 +224,14 @@ std::shared_ptr<const model::ClusterSnapshot> Core::Publish() {
   snapshot->directory = std::move(nodes.directory);
   snapshot->verdicts = state.verdicts.Publish();
   snapshot->plans = state.plans.Publish();
-  snapshot->any_reserved = state.ledger.size() > 0;
-  snapshot->highest_reserved_priority = state.ledger.highest_priority();
+  snapshot->any_placed = state.ledger.any_placed();
+  snapshot->head_priority = state.ledger.head_priority();
   return snapshot;
 }
 
 Core::Counts Core::Count() const { return CoreAudit(parts_->state).Count(); }
+
+size_t Core::reservations() const { return parts_->state.ledger.size(); }
 
 std::vector<std::string> Core::CheckInvariants() const {
   return CoreAudit(parts_->state).CheckInvariants();

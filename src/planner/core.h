@@ -34,7 +34,6 @@ class Core {
   struct Counts {
     size_t nodes = 0;
     size_t pods = 0;
-    size_t reservations = 0;
     size_t pending_writes = 0;
     size_t parked_binds = 0;
     std::map<std::string, size_t> gangs_by_phase;  // Waiting, Placed, Binding, Scheduled
@@ -46,6 +45,7 @@ class Core {
     size_t unschedulable = 0;
   };
   Counts Count() const;
+  size_t reservations() const;  // cheap, unlike Count
 
   // Every broken invariant, one line each; empty in a healthy core. For tests, simulations and
   // self-checks.

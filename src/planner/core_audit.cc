@@ -41,7 +41,6 @@ Core::Counts CoreAudit::Count() const {
   Core::Counts counts;
   counts.nodes = s_.nodes.size();
   counts.pods = s_.pods.size();
-  counts.reservations = s_.ledger.size();
   counts.pending_writes = s_.writes.size();
   for (const char* phase : {"Waiting", "Placed", "Binding", "Scheduled"})
     counts.gangs_by_phase[phase] = 0;
@@ -70,11 +69,13 @@ std::vector<std::string> CoreAudit::CheckInvariants() const {
 }
 
 void CoreAudit::CheckNodes(std::vector<std::string>& broken) const {
-  std::map<std::pair<uint32_t, uint16_t>, int64_t> reserved;
+  std::map<std::pair<uint32_t, uint16_t>, int64_t> placed;
+  std::map<std::pair<uint32_t, uint16_t>, int64_t> for_head;
   std::map<std::pair<uint32_t, uint16_t>, int64_t> requested;
   s_.ledger.ForEach([&](ReservationId, const ReservationLedger::Reservation& reservation) {
+    const bool is_placed = reservation.what == model::NodeTable::Reserved::kPlaced;
     for (const auto& [resource, amount] : reservation.shape->requests.entries()) {
-      reserved[{reservation.node.value, resource.value}] += amount;
+      (is_placed ? placed : for_head)[{reservation.node.value, resource.value}] += amount;
     }
   });
   for (const auto& [uid, record] : s_.pods) {
@@ -99,7 +100,9 @@ void CoreAudit::CheckNodes(std::vector<std::string>& broken) const {
     }
   };
   compare(
-      "reserved", reserved, [](const NodeBlock& b) -> const auto& { return b.reserved; });
+      "placed", placed, [](const NodeBlock& b) -> const auto& { return b.placed; });
+  compare(
+      "for_head", for_head, [](const NodeBlock& b) -> const auto& { return b.for_head; });
   compare(
       "requested", requested, [](const NodeBlock& b) -> const auto& { return b.requested; });
 }

@@ -122,6 +122,7 @@ void CoreLoop::RunBatch(std::vector<Item> batch) {
   all.push_back(core_.Apply(begin, model::TimePassed{}));
   // Readers see the plans before the world hears of them: a pod that is woken finds its verdict.
   cell_.Set(core_.Publish());
+  if (observer_) Report(std::move(report), begin);
   for (model::Effects& effects : all) {
     for (model::Effect& effect : effects) Dispatch(std::move(effect));
   }
@@ -130,10 +131,13 @@ void CoreLoop::RunBatch(std::vector<Item> batch) {
     absl::MutexLock lock(&mutex_);
     *inspection.done = true;
   }
-  if (!observer_) return;
+}
+
+void CoreLoop::Report(BatchReport report, base::Timestamp begin) {
   report.mailbox_depth = mailbox_.size();
   report.ended = clock_.Now();
   report.spent = report.ended - begin;
+  report.reservations = core_.reservations();
   report.with_counts = batches_++ % kBatchesPerCount == 0 || report.events == 0;
   if (report.with_counts) report.counts = core_.Count();
   observer_(report);

@@ -24,12 +24,14 @@ class EffectSink {
   virtual void Execute(model::Effect effect) = 0;
 };
 
-// What a batch cost: for metrics.
+// What a batch cost: for metrics. Reported before its effects reach anybody, so that whoever hears
+// of one finds the metrics up to date.
 struct BatchReport {
   size_t events = 0;
   size_t mailbox_depth = 0;  // after it was taken
   base::Duration spent{0};
   base::Timestamp ended;
+  size_t reservations = 0;
   Core::Counts counts;  // only in every report that `with_counts` marks: counting walks all gangs
   bool with_counts = false;
 };
@@ -69,6 +71,7 @@ class CoreLoop final : public framework::CorePort {
 
   void Run();
   void RunBatch(std::vector<Item> batch);
+  void Report(BatchReport report, base::Timestamp begin);
   void Dispatch(model::Effect effect);
   base::Duration TimeUntilDue() const;
 

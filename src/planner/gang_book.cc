@@ -143,7 +143,7 @@ void GangBook::AddSlot(Gang& gang, std::shared_ptr<const model::PodShape> shape,
     s_.plans.Set(gang.plan_id, true);
   }
   Slot slot;
-  slot.reservation = s_.ledger.Add({node, shape, gang.arrival, {}, Timestamp::Infinite()});
+  slot.reservation = s_.ledger.Add({node, shape, gang.arrival, {}});
   slot.shape = std::move(shape);
   slot.node = node;
   slot.number = gang.next_slot++;

@@ -9,6 +9,7 @@ namespace tutti::planner {
 namespace {
 
 using model::ReasonCode;
+using Reserved = model::NodeTable::Reserved;
 
 bool RankBefore(const Member* a, const Member* b) {
   const model::PodInfo& x = *a->pod;
@@ -215,8 +216,8 @@ bool QueuePlanner::TryPlace(Gang& gang, const Wanted& wanted, Placement& placeme
     for (size_t i = 0; i < wanted.members[c].size(); ++i) {
       Member& member = *wanted.members[c][i];
       const model::NodeIndex node = placement.nodes[c][i];
-      const ReservationId id = s_.ledger.Add(
-          {node, member.pod->shape, gang.arrival, member.pod->uid, base::Timestamp::Infinite()});
+      const ReservationId id =
+          s_.ledger.Add({node, member.pod->shape, gang.arrival, member.pod->uid});
       gangs_.Place(gang, member, node, id);
       gangs_.Tell(member);
     }
@@ -268,9 +269,9 @@ bool QueuePlanner::FitsWithoutHead(const Wanted& wanted) {
       const ReservationLedger::Reservation* r = s_.ledger.Find(id);
       if (r == nullptr) continue;
       if (up) {
-        s_.nodes.Unreserve(r->node, r->shape->requests, r->shape->host_ports);
+        s_.nodes.Unreserve(r->node, r->shape->requests, r->shape->host_ports, r->what);
       } else {
-        s_.nodes.Reserve(r->node, r->shape->requests, r->shape->host_ports);
+        s_.nodes.Reserve(r->node, r->shape->requests, r->shape->host_ports, r->what);
       }
     }
   };
@@ -294,8 +295,8 @@ void QueuePlanner::ReserveForHead(Gang& gang, const Wanted& wanted) {
   s_.head = gang.arrival;
   for (size_t c = 0; c < wanted.classes.size(); ++c) {
     for (model::NodeIndex node : later.nodes[c]) {
-      gang.head_reservations.push_back(s_.ledger.Add(
-          {node, wanted.classes[c].shape, gang.arrival, {}, base::Timestamp::Infinite()}));
+      gang.head_reservations.push_back(
+          s_.ledger.Add({node, wanted.classes[c].shape, gang.arrival, {}, Reserved::kForHead}));
     }
   }
 }

@@ -1,15 +1,20 @@
 #include "planner/reservation_ledger.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace tutti::planner {
 
+using Reserved = model::NodeTable::Reserved;
+
 ReservationId ReservationLedger::Add(Reservation reservation) {
   const ReservationId id(next_id_++);
-  nodes_.Reserve(reservation.node, reservation.shape->requests, reservation.shape->host_ports);
+  nodes_.Reserve(reservation.node, reservation.shape->requests, reservation.shape->host_ports,
+                 reservation.what);
   by_node_[reservation.node].push_back(id);
-  ++priorities_[reservation.shape->priority];
+  if (reservation.what == Reserved::kForHead) {
+    ++for_head_;
+    ++head_priorities_[reservation.shape->priority];
+  }
   reservations_.emplace(id, std::move(reservation));
   return id;
 }
@@ -20,12 +25,16 @@ void ReservationLedger::Release(ReservationId id) {
   const Reservation& reservation = it->second;
   // A removed node took its columns with it; its index may already stand for another node, so
   // whoever removes a node releases what is reserved on it first.
-  nodes_.Unreserve(reservation.node, reservation.shape->requests, reservation.shape->host_ports);
+  nodes_.Unreserve(reservation.node, reservation.shape->requests, reservation.shape->host_ports,
+                   reservation.what);
   std::vector<ReservationId>& ids = by_node_[reservation.node];
   ids.erase(std::find(ids.begin(), ids.end(), id));
   if (ids.empty()) by_node_.erase(reservation.node);
-  const auto priority = priorities_.find(reservation.shape->priority);
-  if (--priority->second == 0) priorities_.erase(priority);
+  if (reservation.what == Reserved::kForHead) {
+    --for_head_;
+    const auto priority = head_priorities_.find(reservation.shape->priority);
+    if (--priority->second == 0) head_priorities_.erase(priority);
+  }
   reservations_.erase(it);
 }
 
@@ -44,8 +53,9 @@ std::vector<ReservationId> ReservationLedger::On(model::NodeIndex node) const {
   return it == by_node_.end() ? std::vector<ReservationId>() : it->second;
 }
 
-int32_t ReservationLedger::highest_priority() const {
-  return priorities_.empty() ? std::numeric_limits<int32_t>::min() : priorities_.rbegin()->first;
+std::optional<int32_t> ReservationLedger::head_priority() const {
+  if (head_priorities_.empty()) return std::nullopt;
+  return head_priorities_.rbegin()->first;
 }
 
 }  // namespace tutti::planner

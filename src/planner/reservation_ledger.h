@@ -1,4 +1,4 @@
-// ReservationLedger: who has been promised room on which node, and until when.
+// ReservationLedger: who has been promised room on which node.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "base/clock.h"
 #include "model/node_table.h"
 #include "model/pod_info.h"
 
@@ -16,7 +15,7 @@ namespace tutti::planner {
 
 using ReservationId = base::StrongId<struct ReservationTag, uint64_t>;
 
-// The columns `reserved` of the node table change through the ledger only. Every reservation has an
+// What the node table has as reserved changes through the ledger only. Every reservation has an
 // owner: a gang, or a single pod whose Binding is under way.
 class ReservationLedger {
  public:
@@ -25,7 +24,7 @@ class ReservationLedger {
     std::shared_ptr<const model::PodShape> shape;
     uint64_t gang = 0;  // Gang::arrival; 0: a pod of no gang
     base::Uid pod;      // invalid: a slot for a member not created yet, or a head's reservation
-    base::Timestamp deadline = base::Timestamp::Infinite();  // infinite: as long as its owner lives
+    model::NodeTable::Reserved what = model::NodeTable::Reserved::kPlaced;
   };
 
   explicit ReservationLedger(model::NodeTable& nodes) : nodes_(nodes) {}
@@ -38,8 +37,9 @@ class ReservationLedger {
   const Reservation* Find(ReservationId id) const;
   std::vector<ReservationId> On(model::NodeIndex node) const;
   size_t size() const { return reservations_.size(); }
-  // Of the gangs with reservations; INT32_MIN without any.
-  int32_t highest_priority() const;
+  bool any_placed() const { return reservations_.size() > for_head_; }
+  // Of the head's members; nullopt where nothing is kept for it.
+  std::optional<int32_t> head_priority() const;
 
   template <class Function>
   void ForEach(Function&& function) const {
@@ -50,7 +50,8 @@ class ReservationLedger {
   model::NodeTable& nodes_;
   std::map<ReservationId, Reservation> reservations_;
   absl::flat_hash_map<model::NodeIndex, std::vector<ReservationId>> by_node_;
-  std::map<int32_t, int> priorities_;
+  size_t for_head_ = 0;
+  std::map<int32_t, int> head_priorities_;
   uint64_t next_id_ = 1;
 };
 

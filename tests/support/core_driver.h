@@ -101,7 +101,7 @@ class CoreDriver {
     const model::PodVerdict* verdict = snapshot->verdicts.Find(pod.uid);
     return verdict == nullptr ? model::ReasonCode::kNone : verdict->reason.code;
   }
-  size_t reservations() const { return core.Count().reservations; }
+  size_t reservations() const { return core.reservations(); }
 
   base::Interner labels;
   planner::Core core;

@@ -121,10 +121,14 @@ class DoorWorld {
     verdicts.Set(uid, {node, {model::ReasonCode::kPlaced, 0, 0, {}}});
   }
   void Hold(base::Uid uid, model::Reason reason) { verdicts.Set(uid, {{}, reason}); }
-  void Reserve(model::NodeIndex node, int64_t milli_cpu, int32_t priority = 0) {
+  void Reserve(model::NodeIndex node, int64_t milli_cpu) {
     nodes.Reserve(node, {{model::kCpu, milli_cpu}, {model::kPods, 1}}, {});
-    any_reserved = true;
-    highest_reserved_priority = std::max(highest_reserved_priority, priority);
+    any_placed = true;
+  }
+  void ReserveForHead(model::NodeIndex node, int64_t milli_cpu, int32_t priority) {
+    nodes.Reserve(node, {{model::kCpu, milli_cpu}, {model::kPods, 1}}, {},
+                  model::NodeTable::Reserved::kForHead);
+    head_priority = priority;
   }
   // What was set up until now becomes what requests see.
   void Publish(bool ready = true) {
@@ -136,8 +140,8 @@ class DoorWorld {
     snapshot->directory = std::move(published.directory);
     snapshot->verdicts = verdicts.Publish();
     snapshot->plans = plans.Publish();
-    snapshot->any_reserved = any_reserved;
-    snapshot->highest_reserved_priority = highest_reserved_priority;
+    snapshot->any_placed = any_placed;
+    snapshot->head_priority = head_priority;
     core.Publish(std::move(snapshot));
   }
 
@@ -147,8 +151,8 @@ class DoorWorld {
   model::NodeTable nodes;
   model::CowMap<base::Uid, model::PodVerdict> verdicts;
   model::CowMap<std::string, bool> plans;
-  bool any_reserved = false;
-  int32_t highest_reserved_priority = 0;
+  bool any_placed = false;
+  std::optional<int32_t> head_priority;
   FakeCore core;
   extender::WorkspacePool workspaces;
 

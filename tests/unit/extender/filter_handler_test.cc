@@ -103,7 +103,7 @@ TEST_F(FilterHandlerTest, AMemberNotSeenYetWaitsUnlessItsTokenIsOfALivingPlan) {
 }
 
 TEST_F(FilterHandlerTest, ReservedRoomIsKeptFromPodsOfNoGang) {
-  world_.Reserve(nodes_[1], 7500, /*priority=*/10);
+  world_.ReserveForHead(nodes_[1], 7500, /*priority=*/10);
   world_.Publish();
   const json reply = Reply(Request(testing::PodJson(1), {"node-b", "x", "node-a", "node-b"}));
   EXPECT_EQ(reply["NodeNames"], json({"x", "node-a"}));

@@ -40,17 +40,21 @@ class PodFilterTest : public ::testing::Test {
     snapshot.directory = std::move(published.directory);
     snapshot.verdicts = verdicts_.Publish();
     snapshot.plans = plans_.Publish();
-    snapshot.any_reserved = any_reserved_;
-    snapshot.highest_reserved_priority = reserved_priority_;
+    snapshot.any_placed = any_placed_;
+    snapshot.head_priority = head_priority_;
     return snapshot;
   }
   FilterVerdict Ask(const FilterPod& pod, bool planned_offered = true) {
     return Filter(pod, offered_, planned_offered, Snapshot());
   }
-  void Reserve(size_t node, int64_t cpu, int32_t priority = 0) {
+  void Reserve(size_t node, int64_t cpu) {
     nodes_.Reserve(offered_[node], {{model::kCpu, cpu}, {model::kPods, 1}}, {});
-    any_reserved_ = true;
-    reserved_priority_ = priority;
+    any_placed_ = true;
+  }
+  void ReserveForHead(size_t node, int64_t cpu, int32_t priority) {
+    nodes_.Reserve(offered_[node], {{model::kCpu, cpu}, {model::kPods, 1}}, {},
+                   model::NodeTable::Reserved::kForHead);
+    head_priority_ = priority;
   }
   static FilterPod Member() {
     FilterPod pod;
@@ -72,8 +76,8 @@ class PodFilterTest : public ::testing::Test {
   model::CowMap<std::string, bool> plans_;
   const model::ResourceList requests_ = {{model::kCpu, 1000}, {model::kPods, 1}};
   bool ready_ = true;
-  bool any_reserved_ = false;
-  int32_t reserved_priority_ = 0;
+  bool any_placed_ = false;
+  std::optional<int32_t> head_priority_;
 };
 
 TEST_F(PodFilterTest, BeforeTheCachesAreSyncedNobodyIsAnswered) {
@@ -141,15 +145,24 @@ TEST_F(PodFilterTest, RoomBesideThePromiseIsFree) {
   EXPECT_EQ(Ask(Foreign()).kind, Kind::kAll) << "exactly what is left";
 }
 
-TEST_F(PodFilterTest, APodThatMattersMorePassesReservations) {
-  Reserve(0, 4000, /*priority=*/10);
+TEST_F(PodFilterTest, APodThatMattersMoreThanTheHeadMayTakeItsRoom) {
+  ReserveForHead(0, 4000, /*priority=*/10);
   EXPECT_EQ(Ask(Foreign(10)).kind, Kind::kSubset);
   EXPECT_EQ(Ask(Foreign(11)).kind, Kind::kAll);
+  EXPECT_FALSE(NeedsCandidates(Foreign(11), Snapshot()));
+}
+
+TEST_F(PodFilterTest, APodThatMattersMoreThanTheHeadKeepsOffWhatIsPlaced) {
+  ReserveForHead(0, 2000, /*priority=*/10);
+  Reserve(0, 2000);
+  EXPECT_EQ(Ask(Foreign(11)).kind, Kind::kAll) << "2000 are placed, 2000 only kept for the head";
+  Reserve(0, 1500);
+  EXPECT_THAT(Ask(Foreign(11)).refused, ElementsAre(0u));
 }
 
 TEST_F(PodFilterTest, RoomThatIsShortForOtherReasonsIsLeftToKubeScheduler) {
   nodes_.Charge("a", {{model::kCpu, 4000}}, {});
-  any_reserved_ = true;
+  any_placed_ = true;
   EXPECT_THAT(Ask(Foreign()).refused, IsEmpty()) << "nothing is promised on the node";
   nodes_.Reserve(offered_[0], {{model::kMemory, 1}}, {});
   EXPECT_THAT(Ask(Foreign()).refused, IsEmpty()) << "nothing that this pod asks for";

@@ -36,6 +36,15 @@ class BindDeskTest : public ::testing::Test {
     d_.Pass();
     return pods;
   }
+  // A pod of no gang, shown to the core.
+  PodInfo Plain(const std::string& name, int32_t priority) {
+    model::PodShape shape = *CoreDriver::Shape(1000);
+    shape.priority = priority;
+    const PodInfo pod =
+        d_.NewPod(name, "", 0, std::make_shared<const model::PodShape>(std::move(shape)));
+    d_.Show(pod);
+    return pod;
+  }
   AnswerBind OnlyAnswer() {
     const std::vector<AnswerBind> answers = d_.Take<AnswerBind>();
     EXPECT_THAT(answers, SizeIs(1));
@@ -248,20 +257,37 @@ TEST_F(BindDeskTest, AnAbandonedBindIsParkedNoLongerButOneBeingWrittenEndsByItse
   EXPECT_THAT(d_.Take<BindPod>(), SizeIs(1)) << "that of the gang alone";
 }
 
-TEST_F(BindDeskTest, APodOfNoGangIsNotBoundIntoPromisedRoomUnlessItMattersMore) {
+TEST_F(BindDeskTest, APodOfNoGangIsNeverBoundIntoTheRoomOfAPlacedMember) {
   d_.AddNode("a", 1000);
   const auto pods = Gang("g", 1, 1);
-  const PodInfo plain = d_.NewPod("plain", "", 0, CoreDriver::Shape(1000));
-  d_.Show(plain);
+  for (const int32_t priority : {0, 1000}) {
+    const PodInfo plain = Plain("plain", priority);
+    d_.Bind(plain, "a");
+    EXPECT_EQ(OnlyAnswer().error, "tutti/NodeReserved");
+  }
+}
+
+// Several at once: that one of them is being bound must not hold back the others.
+TEST_F(BindDeskTest, PodsThatMatterMoreThanTheHeadTakeItsRoom) {
+  d_.AddNode("a", 3000);
+  const PodInfo occupant = Plain("occupant", 0);
+  d_.Bind(occupant, "a");
+  const auto head = Gang("head", 3, 3);
+  ASSERT_EQ(d_.HeldBecause(head[0]), model::ReasonCode::kWaitingForCapacity);
+  const PodInfo plain = Plain("plain", 0);
   d_.Bind(plain, "a");
   EXPECT_EQ(OnlyAnswer().error, "tutti/NodeReserved");
-  model::PodShape important = *CoreDriver::Shape(1000);
-  important.priority = 1;
-  const PodInfo pushy =
-      d_.NewPod("pushy", "", 0, std::make_shared<const model::PodShape>(important));
-  d_.Show(pushy);
-  d_.Bind(pushy, "a");
-  EXPECT_THAT(d_.Take<BindPod>(), SizeIs(1));
+  const auto passes = [&](int32_t priority) {
+    const auto snapshot = d_.core.Publish();
+    return priority > snapshot->head_priority.value();
+  };
+  EXPECT_TRUE(passes(1));
+  const PodInfo first = Plain("first", 1);
+  d_.Bind(first, "a");
+  EXPECT_TRUE(passes(1)) << "while the first one's Binding is being written";
+  const PodInfo second = Plain("second", 1);
+  d_.Bind(second, "a");
+  EXPECT_THAT(d_.Take<BindPod>(), SizeIs(3));
 }
 
 // What is being written cannot be called back: its room stays taken until the end is known.

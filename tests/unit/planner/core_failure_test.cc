@@ -18,7 +18,7 @@ TEST_P(CoreFailureTest, ARestartInTheMiddleLosesNothing) {
   world_.RestartCore();
   world_.Pass(std::chrono::seconds(10));
   EXPECT_EQ(world_.BoundOf("a"), 8);
-  EXPECT_EQ(world_.core().Count().reservations, 0u);
+  EXPECT_EQ(world_.core().reservations(), 0u);
 }
 
 // What runs was whole once: a restart must not take it for a gang that was cut in half.
@@ -68,7 +68,7 @@ TEST_P(CoreFailureTest, LosingLeadershipGivesEverythingBack) {
   world_.CreateGang("a", 3, 4, kCore);
   world_.Run();
   world_.SetLeading(false);
-  EXPECT_EQ(world_.core().Count().reservations, 0u);
+  EXPECT_EQ(world_.core().reservations(), 0u);
   EXPECT_EQ(world_.core().Count().parked_binds, 0u);
 }
 
@@ -114,7 +114,7 @@ TEST_P(CoreFailureTest, Bug2WritesThatOftenFailDelayTheGangAndLeakNothing) {
     world.Pass(std::chrono::seconds(300));
     EXPECT_EQ(world.BoundOf("a") + world.BoundOf("b"), 12) << "seed " << seed << "\n"
                                                            << world.log();
-    EXPECT_EQ(world.core().Count().reservations, 0u) << "seed " << seed;
+    EXPECT_EQ(world.core().reservations(), 0u) << "seed " << seed;
     EXPECT_THAT(world.broken(), IsEmpty()) << "seed " << seed;
   }
 }
@@ -216,7 +216,7 @@ TEST_P(CoreFailureTest, Bug15LateWritesOfTheOldLeaderDoNoHarm) {
     world.RestartCore(CoreWorld::Sent::kArrivesLate);
     world.Pass(std::chrono::seconds(130));
     ASSERT_EQ(world.BoundOf("a"), 5) << "after " << steps << "\n" << world.log();
-    ASSERT_EQ(world.core().Count().reservations, 0u) << "after " << steps;
+    ASSERT_EQ(world.core().reservations(), 0u) << "after " << steps;
     ASSERT_THAT(world.broken(), IsEmpty()) << "after " << steps << "\n" << world.log();
   }
 }
@@ -236,7 +236,7 @@ TEST_P(CoreFailureTest, Bug15LeadershipMayGoAndComeAtAnyStep) {
     EXPECT_EQ(
         world.CountLogged("bind a-") + world.CountLogged("release") + world.CountLogged("nominate"),
         told);
-    EXPECT_EQ(world.core().Count().reservations, 0u) << "after " << steps;
+    EXPECT_EQ(world.core().reservations(), 0u) << "after " << steps;
     world.SetLeading(true);
     world.Pass(std::chrono::seconds(130));
     ASSERT_EQ(world.BoundOf("a"), 4) << "after " << steps << "\n" << world.log();

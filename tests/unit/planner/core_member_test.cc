@@ -39,7 +39,7 @@ TEST_P(CoreMemberTest, RoomHeldForMissingMembersIsGivenBackAtTheTimeout) {
   world_.CreateGang("gone", 7, 8, kCore);
   world_.Run();
   world_.Pass(std::chrono::seconds(61));
-  EXPECT_EQ(world_.core().Count().reservations, 0u);
+  EXPECT_EQ(world_.core().reservations(), 0u);
   world_.CreateGang("other", 8, 8, kCore);
   world_.Run();
   EXPECT_EQ(world_.BoundOf("other"), 8);
@@ -123,7 +123,7 @@ TEST_P(CoreMemberTest, Bug13APodWhoseUidIsSwappedIsAnotherPodAtEveryStage) {
     world.CreatePod("a-1", "a", 4, kCore);
     world.Pass(std::chrono::seconds(100));
     ASSERT_EQ(world.BoundOf("a"), 4) << "after " << steps << "\n" << world.log();
-    ASSERT_EQ(world.core().Count().reservations, 0u) << "after " << steps;
+    ASSERT_EQ(world.core().reservations(), 0u) << "after " << steps;
     ASSERT_EQ(world.core().Count().pods, 4u) << "after " << steps;
     ASSERT_THAT(world.broken(), IsEmpty()) << "after " << steps;
   }
@@ -170,7 +170,7 @@ TEST_P(CoreMemberTest, Bug8AGangThatNeverBecomesWholeHoldsLessAndLess) {
   base::Duration held{0};
   for (int i = 0; i < 900; ++i) {
     world_.Pass(std::chrono::seconds(1));
-    if (world_.core().Count().reservations > 0) held += std::chrono::seconds(1);
+    if (world_.core().reservations() > 0) held += std::chrono::seconds(1);
   }
   EXPECT_LT(held, std::chrono::seconds(600));
   EXPECT_EQ(world_.BoundOf("gone"), 0);

@@ -38,7 +38,7 @@ TEST_P(CoreNodeTest, NodesComeAndGoWithoutALeak) {
   world_.Run();
   world_.DeleteGang("a");
   world_.Run();
-  EXPECT_EQ(world_.core().Count().reservations, 0u);
+  EXPECT_EQ(world_.core().reservations(), 0u);
   world_.CreateGang("b", 8, 8, kCore);
   world_.Run();
   EXPECT_EQ(world_.BoundOf("b"), 8);

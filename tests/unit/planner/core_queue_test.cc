@@ -37,7 +37,7 @@ TEST_P(CoreQueueTest, NineOfTenFitHoldsNothing) {
   world_.Run();
   EXPECT_EQ(world_.BoundOf("ten"), 0);
   EXPECT_EQ(world_.ReasonOf("ten"), ReasonCode::kExceedsCluster);
-  EXPECT_EQ(world_.core().Count().reservations, 0u);
+  EXPECT_EQ(world_.core().reservations(), 0u);
   world_.CreateGang("nine", 9, 9, kCore);
   world_.Run();
   EXPECT_EQ(world_.BoundOf("nine"), 9);

@@ -15,7 +15,7 @@ TEST_P(CoreTest, AGangThatFitsIsBoundWhole) {
   world_.CreateGang("a", 8, 8, kCore);
   world_.Run();
   EXPECT_EQ(world_.BoundOf("a"), 8);
-  EXPECT_EQ(world_.core().Count().reservations, 0u);
+  EXPECT_EQ(world_.core().reservations(), 0u);
 }
 
 // Ops bug 1: a bind with somebody else's uid must not touch anything.
@@ -23,10 +23,10 @@ TEST_P(CoreTest, Bug1AForgedBindChangesNothing) {
   AddNodes(1);
   const base::Uid victim = world_.CreatePod("victim", "a", 2, kCore);
   world_.Run();
-  const size_t before = world_.core().Count().reservations;
+  const size_t before = world_.core().reservations();
   world_.Apply(model::BindRequested{victim, "default", "attacker", "node-0", 999'999});
   EXPECT_EQ(world_.CountLogged("belongs to pod default/victim"), 1u);
-  EXPECT_EQ(world_.core().Count().reservations, before);
+  EXPECT_EQ(world_.core().reservations(), before);
 }
 
 // kube-scheduler writes the failed bind into the pod's condition, where it looks like a refusal.
@@ -53,7 +53,7 @@ TEST_P(CoreTest, ALateMemberThatNeverComesGivesItsRoomBack) {
   late.node_name.clear();
   world_.Apply(model::PodAdmitted{late, /*dry_run=*/false, 12345});
   world_.Pass(std::chrono::seconds(11));
-  EXPECT_EQ(world_.core().Count().reservations, 0u);
+  EXPECT_EQ(world_.core().reservations(), 0u);
 }
 
 // The API server gave up waiting for the webhook and created the pods as they were.
@@ -65,7 +65,7 @@ TEST_P(CoreTest, SlotsOfPodsThatCameWithoutThemAreGivenBack) {
   world_.Apply(model::PodAdmitted{asked, /*dry_run=*/false, 12345});
   world_.Pass(std::chrono::seconds(11));
   EXPECT_EQ(world_.BoundOf("a"), 4);
-  EXPECT_EQ(world_.core().Count().reservations, 0u);
+  EXPECT_EQ(world_.core().reservations(), 0u);
 }
 
 TEST_P(CoreTest, MembersThatMustNotMeetArePlannedApart) {

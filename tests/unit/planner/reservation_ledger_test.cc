@@ -3,13 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <limits>
+#include <optional>
 
 namespace tutti::planner {
 namespace {
 
 using model::kCpu;
 using model::NodeIndex;
+using Reserved = model::NodeTable::Reserved;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -23,12 +24,12 @@ class ReservationLedgerTest : public ::testing::Test {
     node.allocatable = {{kCpu, 4000}};
     node_ = nodes_.Upsert(std::move(node));
   }
-  ReservationId Reserve(int64_t cpu, int32_t priority = 0) {
+  ReservationId Reserve(int64_t cpu, Reserved what = Reserved::kPlaced, int32_t priority = 0) {
     model::PodShape shape;
     shape.requests = {{kCpu, cpu}};
     shape.host_ports = {kWeb};
     shape.priority = priority;
-    return ledger_.Add({node_, std::make_shared<const model::PodShape>(shape), 1, {}, {}});
+    return ledger_.Add({node_, std::make_shared<const model::PodShape>(shape), 1, {}, what});
   }
 
   model::NodeTable nodes_;
@@ -62,17 +63,20 @@ TEST_F(ReservationLedgerTest, Bug2AReleaseCountsOnce) {
   EXPECT_EQ(nodes_.Free(kCpu, node_), 3000);
 }
 
-TEST_F(ReservationLedgerTest, KnowsTheHighestPriorityThatHoldsRoom) {
-  EXPECT_EQ(ledger_.highest_priority(), std::numeric_limits<int32_t>::min());
-  const ReservationId low = Reserve(1, -5);
-  const ReservationId high = Reserve(1, 100);
-  const ReservationId as_high = Reserve(1, 100);
-  EXPECT_EQ(ledger_.highest_priority(), 100);
+TEST_F(ReservationLedgerTest, KnowsThePriorityOfTheHead) {
+  // A pod that is being bound and matters more says nothing about the head.
+  const ReservationId placed = Reserve(1, Reserved::kPlaced, 1000);
+  EXPECT_EQ(ledger_.head_priority(), std::nullopt);
+  EXPECT_TRUE(ledger_.any_placed());
+  const ReservationId low = Reserve(1, Reserved::kForHead, -5);
+  const ReservationId high = Reserve(1, Reserved::kForHead, 100);
+  EXPECT_EQ(ledger_.head_priority(), 100);
   ledger_.Release(high);
-  EXPECT_EQ(ledger_.highest_priority(), 100);
-  ledger_.Release(as_high);
-  EXPECT_EQ(ledger_.highest_priority(), -5);
+  EXPECT_EQ(ledger_.head_priority(), -5);
+  ledger_.Release(placed);
+  EXPECT_FALSE(ledger_.any_placed());
   ledger_.Release(low);
+  EXPECT_EQ(ledger_.head_priority(), std::nullopt);
 }
 
 TEST_F(ReservationLedgerTest, AMemberThatComesTakesOverItsSlot) {
