@@ -71,8 +71,10 @@ absl::StatusOr<FilterDecision> DecideFilter(const PodSummary& pod,
     return status;
   }
   workspace.candidates.clear();
-  if (NeedsCandidates(question, snapshot))
-    workspace.resolver.Resolve(names, snapshot, workspace.candidates);
+  NodesToRefuse(question, snapshot, workspace.in_question);
+  if (!workspace.in_question.empty()) {
+    workspace.resolver.ResolveAmong(workspace.in_question, names, snapshot, workspace.candidates);
+  }
   const bool offered = known != nullptr && decision.kept_position < names.size();
   decision.verdict = Filter(question, workspace.candidates, offered, snapshot);
 

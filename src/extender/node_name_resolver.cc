@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 
@@ -53,6 +54,11 @@ bool SameBytes(const char* a, const char* b, size_t size) {
 
 }  // namespace
 
+void NodeNameResolver::HashSieve::Reset(size_t hashes) {
+  // 32 bits for each hash: one name in 32 comes through for nothing.
+  words_.assign(std::bit_ceil(hashes / 2 + 1), 0);
+}
+
 void NodeNameResolver::CopyNames(const model::ClusterSnapshot& snapshot) {
   blocks_.resize(snapshot.blocks.size());
   for (size_t b = 0; b < blocks_.size(); ++b) {
@@ -62,7 +68,10 @@ void NodeNameResolver::CopyNames(const model::ClusterSnapshot& snapshot) {
     copy.text.clear();
     for (uint32_t i = 0; i < NodeBlock::kNodes; ++i) {
       copy.begin[i] = static_cast<uint32_t>(copy.text.size());
-      if (copy.statics->infos[i]) copy.text += copy.statics->infos[i]->name;
+      copy.hash[i] = 0;
+      if (!copy.statics->infos[i]) continue;
+      copy.text += copy.statics->infos[i]->name;
+      copy.hash[i] = HintHash(copy.statics->infos[i]->name);
     }
     copy.begin[NodeBlock::kNodes] = static_cast<uint32_t>(copy.text.size());
   }
@@ -93,29 +102,58 @@ NodeIndex NodeNameResolver::LookUp(std::string_view name, uint32_t tag,
   return *found;
 }
 
+NodeIndex NodeNameResolver::ResolveOne(std::string_view name, uint64_t hash,
+                                       const model::ClusterSnapshot& snapshot) {
+  const uint32_t tag = static_cast<uint32_t>(hash >> 32);
+  Hint* const place = &hints_[hash & (hints_.size() - kProbes - 1)];
+  for (size_t probe = 0; probe < kProbes; ++probe) {
+    if (place[probe].tag == tag && Is(place[probe].node, name)) return NodeIndex(place[probe].node);
+  }
+  return LookUp(name, tag, snapshot, place);
+}
+
+template <bool kSieved>
+void NodeNameResolver::ResolveBatches(std::span<const std::string_view> names,
+                                      const model::ClusterSnapshot& snapshot,
+                                      std::vector<NodeIndex>& nodes) {
+  nodes.assign(names.size(), NodeIndex());
+  const size_t mask = hints_.size() - kProbes - 1;
+  // In batches: the places of a batch are on their way from memory while it is still being hashed.
+  std::array<std::pair<size_t, uint64_t>, kBatch> batch;
+  size_t held = 0;
+  const auto resolve = [&] {
+    for (size_t i = 0; i < held; ++i)
+      nodes[batch[i].first] = ResolveOne(names[batch[i].first], batch[i].second, snapshot);
+    held = 0;
+  };
+  for (size_t i = 0; i < names.size(); ++i) {
+    const uint64_t hash = HintHash(names[i]);
+    if (kSieved && !sieve_.MayHold(hash)) continue;
+    __builtin_prefetch(&hints_[hash & mask]);
+    batch[held++] = {i, hash};
+    if (held == kBatch) resolve();
+  }
+  resolve();
+}
+
 void NodeNameResolver::Resolve(std::span<const std::string_view> names,
                                const model::ClusterSnapshot& snapshot,
                                std::vector<NodeIndex>& nodes) {
   CopyNames(snapshot);
-  nodes.resize(names.size());
-  const size_t mask = hints_.size() - kProbes - 1;
-  // In batches: the places of a batch are on their way from memory while it is still being hashed.
-  std::array<uint64_t, kBatch> hashes;
-  for (size_t from = 0; from < names.size(); from += kBatch) {
-    const size_t count = std::min(kBatch, names.size() - from);
-    for (size_t i = 0; i < count; ++i) {
-      hashes[i] = HintHash(names[from + i]);
-      __builtin_prefetch(&hints_[hashes[i] & mask]);
-    }
-    for (size_t i = 0; i < count; ++i) {
-      const std::string_view name = names[from + i];
-      const uint32_t tag = static_cast<uint32_t>(hashes[i] >> 32);
-      Hint* const place = &hints_[hashes[i] & mask];
-      size_t probe = 0;
-      while (probe < kProbes && !(place[probe].tag == tag && Is(place[probe].node, name))) ++probe;
-      nodes[from + i] =
-          probe < kProbes ? NodeIndex(place[probe].node) : LookUp(name, tag, snapshot, place);
-    }
+  ResolveBatches<false>(names, snapshot, nodes);
+}
+
+void NodeNameResolver::ResolveAmong(std::span<const NodeIndex> wanted,
+                                    std::span<const std::string_view> names,
+                                    const model::ClusterSnapshot& snapshot,
+                                    std::vector<NodeIndex>& nodes) {
+  CopyNames(snapshot);
+  sieve_.Reset(wanted.size());
+  for (const NodeIndex node : wanted) sieve_.Add(blocks_[BlockOf(node)].hash[OffsetOf(node)]);
+  ResolveBatches<true>(names, snapshot, nodes);
+  // Some names of other nodes came through, too.
+  for (NodeIndex& node : nodes) {
+    if (node.valid() && !std::binary_search(wanted.begin(), wanted.end(), node)) node = NodeIndex();
   }
 }
 

@@ -22,6 +22,11 @@ class NodeNameResolver {
   // One index per name; invalid for a name that the snapshot does not know.
   void Resolve(std::span<const std::string_view> names, const model::ClusterSnapshot& snapshot,
                std::vector<model::NodeIndex>& nodes);
+  // The same for these nodes of the snapshot; invalid for every other name. Much cheaper where they
+  // are few.
+  void ResolveAmong(std::span<const model::NodeIndex> wanted,
+                    std::span<const std::string_view> names, const model::ClusterSnapshot& snapshot,
+                    std::vector<model::NodeIndex>& nodes);
 
  private:
   // A hint stands in one of so many places from its hash on.
@@ -36,8 +41,27 @@ class NodeNameResolver {
     std::shared_ptr<const model::NodeBlock::Statics> statics;  // of which this is a copy
     std::string text;
     std::array<uint32_t, model::NodeBlock::kNodes + 1> begin{};
+    std::array<uint64_t, model::NodeBlock::kNodes> hash{};
+  };
+  // A set of hashes that errs on one side: what is in it is always found.
+  class HashSieve {
+   public:
+    void Reset(size_t hashes);
+    void Add(uint64_t hash) { words_[Word(hash)] |= Bit(hash); }
+    bool MayHold(uint64_t hash) const { return (words_[Word(hash)] & Bit(hash)) != 0; }
+
+   private:
+    size_t Word(uint64_t hash) const { return (hash >> 6) & (words_.size() - 1); }
+    static uint64_t Bit(uint64_t hash) { return uint64_t{1} << (hash & 63); }
+    std::vector<uint64_t> words_;  // a power of two of them
   };
 
+  template <bool kSieved>
+  void ResolveBatches(std::span<const std::string_view> names,
+                      const model::ClusterSnapshot& snapshot,
+                      std::vector<model::NodeIndex>& nodes);
+  model::NodeIndex ResolveOne(std::string_view name, uint64_t hash,
+                              const model::ClusterSnapshot& snapshot);
   void CopyNames(const model::ClusterSnapshot& snapshot);
   bool Is(uint32_t node, std::string_view name) const;
   static model::NodeIndex LookUp(std::string_view name, uint32_t tag,
@@ -45,6 +69,7 @@ class NodeNameResolver {
 
   std::vector<BlockNames> blocks_;
   std::vector<Hint> hints_;  // a power of two, and kProbes more
+  HashSieve sieve_;
 };
 
 }  // namespace tutti::extender

@@ -23,6 +23,7 @@ struct Workspace {
   PreemptionArgs preemption;
   NodeNameResolver resolver;
   objects::PodDecoder decoder;
+  std::vector<model::NodeIndex> in_question;
   std::vector<model::NodeIndex> candidates;
 
   // Above this the memory goes back to the system: one request of 16 MB must not cost us its

@@ -69,9 +69,22 @@ bool MayMeetReservations(const FilterPod& pod, const ClusterSnapshot& snapshot) 
 
 }  // namespace
 
-bool NeedsCandidates(const FilterPod& pod, const ClusterSnapshot& snapshot) {
-  return snapshot.ready && !pod.in_gang && MayMeetReservations(pod, snapshot) &&
-         snapshot.verdicts.Find(pod.uid) == nullptr;
+void NodesToRefuse(const FilterPod& pod, const ClusterSnapshot& snapshot,
+                   std::vector<NodeIndex>& nodes) {
+  nodes.clear();
+  const bool asks = snapshot.ready && !pod.in_gang && pod.requests != nullptr &&
+                    MayMeetReservations(pod, snapshot) &&
+                    snapshot.verdicts.Find(pod.uid) == nullptr;
+  if (!asks) return;
+  const bool passes_head = PassesHead(pod, snapshot);
+  for (uint32_t b = 0; b < snapshot.blocks.size(); ++b) {
+    const model::NodeBlock& block = *snapshot.blocks[b];
+    if (!block.AnyReserved()) continue;
+    for (uint32_t i = 0; i < model::NodeBlock::kNodes; ++i) {
+      if (block.FitsBesideReservations(*pod.requests, i, passes_head)) continue;
+      nodes.emplace_back(b * model::NodeBlock::kNodes + i);
+    }
+  }
 }
 
 FilterVerdict Filter(const FilterPod& pod, std::span<const NodeIndex> candidates,

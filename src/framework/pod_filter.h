@@ -39,13 +39,15 @@ struct FilterVerdict {
       false;  // tell the core: the planned node `node` was not among the candidates
 };
 
-// Whether the verdict depends on the pod's requests and on each candidate; otherwise they need not
-// be decoded or looked up at all (the common case: a planned pod, or no reservation anywhere).
-bool NeedsCandidates(const FilterPod& pod, const model::ClusterSnapshot& snapshot);
+// The nodes that this pod would be refused, ascending: of the candidates, only these need to be
+// looked up at all. None in the common case: a planned pod, or no reservation anywhere.
+void NodesToRefuse(const FilterPod& pod, const model::ClusterSnapshot& snapshot,
+                   std::vector<model::NodeIndex>& nodes);
 
 // `candidates`: one per offered node, in the request's order; invalid for a name that the snapshot
-// does not know (such a node is left to kube-scheduler for pods of no gang). Where NeedsCandidates
-// is false and the pod is placed, only the planned node's presence matters: pass `planned_offered`.
+// does not know (such a node is left to kube-scheduler for pods of no gang) or that is not among
+// NodesToRefuse. Where that is empty and the pod is placed, only the planned node's presence
+// matters: pass `planned_offered`.
 FilterVerdict Filter(const FilterPod& pod, std::span<const model::NodeIndex> candidates,
                      bool planned_offered, const model::ClusterSnapshot& snapshot);
 

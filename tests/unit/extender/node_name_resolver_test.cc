@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
@@ -62,6 +63,34 @@ TEST(NodeNameResolverTest, AgreesWithTheDirectoryWhileNodesComeAndGo) {
     for (size_t i = 0; i < names.size(); ++i) {
       const model::NodeIndex* expected = world.core.Snapshot()->directory.Find(names[i]);
       ASSERT_EQ(nodes[i], expected ? *expected : model::NodeIndex()) << names[i];
+    }
+  }
+}
+
+TEST(NodeNameResolverTest, AmongSomeNodesTheOthersAreAsIfUnknown) {
+  std::mt19937_64 random(11);
+  testing::DoorWorld world;
+  std::vector<std::string> names;
+  for (int i = 0; i < 900; ++i) {
+    names.push_back("node-" + std::to_string(i) + ".example");
+    world.AddNode(names.back());
+  }
+  names.push_back("unknown");
+  world.Publish();
+  NodeNameResolver resolver;
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  for (const uint64_t one_in : {1, 2, 50, 1000}) {
+    std::vector<model::NodeIndex> wanted;
+    for (uint32_t i = 0; i < 900; ++i) {
+      if (random() % one_in == 0) wanted.emplace_back(i);
+    }
+    std::vector<model::NodeIndex> all;
+    std::vector<model::NodeIndex> among;
+    resolver.Resolve(views, *world.core.Snapshot(), all);
+    resolver.ResolveAmong(wanted, views, *world.core.Snapshot(), among);
+    for (size_t i = 0; i < names.size(); ++i) {
+      const bool is_wanted = std::find(wanted.begin(), wanted.end(), all[i]) != wanted.end();
+      ASSERT_EQ(among[i], is_wanted ? all[i] : model::NodeIndex()) << names[i] << " " << one_in;
     }
   }
 }

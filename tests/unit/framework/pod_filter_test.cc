@@ -47,6 +47,11 @@ class PodFilterTest : public ::testing::Test {
   FilterVerdict Ask(const FilterPod& pod, bool planned_offered = true) {
     return Filter(pod, offered_, planned_offered, Snapshot());
   }
+  std::vector<NodeIndex> ToRefuse(const FilterPod& pod) {
+    std::vector<NodeIndex> nodes;
+    NodesToRefuse(pod, Snapshot(), nodes);
+    return nodes;
+  }
   void Reserve(size_t node, int64_t cpu) {
     nodes_.Reserve(offered_[node], {{model::kCpu, cpu}, {model::kPods, 1}}, {});
     any_placed_ = true;
@@ -85,7 +90,7 @@ TEST_F(PodFilterTest, BeforeTheCachesAreSyncedNobodyIsAnswered) {
   for (const FilterPod& pod : {Member(), Foreign()}) {
     EXPECT_EQ(Ask(pod).kind, Kind::kNone);
     EXPECT_EQ(Ask(pod).reason.code, ReasonCode::kNotReady);
-    EXPECT_FALSE(NeedsCandidates(pod, Snapshot()));
+    EXPECT_THAT(ToRefuse(pod), IsEmpty());
   }
 }
 
@@ -93,7 +98,7 @@ TEST_F(PodFilterTest, APlacedMemberGetsItsNodeAlone) {
   verdicts_.Set(kMember, {offered_[1], {ReasonCode::kPlaced, 0, 0, {}}});
   EXPECT_EQ(Ask(Member()).kind, Kind::kOne);
   EXPECT_EQ(Ask(Member()).node, offered_[1]);
-  EXPECT_FALSE(NeedsCandidates(Member(), Snapshot()));
+  EXPECT_THAT(ToRefuse(Member()), IsEmpty());
 }
 
 TEST_F(PodFilterTest, APlannedNodeThatIsNotOfferedIsReportedToTheCore) {
@@ -127,13 +132,13 @@ TEST_F(PodFilterTest, AMemberNewerThanOurViewWaitsUnlessItCarriesAPlanOfOurs) {
 }
 
 TEST_F(PodFilterTest, APodOfNoGangMayGoAnywhereWhileNothingIsReserved) {
-  EXPECT_FALSE(NeedsCandidates(Foreign(), Snapshot()));
+  EXPECT_THAT(ToRefuse(Foreign()), IsEmpty());
   EXPECT_EQ(Ask(Foreign()).kind, Kind::kAll);
 }
 
 TEST_F(PodFilterTest, APodOfNoGangIsKeptOffRoomThatIsPromised) {
   Reserve(0, 3500);
-  EXPECT_TRUE(NeedsCandidates(Foreign(), Snapshot()));
+  EXPECT_THAT(ToRefuse(Foreign()), ElementsAre(offered_[0]));
   const FilterVerdict verdict = Ask(Foreign());
   EXPECT_EQ(verdict.kind, Kind::kSubset);
   EXPECT_EQ(verdict.reason.code, ReasonCode::kNodeReserved);
@@ -149,7 +154,7 @@ TEST_F(PodFilterTest, APodThatMattersMoreThanTheHeadMayTakeItsRoom) {
   ReserveForHead(0, 4000, /*priority=*/10);
   EXPECT_EQ(Ask(Foreign(10)).kind, Kind::kSubset);
   EXPECT_EQ(Ask(Foreign(11)).kind, Kind::kAll);
-  EXPECT_FALSE(NeedsCandidates(Foreign(11), Snapshot()));
+  EXPECT_THAT(ToRefuse(Foreign(11)), IsEmpty());
 }
 
 TEST_F(PodFilterTest, APodThatMattersMoreThanTheHeadKeepsOffWhatIsPlaced) {
