@@ -112,6 +112,7 @@ TEST_F(WebhookDownTest, APodThatWasPlannedBeforeIsLeftAsItIs) {
 }
 
 TEST_F(WebhookDownTest, ADryRunReviewReservesNothing) {
+  ASSERT_TRUE(plane().WaitFor([] { return Reservations() == 0; })) << "of the cases before";
   const absl::StatusOr<json> dry =
       Review(PodJson("dry-0", GangPod("dry", 4, "4")), "review-3", /*dry_run=*/true);
   ASSERT_TRUE(dry.ok()) << dry.status();
