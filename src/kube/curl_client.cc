@@ -1,9 +1,6 @@
 #include "kube/curl_client.h"
 
 #include <curl/curl.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -21,16 +18,6 @@ constexpr base::Duration kLongestPause = std::chrono::seconds(5);
 constexpr base::Duration kSweepEvery = std::chrono::milliseconds(100);
 constexpr size_t kPadding = 64;           // SIMDJSON_PADDING
 constexpr size_t kPlainConnections = 32;  // HTTP/1.1 has no streams
-
-int LocalPort(int socket) {
-  sockaddr_storage address = {};
-  socklen_t size = sizeof(address);
-  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return -1;
-  if (address.ss_family == AF_INET6) {
-    return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
-  }
-  return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
-}
 
 TransportFailure Classify(int curl_code) {
   switch (curl_code) {
@@ -99,21 +86,6 @@ struct CurlClient::Callbacks {
     if (transfer.sends++ > 0 && !MayRepeat(transfer.job.request)) return CURL_PREREQFUNC_ABORT;
     return CURL_PREREQFUNC_OK;
   }
-
-  static curl_socket_t OnOpenSocket(void* self, curlsocktype, curl_sockaddr* address) {
-    const int socket =
-        ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-    if (socket < 0) return CURL_SOCKET_BAD;
-    static_cast<CurlClient*>(self)->sockets_.insert(socket);
-    return socket;
-  }
-
-  static int OnCloseSocket(void* self, curl_socket_t socket) {
-    auto& client = *static_cast<CurlClient*>(self);
-    client.heard_.erase(LocalPort(socket));
-    client.sockets_.erase(socket);
-    return ::close(socket);
-  }
 };
 
 CurlClient::CurlClient(std::shared_ptr<Endpoint> endpoint, const base::Clock& clock,
@@ -121,15 +93,16 @@ CurlClient::CurlClient(std::shared_ptr<Endpoint> endpoint, const base::Clock& cl
     : endpoint_(std::move(endpoint)),
       clock_(clock),
       options_(options),
-      multi_(curl_multi_init()),
       next_sweep_(clock.Now()),
-      backoff_(kFirstPause, kLongestPause, options.jitter_seed) {
-  curl_multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+      backoff_(kFirstPause, kLongestPause, options.jitter_seed),
+      reactor_(clock, [this](int local_port) { heard_.erase(local_port); }) {
+  CURLM* multi = reactor_.multi();
+  curl_multi_setopt(multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
   const size_t connections = endpoint_->tls()
                                  ? options_.max_connections
                                  : std::max(options_.max_connections, kPlainConnections);
-  curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, static_cast<long>(connections));
-  curl_multi_setopt(multi_, CURLMOPT_MAX_CONCURRENT_STREAMS,
+  curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, static_cast<long>(connections));
+  curl_multi_setopt(multi, CURLMOPT_MAX_CONCURRENT_STREAMS,
                     static_cast<long>(options_.max_in_flight));
   thread_ = std::thread([this] { Run(); });
 }
@@ -139,14 +112,12 @@ CurlClient::~CurlClient() {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
-  curl_multi_wakeup(multi_);
+  reactor_.Wake();
   thread_.join();
-  curl_multi_cleanup(multi_);  // closes the connections: their callbacks use the sets
 }
 
 void CurlClient::Send(Request request, Done done) {
   const bool full = unfinished_.fetch_add(1) >= options_.max_queued + options_.max_in_flight;
-  bool wake = false;
   {
     absl::MutexLock lock(&mutex_);
     if (full) {
@@ -158,9 +129,8 @@ void CurlClient::Send(Request request, Done done) {
       job.done = std::move(done);
       incoming_.push_back(std::move(job));
     }
-    wake = !std::exchange(wake_sent_, true);
   }
-  if (wake) curl_multi_wakeup(multi_);
+  reactor_.Wake();
 }
 
 std::unique_ptr<Client::Stream> CurlClient::Watch(std::string path, base::Duration idle_timeout,
@@ -170,33 +140,35 @@ std::unique_ptr<Client::Stream> CurlClient::Watch(std::string path, base::Durati
 }
 
 void CurlClient::Run() {
-  while (true) {
-    {
-      absl::MutexLock lock(&mutex_);
-      if (stopping_) break;
-    }
-    TakeIncoming();
+  while (TakeIncoming()) {
+    Harvest();  // what ended during the wait makes room
     const base::Timestamp now = clock_.Now();
     WakeDelayed(now);
     ExpireQueued(now);
     Launch(now);
-    int running = 0;
-    curl_multi_perform(multi_, &running);
+    reactor_.RunTimers();
     Harvest();
     if (!queue_.empty() && active_.size() < options_.max_in_flight) continue;
-    curl_multi_poll(multi_, nullptr, 0, PollMillis(now), nullptr);
+    reactor_.AnnounceWait();  // before looking: a request from now on ends the wait
+    reactor_.Wait(HasIncoming() ? base::Duration(0) : LongestWait());
   }
   CancelAll();
 }
 
-void CurlClient::TakeIncoming() {
+bool CurlClient::HasIncoming() {
+  absl::MutexLock lock(&mutex_);
+  return stopping_ || !incoming_.empty() || !rejected_.empty();
+}
+
+bool CurlClient::TakeIncoming() {
   std::vector<Job> jobs;
   std::vector<Done> rejected;
+  bool go_on = false;
   {
     absl::MutexLock lock(&mutex_);
     jobs.swap(incoming_);
     rejected.swap(rejected_);
-    wake_sent_ = false;
+    go_on = !stopping_;
   }
   for (Job& job : jobs) queue_.push_back(std::move(job));
   for (Done& done : rejected) {
@@ -205,6 +177,7 @@ void CurlClient::TakeIncoming() {
         absl::StrFormat("%d requests to the API server wait already: slow down and try again later",
                         options_.max_queued)));
   }
+  return go_on;
 }
 
 void CurlClient::WakeDelayed(base::Timestamp now) {
@@ -239,6 +212,7 @@ std::unique_ptr<CurlClient::Transfer> CurlClient::NewTransfer() {
   auto transfer = std::make_unique<Transfer>(curl_easy_init(), options_.max_response_bytes);
   CURL* easy = transfer->easy;
   endpoint_->Configure(easy);
+  reactor_.Configure(easy);
   curl_easy_setopt(
       easy, CURLOPT_HTTP_VERSION,
       static_cast<long>(endpoint_->tls() ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
@@ -250,10 +224,6 @@ std::unique_ptr<CurlClient::Transfer> CurlClient::NewTransfer() {
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer.get());
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &Callbacks::OnAboutToSend);
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer.get());
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Callbacks::OnOpenSocket);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
-  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &Callbacks::OnCloseSocket);
-  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
   return transfer;
 }
 
@@ -312,12 +282,12 @@ void CurlClient::Start(Job job, base::Timestamp now) {
 
   Transfer* raw = transfer.get();
   active_[raw] = std::move(transfer);
-  curl_multi_add_handle(multi_, easy);
+  curl_multi_add_handle(reactor_.multi(), easy);
 }
 
 void CurlClient::Harvest() {
   int left = 0;
-  while (CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+  while (CURLMsg* message = curl_multi_info_read(reactor_.multi(), &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     char* self = nullptr;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &self);
@@ -333,7 +303,7 @@ void CurlClient::Finish(Transfer& transfer, int curl_code) {
   } else {
     FinishFailure(transfer, curl_code, now);
   }
-  curl_multi_remove_handle(multi_, transfer.easy);
+  curl_multi_remove_handle(reactor_.multi(), transfer.easy);
   transfer.job = Job();
   idle_.push_back(std::move(node.mapped()));
 }
@@ -421,9 +391,7 @@ void CurlClient::Answer(Job& job, absl::StatusOr<Response> result) {
 void CurlClient::DropSilentConnection(const Transfer& transfer) {
   const auto heard = heard_.find(transfer.local_port);
   if (heard != heard_.end() && heard->second >= transfer.started) return;
-  for (const int socket : sockets_) {
-    if (LocalPort(socket) == transfer.local_port) ::shutdown(socket, SHUT_RDWR);
-  }
+  reactor_.ShutDown(transfer.local_port);
 }
 
 void CurlClient::CancelAll() {
@@ -434,7 +402,7 @@ void CurlClient::CancelAll() {
   for (auto& [raw, transfer] : active_) transfers.push_back(std::move(transfer));
   active_.clear();
   for (auto& transfer : transfers) {
-    curl_multi_remove_handle(multi_, transfer->easy);
+    curl_multi_remove_handle(reactor_.multi(), transfer->easy);
     Answer(transfer->job, cancelled);
   }
   transfers.clear();
@@ -446,12 +414,11 @@ void CurlClient::CancelAll() {
   }
 }
 
-int CurlClient::PollMillis(base::Timestamp now) const {
+base::Duration CurlClient::LongestWait() const {
   base::Duration wait = std::chrono::seconds(1);
   if (!queue_.empty()) wait = std::min(wait, kSweepEvery);
-  if (!delayed_.empty()) wait = std::min(wait, delayed_.top().at - now);
-  return static_cast<int>(std::max<int64_t>(0, wait / std::chrono::milliseconds(1)) +
-                          (wait.count() > 0 ? 1 : 0));
+  if (!delayed_.empty()) wait = std::min(wait, delayed_.top().at - clock_.Now());
+  return std::max(wait, base::Duration(0));
 }
 
 }  // namespace tutti::kube

@@ -1,5 +1,5 @@
-// CurlClient: Client on libcurl's multi interface. One thread owns every handle of requests;
-// streams have theirs (curl_stream.h).
+// CurlClient: Client on libcurl's multi interface, driven by events (curl_reactor.h). One thread
+// owns every handle of requests; streams have theirs (curl_stream.h).
 #pragma once
 
 #include <atomic>
@@ -14,10 +14,10 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/mutex.h"
 #include "kube/backoff.h"
 #include "kube/client.h"
+#include "kube/curl_reactor.h"
 #include "kube/endpoint.h"
 #include "kube/retry_policy.h"
 
@@ -56,7 +56,8 @@ class CurlClient final : public Client {
   };
 
   void Run();
-  void TakeIncoming();
+  bool TakeIncoming();  // false when the client is to stop
+  bool HasIncoming();
   void WakeDelayed(base::Timestamp now);
   void ExpireQueued(base::Timestamp now);
   void Launch(base::Timestamp now);
@@ -71,19 +72,17 @@ class CurlClient final : public Client {
   void Answer(Job& job, absl::StatusOr<Response> result);
   void DropSilentConnection(const Transfer& transfer);
   void CancelAll();
-  int PollMillis(base::Timestamp now) const;
+  base::Duration LongestWait() const;
   std::unique_ptr<Transfer> NewTransfer();
   std::shared_ptr<HeaderList> HeadersFor(const Request& request, const TokenSource::Token& token);
 
   const std::shared_ptr<Endpoint> endpoint_;
   const base::Clock& clock_;
   const ClientOptions options_;
-  void* const multi_;  // CURLM
 
   absl::Mutex mutex_;
   std::vector<Job> incoming_ ABSL_GUARDED_BY(mutex_);
   std::vector<Done> rejected_ ABSL_GUARDED_BY(mutex_);
-  bool wake_sent_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::atomic<size_t> unfinished_{0};
 
@@ -97,8 +96,8 @@ class CurlClient final : public Client {
   std::vector<std::unique_ptr<Transfer>> idle_;
   uint64_t headers_version_ = 0;
   std::map<std::string, std::shared_ptr<HeaderList>> headers_;  // by content type
-  absl::flat_hash_set<int> sockets_;
   absl::flat_hash_map<int, base::Timestamp> heard_;  // local port -> the last whole reply
+  CurlReactor reactor_;  // but for Wake; ends before heard_, which the closing of sockets uses
 
   std::thread thread_;
 };
