@@ -16,6 +16,8 @@ using model::WriteOutcome;
 using nlohmann::json;
 
 constexpr int kLookUps = 3;
+// Together with a request's own deadline below what kube-scheduler waits for a bind (httpTimeout).
+constexpr base::Duration kLongestBindWait = std::chrono::seconds(15);
 
 Resource Pods() { return {"", "v1", "pods"}; }
 
@@ -106,10 +108,23 @@ absl::StatusOr<std::string> BoundNode(const absl::StatusOr<Response>& reply, con
   return pod.value("/spec/nodeName"_json_pointer, "");
 }
 
+// What a Binding that ended unclearly has come to, by the node that the pod was found on.
+absl::Status OutcomeOfBinding(const model::BindPod& bind, const absl::StatusOr<std::string>& node,
+                              const std::string& error) {
+  if (!node.ok()) return node.status();
+  if (*node == bind.node_name) return absl::OkStatus();
+  if (node->empty()) return absl::UnavailableError(error);
+  return absl::InvalidArgumentError("the pod is already bound to node " + *node);
+}
+
 }  // namespace
 
-EffectWriter::EffectWriter(Client& client, Finished finished, GangReported gang_reported)
-    : client_(client), finished_(std::move(finished)), gang_reported_(std::move(gang_reported)) {}
+EffectWriter::EffectWriter(Client& client, const base::Clock& clock, size_t most_under_way,
+                           Finished finished, GangReported gang_reported)
+    : client_(client),
+      finished_(std::move(finished)),
+      gang_reported_(std::move(gang_reported)),
+      queue_(clock, most_under_way) {}
 
 Request EffectWriter::ReleaseRequest(const model::ReleasePod& release) {
   const std::optional<model::NodeSelector>& own = release.shape->required_affinity;
@@ -149,7 +164,9 @@ void EffectWriter::Execute(model::Effect effect) {
     Write(nominate->write, "nominating a node for pod " + nominate->pod.name,
           NominateRequest(*nominate));
   } else if (const auto* bind = std::get_if<model::BindPod>(&effect)) {
-    Bind(*bind);
+    Enqueue(
+        bind->write, [this, bind = *bind](const WriteQueue::Done& done) { Bind(bind, done); },
+        kLongestBindWait);
   } else if (const auto* evict = std::get_if<model::EvictPod>(&effect)) {
     Write(evict->write, "evicting pod " + evict->pod.name,
           EvictRequest(NameOf(evict->pod), evict->pod.uid.ToString()));
@@ -158,9 +175,18 @@ void EffectWriter::Execute(model::Effect effect) {
   }
 }
 
+void EffectWriter::Enqueue(uint64_t write, std::function<void(WriteQueue::Done)> run,
+                           base::Duration longest_wait) {
+  queue_.Push({std::move(run), [this, write](const absl::Status& why) { Finish(write, why); },
+               longest_wait});
+}
+
 void EffectWriter::Write(uint64_t write, const std::string& what, Request request) {
-  client_.Send(std::move(request), [this, write, what](absl::StatusOr<Response> reply) {
-    Finish(write, ReplyStatus(reply, what));
+  Enqueue(write, [this, write, what, request = std::move(request)](const WriteQueue::Done& done) {
+    client_.Send(request, [this, write, what, done](absl::StatusOr<Response> reply) {
+      Finish(write, ReplyStatus(reply, what));
+      done();
+    });
   });
 }
 
@@ -168,37 +194,31 @@ void EffectWriter::Finish(uint64_t write, const absl::Status& status) {
   finished_({write, OutcomeOf(status), std::string(status.message())});
 }
 
-void EffectWriter::Bind(const model::BindPod& bind) {
+void EffectWriter::Bind(const model::BindPod& bind, const WriteQueue::Done& done) {
   Request request = kube::BindRequest(NameOf(bind.pod), bind.pod.uid.ToString(), bind.node_name);
-  client_.Send(std::move(request), [this, bind](absl::StatusOr<Response> reply) {
+  client_.Send(std::move(request), [this, bind, done](absl::StatusOr<Response> reply) {
     const absl::Status status = ReplyStatus(reply, "binding pod " + bind.pod.name);
     const bool clear = status.ok() || absl::IsNotFound(status) ||
                        absl::IsPermissionDenied(status) || absl::IsInvalidArgument(status) ||
                        absl::IsCancelled(status);
-    if (clear) return Finish(bind.write, status);
-    LookUpBinding(bind, std::string(status.message()), 1);
+    if (!clear) return LookUpBinding(bind, std::string(status.message()), 1, done);
+    Finish(bind.write, status);
+    done();
   });
 }
 
-void EffectWriter::LookUpBinding(const model::BindPod& bind, std::string error, int attempt) {
+void EffectWriter::LookUpBinding(const model::BindPod& bind, std::string error, int attempt,
+                                 const WriteQueue::Done& done) {
   Request get;
   get.path = ResourcePath(Pods(), NameOf(bind.pod));
-  client_.Send(std::move(get), [this, bind, error = std::move(error),
-                                attempt](absl::StatusOr<Response> reply) {
+  client_.Send(std::move(get), [this, bind, error = std::move(error), attempt,
+                                done](absl::StatusOr<Response> reply) {
     const absl::StatusOr<std::string> node = BoundNode(reply, bind.pod.uid);
-    if (node.ok()) {
-      if (*node == bind.node_name) return Finish(bind.write, absl::OkStatus());
-      if (!node->empty()) {
-        return Finish(bind.write,
-                      absl::InvalidArgumentError("the pod is already bound to node " + *node));
-      }
-      return Finish(bind.write, absl::UnavailableError(error));
-    }
-    if (absl::IsNotFound(node.status()) || absl::IsCancelled(node.status()) ||
-        attempt >= kLookUps) {
-      return Finish(bind.write, node.status());
-    }
-    LookUpBinding(bind, error, attempt + 1);
+    const bool ends = node.ok() || absl::IsNotFound(node.status()) ||
+                      absl::IsCancelled(node.status()) || attempt >= kLookUps;
+    if (!ends) return LookUpBinding(bind, error, attempt + 1, done);
+    Finish(bind.write, OutcomeOfBinding(bind, node, error));
+    done();
   });
 }
 
