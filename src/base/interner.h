@@ -9,23 +9,24 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
-#include "base/strong_id.h"
+#include "tutti/ids.h"
+#include "tutti/views.h"
 
 namespace tutti::base {
 
-using StringId = StrongId<struct StringTag>;
+using StringId = TextId;
 
 // Thread-safe. An id and the text it stands for live as long as the interner. `limit` bounds what
 // input from outside can make it hold: past it Intern answers an invalid id.
-class Interner {
+class Interner final : public TextTable {
  public:
   explicit Interner(size_t limit = 8u << 20) : limit_(limit) {}
 
   StringId Intern(std::string_view text);
   // Invalid where the text was never interned: use it for what users write, it never grows the
   // table.
-  StringId Find(std::string_view text) const;
-  std::string_view Text(StringId id) const;
+  StringId Find(std::string_view text) const override;
+  std::string_view Text(StringId id) const override;
   size_t size() const;
 
  private:

@@ -1,11 +1,11 @@
-#include "config/nearest.h"
+#include "base/nearest.h"
 
 #include <algorithm>
 #include <numeric>
 
 #include "absl/strings/ascii.h"
 
-namespace tutti::config {
+namespace tutti::base {
 namespace {
 
 constexpr size_t kLongestCompared = 64;
@@ -42,4 +42,4 @@ std::string_view Nearest(std::string_view word, const std::vector<std::string_vi
   return nearest;
 }
 
-}  // namespace tutti::config
+}  // namespace tutti::base

@@ -1,4 +1,4 @@
-// Durations as configuration files write them: "10s", "1h30m", "250ms", "1.5h".
+// Durations as people write them in files: "10s", "1h30m", "250ms", "1.5h".
 #pragma once
 
 #include <optional>
@@ -7,13 +7,13 @@
 
 #include "base/clock.h"
 
-namespace tutti::config {
+namespace tutti::base {
 
 // Go's time.ParseDuration without a sign: numbers with a unit out of h, m, s, ms, us, ns; "0" alone
 // needs none. Exact. Nothing for any other text and beyond 292 years.
-std::optional<base::Duration> ParseDuration(std::string_view text);
+std::optional<Duration> ParseDuration(std::string_view text);
 
 // The shortest such text: 90 minutes -> "1h30m", 300 s -> "5m".
-std::string FormatDuration(base::Duration duration);
+std::string FormatDuration(Duration duration);
 
-}  // namespace tutti::config
+}  // namespace tutti::base

@@ -1,9 +1,9 @@
-// Problem: one thing that is wrong with a configuration file, and where.
+// Problem: one thing that is wrong with a file that somebody wrote, and where.
 #pragma once
 
 #include <string>
 
-namespace tutti::config {
+namespace tutti::base {
 
 struct Problem {
   std::string file;
@@ -16,4 +16,4 @@ struct Problem {
   std::string ToString() const;
 };
 
-}  // namespace tutti::config
+}  // namespace tutti::base

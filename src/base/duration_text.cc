@@ -1,11 +1,11 @@
-#include "config/duration_text.h"
+#include "base/duration_text.h"
 
 #include <array>
 #include <cstdint>
 
 #include "absl/strings/str_format.h"
 
-namespace tutti::config {
+namespace tutti::base {
 namespace {
 
 struct Unit {
@@ -58,17 +58,17 @@ bool TakePart(std::string_view& text, int64_t& nanos) {
 
 }  // namespace
 
-std::optional<base::Duration> ParseDuration(std::string_view text) {
-  if (text == "0") return base::Duration(0);
+std::optional<Duration> ParseDuration(std::string_view text) {
+  if (text == "0") return Duration(0);
   int64_t nanos = 0;
   if (text.empty()) return std::nullopt;
   while (!text.empty()) {
     if (!TakePart(text, nanos)) return std::nullopt;
   }
-  return base::Duration(nanos);
+  return Duration(nanos);
 }
 
-std::string FormatDuration(base::Duration duration) {
+std::string FormatDuration(Duration duration) {
   int64_t nanos = duration.count();
   if (nanos <= 0) return "0s";
   static constexpr std::array<Unit, 6> kDescending = {
@@ -82,4 +82,4 @@ std::string FormatDuration(base::Duration duration) {
   return text;
 }
 
-}  // namespace tutti::config
+}  // namespace tutti::base

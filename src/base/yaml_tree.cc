@@ -1,4 +1,4 @@
-#include "config/yaml_tree.h"
+#include "base/yaml_tree.h"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -10,7 +10,7 @@
 
 #include "absl/strings/str_format.h"
 
-namespace tutti::config {
+namespace tutti::base {
 namespace {
 
 // Thrown out of the handler below, because yaml-cpp has no other way to stop; caught in ParseYaml.
@@ -132,7 +132,7 @@ std::optional<Refused> Parse(std::string_view text, YamlTree& tree) {
       YAML::Mark mark;
       mark.line = second.line - 1;
       mark.column = second.column - 1;
-      return Refused{mark, "a second YAML document: one file holds one configuration"};
+      return Refused{mark, "a second YAML document: one file holds one"};
     }
   } catch (Refused& refused) {
     return std::move(refused);
@@ -155,4 +155,4 @@ bool ParseYaml(std::string_view text, std::string_view file_name, YamlTree& tree
   return false;
 }
 
-}  // namespace tutti::config
+}  // namespace tutti::base

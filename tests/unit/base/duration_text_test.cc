@@ -1,4 +1,4 @@
-#include "config/duration_text.h"
+#include "base/duration_text.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <random>
 #include <string>
 
-namespace tutti::config {
+namespace tutti::base {
 namespace {
 
 using std::chrono::hours;
@@ -56,4 +56,4 @@ TEST(DurationTextTest, WhatIsWrittenReadsBack) {
 }
 
 }  // namespace
-}  // namespace tutti::config
+}  // namespace tutti::base

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "config/problem.h"
+#include "base/problem.h"
 
-namespace tutti::config {
+namespace tutti::base {
 
 struct YamlTree {
   enum class Kind { kNull, kPlain, kQuoted, kSequence, kMap };
@@ -25,8 +25,8 @@ struct YamlTree {
 inline constexpr size_t kMaxYamlBytes = size_t{256} << 10;
 inline constexpr int kMaxYamlDepth = 16;
 
-// Nothing and one problem where the text is no YAML, holds more than one document, or uses what a
-// configuration does not need: anchors, aliases, explicit tags, more than the limits above.
+// Nothing and one problem where the text is no YAML, holds more than one document, or uses what our
+// files do not need: anchors, aliases, explicit tags, more than the limits above.
 bool ParseYaml(std::string_view text, std::string_view file_name, YamlTree& tree, Problem& problem);
 
-}  // namespace tutti::config
+}  // namespace tutti::base
