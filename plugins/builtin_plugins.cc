@@ -7,6 +7,11 @@
 #include "gang/job_grouping.h"
 #include "gang/native_grouping.h"
 #include "gang/pod_group_grouping.h"
+#include "queue/gang_limits.h"
+#include "queue/smallest_first.h"
+#include "resources/node_headroom.h"
+#include "resources/node_resources_fit.h"
+#include "topology/topology_domains.h"
 
 namespace tutti {
 namespace {
@@ -28,6 +33,16 @@ std::vector<std::pair<std::string, Factory>> GangFactories() {
 }
 
 }  // namespace
+
+std::vector<PluginDescriptor> BuiltinPlugins() {
+  using plugins::GangLimits;
+  using plugins::NodeHeadroom;
+  using plugins::NodeResourcesFit;
+  using plugins::SmallestFirst;
+  using plugins::TopologyDomains;
+  return {GangLimits::Descriptor(), NodeHeadroom::Descriptor(), NodeResourcesFit::Descriptor(),
+          SmallestFirst::Descriptor(), TopologyDomains::Descriptor()};
+}
 
 std::vector<std::string> BuiltinGangDialects() {
   std::vector<std::string> names;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tutti/gang_grouping.h"
+#include "tutti/plugin.h"
 
 namespace tutti {
 
@@ -18,7 +19,9 @@ struct BuiltinOptions {
 std::vector<std::unique_ptr<GangGrouping>> BuiltinGangGroupings(
     const std::vector<std::string>& dialects, const BuiltinOptions& options,
     std::vector<std::string>& unknown);
-// Every name there is.
+// The scoring, filtering and queueing plugins, ordered by name.
+std::vector<PluginDescriptor> BuiltinPlugins();
+// Every dialect there is.
 std::vector<std::string> BuiltinGangDialects();
 
 }  // namespace tutti

@@ -9,7 +9,7 @@ void GangReporter::Report(const model::ReportGang& report) {
   log_.Info("gang", {{"namespace", report.key.namespace_name},
                      {"gang", report.display_name},
                      {"dialect", report.key.dialect},
-                     {"reason", model::CodeName(report.reason.code)},
+                     {"reason", model::CodeName(report.reason)},
                      {"note", text}});
   const bool good = report.reason.code == model::ReasonCode::kPlaced ||
                     report.reason.code == model::ReasonCode::kScheduled;
@@ -30,7 +30,7 @@ void GangReporter::Report(const model::ReportGang& report) {
     event.regarding.name = pod.name;
     event.regarding.uid = pod.uid.ToString();
     event.warning = !good;
-    event.reason = model::CodeName(report.reason.code);
+    event.reason = model::CodeName(report.reason);
     event.action = "Scheduling";
     event.note = "gang " + report.display_name + ": " + text;
     events_.Record(event);

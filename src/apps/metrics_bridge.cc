@@ -1,5 +1,6 @@
 #include "apps/metrics_bridge.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <utility>
@@ -17,14 +18,39 @@ obs::ExtenderVerb VerbOf(std::string_view verb) {
 
 constexpr const char* kPhases[] = {"Waiting", "Placed", "Binding", "Scheduled"};
 
+std::vector<std::string> PluginNames(const PluginRuntime& plugins) {
+  std::vector<std::string> names;
+  for (const auto& enabled : plugins.profile().plugins()) names.push_back(enabled.name);
+  return names;
+}
+
+// The index of `name` in `names`; past the end, which means "other", where it is not there.
+size_t IndexOf(const std::vector<std::string>& names, std::string_view name) {
+  return static_cast<size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+}
+
+obs::ExtensionPoint PointOf(std::string_view name) {
+  if (name == "PreEnqueue") return obs::ExtensionPoint::kPreEnqueue;
+  if (name == "QueueSort") return obs::ExtensionPoint::kQueueSort;
+  if (name == "PreFilter") return obs::ExtensionPoint::kPreFilter;
+  if (name == "PreScore") return obs::ExtensionPoint::kPreScore;
+  if (name == "Score") return obs::ExtensionPoint::kScore;
+  if (name == "PlacementGenerate") return obs::ExtensionPoint::kPlacementGenerate;
+  if (name == "PlacementScore") return obs::ExtensionPoint::kPlacementScore;
+  return obs::ExtensionPoint::kFilter;
+}
+
 }  // namespace
 
-obs::MetricsOptions MetricsOptionsFor(const std::string& version) {
+obs::MetricsOptions MetricsOptionsFor(const std::string& version, const PluginRuntime& plugins) {
   obs::MetricsOptions options;
   options.version = version;
   for (int code = 0; code < model::kReasonCodes; ++code) {
     options.reasons.emplace_back(model::CodeName(static_cast<model::ReasonCode>(code)));
   }
+  options.plugins = PluginNames(plugins);
+  for (const auto& counter : plugins.counters())
+    options.plugin_counters.push_back(counter.plugin + "/" + counter.name);
   for (const char* phase : kPhases) options.gang_phases.emplace_back(phase);
   options.resources = {"nodes", "pods"};
   return options;
@@ -120,6 +146,24 @@ void MetricsBridge::OnBatch(const planner::BatchReport& report) {
     const size_t count = it == report.counts.gangs_by_phase.end() ? 0 : it->second;
     metrics_.gangs.At(obs::GangPhaseIndex(i)).Set(static_cast<double>(count));
   }
+}
+
+MetricsBridge::MetricsBridge(obs::Metrics& metrics, kube::EventRecorder& events, obs::Logger log,
+                             const PluginRuntime& plugins)
+    : metrics_(metrics), events_(events), log_(std::move(log)), plugins_(PluginNames(plugins)) {}
+
+void MetricsBridge::OnPluginFailure(const framework::PluginFailure& failure) {
+  metrics_.plugin_failures
+      .At(obs::PluginIndex(IndexOf(plugins_, failure.plugin)), PointOf(failure.point))
+      .Increment();
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!failures_logged_.emplace(failure.plugin, failure.point).second) return;
+  }
+  log_.Error("plugin_failed", {{"plugin", failure.plugin},
+                               {"extension_point", failure.point},
+                               {"error", failure.message},
+                               {"hint", "further failures are only counted"}});
 }
 
 void MetricsBridge::OnAdmission(admission::Outcome outcome) {

@@ -4,12 +4,17 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "admission/admission_routes.h"
+#include "apps/plugin_runtime.h"
 #include "extender/extender_routes.h"
+#include "framework/guard.h"
 #include "kube/cluster_source.h"
 #include "kube/event_recorder.h"
 #include "obs/log.h"
@@ -18,13 +23,13 @@
 
 namespace tutti::apps {
 
-obs::MetricsOptions MetricsOptionsFor(const std::string& version);
+obs::MetricsOptions MetricsOptionsFor(const std::string& version, const PluginRuntime& plugins);
 
 // Any thread.
 class MetricsBridge final : public extender::ExtenderObserver {
  public:
-  MetricsBridge(obs::Metrics& metrics, kube::EventRecorder& events, obs::Logger log)
-      : metrics_(metrics), events_(events), log_(std::move(log)) {}
+  MetricsBridge(obs::Metrics& metrics, kube::EventRecorder& events, obs::Logger log,
+                const PluginRuntime& plugins);
 
   // Adds the counters that are cheaper to look up at a scrape than to keep. While the process is
   // wired up.
@@ -41,11 +46,16 @@ class MetricsBridge final : public extender::ExtenderObserver {
   void Refused(std::string_view verb, std::string_view peer, std::string_view error) override;
   void OnBatch(const planner::BatchReport& report);
   void OnAdmission(admission::Outcome outcome);
+  // Logged once per plugin and point; counted always.
+  void OnPluginFailure(const framework::PluginFailure& failure);
 
  private:
   obs::Metrics& metrics_;
   kube::EventRecorder& events_;
   const obs::Logger log_;
+  const std::vector<std::string> plugins_;  // by PluginIndex
+  absl::Mutex mutex_;
+  std::set<std::pair<std::string, std::string>> failures_logged_ ABSL_GUARDED_BY(mutex_);
   std::atomic<int64_t> published_nanos_{0};  // when the last batch ended
 };
 

@@ -15,6 +15,7 @@
 #include "apps/health_routes.h"
 #include "apps/metered_client.h"
 #include "apps/metrics_bridge.h"
+#include "apps/plugin_runtime.h"
 #include "apps/webhook_registration.h"
 #include "base/status_macros.h"
 #include "builtin_plugins.h"
@@ -65,6 +66,11 @@ planner::CoreOptions CoreOptionsFrom(const config::Configuration& c) {
   return options;
 }
 
+// Writes at once; the rest of what the API server is asked is for leases, events and look-ups.
+size_t MostWrites(int64_t max_in_flight) {
+  return static_cast<size_t>(std::max<int64_t>(1, max_in_flight * 2 / 3));
+}
+
 std::vector<std::string> DialectNames(const config::Gang& gang) {
   std::vector<std::string> names;
   for (const config::GangDialect dialect : gang.dialects) {
@@ -98,8 +104,12 @@ http::ServerOptions Listen(const std::string& text) {
 }  // namespace
 
 struct Server::Parts {
-  Parts(config::Configuration c, obs::Logger logger, const std::string& version)
-      : configuration(std::move(c)), log(std::move(logger)), metrics(MetricsOptionsFor(version)) {}
+  Parts(config::Configuration c, obs::Logger logger, const std::string& version,
+        std::unique_ptr<PluginRuntime> made_plugins)
+      : configuration(std::move(c)),
+        log(std::move(logger)),
+        plugins(std::move(made_plugins)),
+        metrics(MetricsOptionsFor(version, *plugins)) {}
   ~Parts();
 
   absl::Status Start();
@@ -110,15 +120,17 @@ struct Server::Parts {
   void StartLeaderElection();
   std::string NotReady() const;
   std::vector<std::string> BrokenInvariants();
-  objects::PodDecoder MakeDecoder() { return objects::PodDecoder(resources, shapes, groupings); }
+  objects::PodDecoder MakeDecoder() {
+    return objects::PodDecoder(plugins->resources(), shapes, groupings, &plugins->fields().pods);
+  }
+  framework::Plugins MakePlugins();
 
   const config::Configuration configuration;
   const obs::Logger log;
   base::SystemClock clock;
+  const std::unique_ptr<PluginRuntime> plugins;
   obs::Metrics metrics;
 
-  base::Interner labels;
-  model::ResourceTable resources;
   objects::ShapeTable shapes;
   std::vector<std::unique_ptr<GangGrouping>> owned_groupings;
   objects::GangGroupings groupings;
@@ -150,6 +162,7 @@ Server::Parts::~Parts() {
   follower.reset();
   if (source && loop) loop->Stop();  // unblocks watches that wait to post
   source.reset();
+  if (writer) writer->Close();
   client.reset();  // ends every request: their callbacks still find the loop
 }
 
@@ -174,21 +187,23 @@ absl::Status Server::Parts::Start() {
   kube::EventRecorderOptions event_options;
   event_options.instance = HostName();
   events = std::make_unique<kube::EventRecorder>(*client, clock, event_options);
-  reporter = std::make_unique<GangReporter>(resources, metrics, log, *events);
-  bridge = std::make_unique<MetricsBridge>(metrics, *events, log);
+  reporter = std::make_unique<GangReporter>(plugins->resources(), metrics, log, *events);
+  bridge = std::make_unique<MetricsBridge>(metrics, *events, log, *plugins);
   loop = std::make_unique<planner::CoreLoop>(
-      CoreOptionsFrom(configuration), labels, clock,
-      [this](const planner::BatchReport& report) { bridge->OnBatch(report); });
+      CoreOptionsFrom(configuration), plugins->labels(), clock,
+      [this](const planner::BatchReport& report) { bridge->OnBatch(report); }, MakePlugins());
   bridge->CollectEvents();
   bridge->CollectSnapshotAge(clock);
   bridge->CollectWatches(
       [this] { return started ? source->watched() : std::vector<kube::ClusterSource::Watched>(); },
       clock);
   writer = std::make_unique<kube::EffectWriter>(
-      *client, [this](model::WriteFinished finished) { loop->Post(std::move(finished)); },
+      *client, clock, MostWrites(connection.max_in_flight),
+      [this](model::WriteFinished finished) { loop->Post(std::move(finished)); },
       [this](const model::ReportGang& report) { reporter->Report(report); });
   loop->Start(*writer);
-  workspaces = std::make_unique<extender::WorkspacePool>([this] { return MakeDecoder(); });
+  workspaces = std::make_unique<extender::WorkspacePool>([this] { return MakeDecoder(); },
+                                                         MakePlugins(), plugins->labels());
 
   TUTTI_RETURN_IF_ERROR(StartHealth());
   TUTTI_RETURN_IF_ERROR(StartExtender());
@@ -200,10 +215,19 @@ absl::Status Server::Parts::Start() {
   callbacks.problem = [this](const std::string& resource, const absl::Status& status) {
     log.Warn("watch", {{"resource", resource}, {"problem", std::string(status.message())}});
   };
-  source = std::make_unique<kube::ClusterSource>(*client, clock, labels, resources, shapes,
-                                                 groupings, std::move(callbacks));
+  source = std::make_unique<kube::ClusterSource>(*client, clock, plugins->labels(),
+                                                 plugins->resources(), shapes, groupings,
+                                                 plugins->fields(), std::move(callbacks));
   started = true;
   return absl::OkStatus();
+}
+
+framework::Plugins Server::Parts::MakePlugins() {
+  plugins->CountWith([this](CounterId id, double by) {
+    metrics.plugin_counters.At(obs::PluginCounterIndex(id.value)).Increment(by);
+  });
+  return {&plugins->profile(), &plugins->reasons(),
+          [this](const framework::PluginFailure& failure) { bridge->OnPluginFailure(failure); }};
 }
 
 absl::Status Server::Parts::StartHealth() {
@@ -347,7 +371,11 @@ std::vector<std::string> Server::Parts::BrokenInvariants() {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(config::Configuration configuration,
                                                       obs::Logger log, const std::string& version) {
-  auto parts = std::make_unique<Parts>(std::move(configuration), std::move(log), version);
+  static const base::SystemClock plugin_clock;
+  TUTTI_ASSIGN_OR_RETURN(std::unique_ptr<PluginRuntime> plugins,
+                         PluginRuntime::Make(configuration.plugins, plugin_clock));
+  auto parts = std::make_unique<Parts>(std::move(configuration), std::move(log), version,
+                                       std::move(plugins));
   TUTTI_RETURN_IF_ERROR(parts->Start());
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }

@@ -2,92 +2,46 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <tuple>
 
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+#include "base/duration_text.h"
+#include "base/nearest.h"
+#include "base/shown.h"
+#include "base/yaml_value.h"
 #include "config/configuration_tables.h"
-#include "config/duration_text.h"
-#include "config/nearest.h"
 
 namespace tutti::config {
+
+using base::Describe;
+using base::FormatDuration;
+using base::IntegerForm;
+using base::IsScalar;
+using base::LooksLikeAnotherType;
+using base::Nearest;
+using base::ParseDuration;
+using base::ParseInteger;
+using base::Shown;
+
 namespace {
 
 constexpr size_t kMaxProblems = 100;
 constexpr size_t kMaxListItems = 256;
+constexpr size_t kMaxRawEntries = 1000;  // of one plugin's args
+
+// RFC 6901.
+std::string EscapePointer(const std::string& name) {
+  return absl::StrReplaceAll(name, {{"~", "~0"}, {"/", "~1"}});
+}
 
 std::string Join(const std::string& path, std::string_view name) {
   return path.empty() ? std::string(name) : absl::StrFormat("%s.%s", path, name);
 }
 
-// User text in a message: short, one line, nothing that a terminal would obey.
-std::string Shown(std::string_view text) {
-  std::string shown;
-  for (char c : text.substr(0, 60)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
-      absl::StrAppendFormat(&shown, "\\x%02x", byte);
-    } else {
-      shown.push_back(c);
-    }
-  }
-  if (text.size() > 60) shown.append("...");
-  return shown;
-}
-
-std::string Describe(const YamlTree& value) {
-  switch (value.kind) {
-    case YamlTree::Kind::kNull:
-      return "nothing";
-    case YamlTree::Kind::kPlain:
-      return Shown(value.text);
-    case YamlTree::Kind::kQuoted:
-      return absl::StrFormat("the text \"%s\"", Shown(value.text));
-    case YamlTree::Kind::kSequence:
-      return "a list";
-    case YamlTree::Kind::kMap:
-      return "a map";
-  }
-  return "nothing";
-}
-
-bool IsScalar(const YamlTree& value) {
-  return value.kind == YamlTree::Kind::kPlain || value.kind == YamlTree::Kind::kQuoted;
-}
-
 std::string OutOfRange(const YamlTree& value, std::string_view range) {
   return absl::StrFormat("%s is out of range: expected %s", Shown(value.text), range);
-}
-
-enum class IntegerForm { kDecimal, kLeadingZero, kTooLarge, kNone };
-
-IntegerForm ParseInteger(std::string_view text, int64_t& value) {
-  std::string_view digits = text;
-  const bool negative = !digits.empty() && digits.front() == '-';
-  if (negative) digits.remove_prefix(1);
-  if (digits.empty()) return IntegerForm::kNone;
-  for (char c : digits) {
-    if (c < '0' || c > '9') return IntegerForm::kNone;
-  }
-  if (digits.size() > 1 && digits.front() == '0') return IntegerForm::kLeadingZero;
-  value = 0;
-  for (char c : digits) {
-    if (__builtin_mul_overflow(value, 10, &value) ||
-        __builtin_add_overflow(value, negative ? '0' - c : c - '0', &value)) {
-      return IntegerForm::kTooLarge;
-    }
-  }
-  return IntegerForm::kDecimal;
-}
-
-// Plain texts that YAML 1.1 or 1.2 readers take for something else than text.
-bool LooksLikeAnotherType(std::string_view text) {
-  static constexpr std::string_view kWords[] = {"true", "false", "yes", "no", "on", "off",
-                                                "True", "False", "Yes", "No", "On", "Off",
-                                                "TRUE", "FALSE", "YES", "NO", "ON", "OFF"};
-  if (std::find(std::begin(kWords), std::end(kWords), text) != std::end(kWords)) return true;
-  return !text.empty() &&
-         text.find_first_not_of("0123456789+-.eExXoO_") == std::string_view::npos &&
-         text.find_first_of("0123456789") != std::string_view::npos;
 }
 
 void CollectPaths(const Table& table, const std::string& path, std::string_view name,
@@ -109,11 +63,6 @@ std::vector<Problem> InFileOrder(std::vector<Problem> problems) {
 }
 
 }  // namespace
-
-std::string Problem::ToString() const {
-  if (path.empty()) return absl::StrFormat("%s:%d:%d: %s", file, line, column, text);
-  return absl::StrFormat("%s:%d:%d: %s: %s", file, line, column, path, text);
-}
 
 ConfigReader::ConfigReader(std::string_view file_name, const Table& root)
     : file_name_(file_name), root_(root) {}
@@ -275,6 +224,64 @@ void ConfigReader::Read(const YamlTree& value, const ChoiceField& field, const s
     all.push_back(*picked);
   }
   field.set(all);
+}
+
+std::string ConfigReader::Where(const YamlTree& node) const {
+  return absl::StrFormat("%s:%d:%d", file_name_, node.line, node.column);
+}
+
+void ConfigReader::Read(const YamlTree& value, const RawField& field, const std::string& path) {
+  if (value.kind == YamlTree::Kind::kNull) return;
+  if (value.kind != YamlTree::Kind::kMap) return Expect(value, path, "a map of keys");
+  Flatten(value, "", path, *field.value);
+}
+
+void ConfigReader::Flatten(const YamlTree& value, const std::string& pointer,
+                           const std::string& path, std::vector<ConfigEntry>& entries) {
+  if (entries.size() >= kMaxRawEntries) return;
+  if (value.kind == YamlTree::Kind::kMap || value.kind == YamlTree::Kind::kSequence) {
+    std::set<std::string> seen;
+    for (size_t i = 0; i < value.items.size(); ++i) {
+      const bool map = value.kind == YamlTree::Kind::kMap;
+      const std::string name = map ? value.keys[i].text : absl::StrFormat("%d", i);
+      if (map && !seen.insert(name).second)
+        AddErrorAt(value.keys[i], Join(path, Shown(name)), "key given twice: remove one");
+      Flatten(value.items[i], pointer + "/" + EscapePointer(name), path, entries);
+    }
+    return;
+  }
+  ConfigEntry entry{pointer, ConfigKind::kString, value.text, Where(value)};
+  int64_t number = 0;
+  if (value.kind == YamlTree::Kind::kNull) {
+    entry.kind = ConfigKind::kNull;
+  } else if (value.kind == YamlTree::Kind::kPlain) {
+    if (value.text == "true" || value.text == "false") {
+      entry.kind = ConfigKind::kBoolean;
+    } else if (ParseInteger(value.text, number) == IntegerForm::kDecimal) {
+      entry.kind = ConfigKind::kInteger;
+    } else if (LooksLikeAnotherType(value.text)) {
+      AddErrorAt(value, path,
+                 absl::StrFormat("expected a text, got %s: quote it", Shown(value.text)));
+    }
+  }
+  entries.push_back(std::move(entry));
+}
+
+void ConfigReader::Read(const YamlTree& value, const RecordListField& field,
+                        const std::string& path) {
+  if (value.kind != YamlTree::Kind::kSequence || value.items.size() > kMaxListItems) {
+    return Expect(value, path, absl::StrFormat("a list of at most %d maps", kMaxListItems));
+  }
+  for (size_t i = 0; i < value.items.size(); ++i) {
+    const YamlTree& item = value.items[i];
+    const std::string item_path = absl::StrFormat("%s[%d]", path, i);
+    if (item.kind != YamlTree::Kind::kMap) {
+      Expect(item, item_path, "a map of keys");
+      continue;
+    }
+    positions_[item_path] = Position{item.line, item.column};
+    ReadSection(item, field.append(Where(item)), item_path);
+  }
 }
 
 void ConfigReader::Read(const YamlTree& value, const Section& field, const std::string& path) {

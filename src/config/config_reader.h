@@ -9,11 +9,14 @@
 #include <utility>
 #include <vector>
 
-#include "config/problem.h"
+#include "base/problem.h"
+#include "base/yaml_tree.h"
 #include "config/schema.h"
-#include "config/yaml_tree.h"
 
 namespace tutti::config {
+
+using base::Problem;
+using base::YamlTree;
 
 // One file's problems, and where each of its keys stands. Single use, one thread.
 class ConfigReader {
@@ -50,7 +53,12 @@ class ConfigReader {
   void Read(const YamlTree& value, const TextField& field, const std::string& path);
   void Read(const YamlTree& value, const TextListField& field, const std::string& path);
   void Read(const YamlTree& value, const ChoiceField& field, const std::string& path);
+  void Read(const YamlTree& value, const RawField& field, const std::string& path);
+  void Read(const YamlTree& value, const RecordListField& field, const std::string& path);
   void Read(const YamlTree& value, const Section& field, const std::string& path);
+  void Flatten(const YamlTree& value, const std::string& pointer, const std::string& path,
+               std::vector<ConfigEntry>& entries);
+  std::string Where(const YamlTree& node) const;
 
   // The index in `names`; nothing, and a problem, where the value is none of them.
   std::optional<size_t> Pick(const YamlTree& value, const std::vector<std::string_view>& names,

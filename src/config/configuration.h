@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "tutti/config.h"
 
 namespace tutti::config {
 
@@ -105,6 +106,19 @@ struct Gang {
   BindBarrier bind_barrier = BindBarrier::kAuto;
 };
 
+// What becomes of a cycle in which the plugin fails.
+enum class OnError { kDefault, kReject, kSkip };
+
+struct Plugin {
+  std::string name;
+  int64_t weight = 1;
+  OnError on_error = OnError::kDefault;
+  std::string library;            // the shared object that it comes from; empty: built in
+  std::string sha256;             // of that file; empty: not compared
+  std::vector<ConfigEntry> args;  // the plugin's own; checked when it is made
+  std::string where;              // file:line:column of the entry
+};
+
 enum class LogLevel { kDebug, kInfo, kWarn, kError };
 enum class LogFormat { kText, kJson };
 
@@ -121,6 +135,7 @@ struct Configuration {
   Metrics metrics;
   LeaderElection leader_election;
   Gang gang;
+  std::vector<Plugin> plugins;
   Logging logging;
 };
 

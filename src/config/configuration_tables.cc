@@ -177,6 +177,38 @@ Table GangTable(Gang& c) {
   };
 }
 
+Table PluginTable(Plugin& c) {
+  return {
+      {"name", TextField{&c.name, kAnyText}, "Name of the plugin, as `NodeResourcesFit`."},
+      {"weight", IntegerField{&c.weight, 1, 1000}, "Factor of its scores."},
+      {"onError",
+       Choice(c.on_error, {{"Default", OnError::kDefault},
+                           {"Reject", OnError::kReject},
+                           {"Skip", OnError::kSkip}}),
+       "What becomes of a cycle in which it fails. `Reject`: the pod waits. `Skip`: as if the "
+       "plugin were not there; counted. `Default`: `Reject` where it filters, `Skip` where it "
+       "scores."},
+      {"library", TextField{&c.library, kAnyText},
+       "Absolute path of the shared object that it comes from. Empty: it is built in. It runs in "
+       "this process and is trusted in full."},
+      {"sha256", TextField{&c.sha256, kAnyText},
+       "Fingerprint that `library` must have. Empty: not compared."},
+      {"args", RawField{&c.args}, "The plugin's own configuration."},
+  };
+}
+
+RecordListField PluginList(std::vector<Plugin>& plugins) {
+  const auto sample = std::make_shared<Plugin>();
+  // The sample lives as long as the table that points into it.
+  const auto record = std::shared_ptr<const Table>(new Table(PluginTable(*sample)),
+                                                   [sample](const Table* table) { delete table; });
+  return {[&plugins](std::string where) {
+            plugins.emplace_back().where = std::move(where);
+            return PluginTable(plugins.back());
+          },
+          record};
+}
+
 Table LoggingTable(Logging& c) {
   return {
       {"level",
@@ -204,6 +236,8 @@ Table ConfigurationTable(Configuration& c) {
       {"leaderElection", Section{LeaderElectionTable(c.leader_election)},
        "Which of several replicas serves."},
       {"gang", Section{GangTable(c.gang)}, "What a gang is, and how long it may take."},
+      {"plugins", PluginList(c.plugins),
+       "Plugins that take part, in this order. None is needed: gangs are then packed by best fit."},
       {"logging", Section{LoggingTable(c.logging)}, "Logs, on standard error."},
   };
 }

@@ -6,10 +6,13 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
-#include "config/duration_text.h"
+#include "base/duration_text.h"
 #include "config/listen_address.h"
 
 namespace tutti::config {
+
+using base::FormatDuration;
+
 namespace {
 
 void CheckPair(const std::string& cert, const std::string& key, const std::string& section,

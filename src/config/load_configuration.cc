@@ -8,12 +8,17 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_format.h"
+#include "base/yaml_tree.h"
 #include "config/config_reader.h"
 #include "config/configuration_tables.h"
 #include "config/cross_field_rules.h"
-#include "config/yaml_tree.h"
 
 namespace tutti::config {
+
+using base::kMaxYamlBytes;
+using base::ParseYaml;
+using base::YamlTree;
+
 namespace {
 
 struct Header {

@@ -6,10 +6,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/problem.h"
 #include "config/configuration.h"
-#include "config/problem.h"
 
 namespace tutti::config {
+
+using base::Problem;
 
 struct LoadedConfiguration {
   Configuration configuration;    // meaningful only when ok()

@@ -5,11 +5,14 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "base/duration_text.h"
 #include "config/configuration.h"
 #include "config/configuration_tables.h"
-#include "config/duration_text.h"
 
 namespace tutti::config {
+
+using base::FormatDuration;
+
 namespace {
 
 // A TextField's value may be left empty in all rules that matter to YAML's eyes; quote what is not
@@ -37,6 +40,8 @@ struct RangePrinter {
     return absl::StrFormat("each %s", f.rule.expectation);
   }
   std::string operator()(const ChoiceField& f) const { return CommaSeparated(f.names); }
+  std::string operator()(const RawField&) const { return "see the plugin's page"; }
+  std::string operator()(const RecordListField&) const { return ""; }
   std::string operator()(const Section&) const { return ""; }
 };
 
@@ -55,6 +60,8 @@ struct ValuePrinter {
     for (size_t i : f.get()) items.emplace_back(f.names[i]);
     return f.many ? List(items) : items.front();
   }
+  std::string operator()(const RawField&) const { return "{}"; }
+  std::string operator()(const RecordListField&) const { return "[]"; }
   std::string operator()(const Section&) const { return ""; }
 };
 
@@ -67,6 +74,8 @@ struct TypePrinter {
   std::string operator()(const ChoiceField& f) const {
     return f.many ? "list of choices" : "choice";
   }
+  std::string operator()(const RawField&) const { return "map"; }
+  std::string operator()(const RecordListField&) const { return "list of maps"; }
   std::string operator()(const Section&) const { return "section"; }
 };
 
@@ -157,9 +166,12 @@ std::string ReferenceMarkdown() {
   Configuration defaults;
   std::string out = kIntroduction;
   for (const Key& key : ConfigurationTable(defaults)) {
-    const Section& section = std::get<Section>(key.field);
     absl::StrAppendFormat(&out, "\n## %s\n\n%s\n", key.name, key.doc);
-    AppendSection(section.table, std::string(key.name), out);
+    if (const auto* section = std::get_if<Section>(&key.field)) {
+      AppendSection(section->table, std::string(key.name), out);
+    } else {
+      AppendSection(*std::get<RecordListField>(key.field).record, std::string(key.name), out);
+    }
   }
   absl::StrAppendFormat(&out, "%s%s```\n", kRules, DefaultsYaml());
   return out;

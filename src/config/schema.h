@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "tutti/config.h"
 
 namespace tutti::config {
 
@@ -51,8 +52,20 @@ struct ChoiceField {
   std::function<std::vector<size_t>()> get;
 };
 
+// Whatever stands there, flattened; somebody else checks it.
+struct RawField {
+  std::vector<ConfigEntry>* value;
+};
+
 struct Key;
 using Table = std::vector<Key>;
+
+// A list of maps. `append` adds a record, with its place in the file, and gives the table that
+// fills it; `record` is that of one with defaults, for the documentation.
+struct RecordListField {
+  std::function<Table(std::string where)> append;
+  std::shared_ptr<const Table> record;
+};
 
 struct Section {
   Table table;
@@ -61,7 +74,7 @@ struct Section {
 struct Key {
   std::string_view name;
   std::variant<BoolField, IntegerField, DurationField, TextField, TextListField, ChoiceField,
-               Section>
+               RawField, RecordListField, Section>
       field;
   std::string_view doc;
 };

@@ -1,6 +1,7 @@
 #include "extender/filter_decision.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 namespace tutti::extender {
@@ -43,6 +44,47 @@ size_t PositionOf(NodeIndex node, std::span<const std::string_view> names,
   return static_cast<size_t>(std::find(names.begin(), names.end(), info->name) - names.begin());
 }
 
+// A pod of no gang that reservations do not keep out of everything: what the plugins say of it.
+void AskPlugins(const model::PodInfo& pod, std::span<const std::string_view> names,
+                const ClusterSnapshot& snapshot, Workspace& workspace, FilterDecision& decision) {
+  workspace.resolver.Resolve(names, snapshot, workspace.candidates);
+  PodPipeline::Verdict verdict = workspace.pipeline.Filter(pod, workspace.candidates, snapshot);
+  if (verdict.failed.code() == Code::kError) {
+    decision.verdict = {};
+    decision.verdict.kind = FilterVerdict::Kind::kNone;
+    decision.verdict.reason.code = model::ReasonCode::kPluginFailed;
+    decision.error = verdict.failed.message();
+    return;
+  }
+  if (!verdict.failed.ok()) {
+    decision.verdict = {};
+    decision.verdict.kind = FilterVerdict::Kind::kNone;
+    decision.verdict.reason.code = model::ReasonCode::kRefusedByPlugin;
+    decision.by_plugin = {{0, verdict.whole}};
+    return;
+  }
+  if (verdict.refused.empty()) return;
+  std::vector<uint32_t> refused;
+  std::sort(verdict.refused.begin(), verdict.refused.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (uint32_t i = 0; i < workspace.candidates.size(); ++i) {
+    const NodeIndex node = workspace.candidates[i];
+    const auto it = std::lower_bound(verdict.refused.begin(), verdict.refused.end(), node,
+                                     [](const auto& r, NodeIndex n) { return r.first < n; });
+    if (it == verdict.refused.end() || it->first != node) continue;
+    refused.push_back(i);
+    decision.by_plugin.emplace_back(i, it->second);
+  }
+  std::vector<uint32_t>& before = decision.verdict.refused;
+  std::vector<uint32_t> both;
+  std::set_union(before.begin(), before.end(), refused.begin(), refused.end(),
+                 std::back_inserter(both));
+  before = std::move(both);
+  if (decision.verdict.kind == FilterVerdict::Kind::kAll)
+    decision.verdict.reason.code = model::ReasonCode::kRefusedByPlugin;
+  decision.verdict.kind = FilterVerdict::Kind::kSubset;
+}
+
 }  // namespace
 
 absl::StatusOr<FilterDecision> DecideFilter(const PodSummary& pod,
@@ -79,6 +121,8 @@ absl::StatusOr<FilterDecision> DecideFilter(const PodSummary& pod,
   decision.verdict = Filter(question, workspace.candidates, offered, snapshot);
 
   const bool held = decision.verdict.kind == FilterVerdict::Kind::kNone;
+  if (workspace.pipeline.active() && known == nullptr && !question.in_gang && !held)
+    AskPlugins(*decoded, names, snapshot, workspace, decision);
   if (mode == FilterMode::kDryRun && held) {
     if (!decoded) {
       if (absl::Status status = decode(); !status.ok()) return status;
@@ -90,6 +134,51 @@ absl::StatusOr<FilterDecision> DecideFilter(const PodSummary& pod,
       decision.planned_node = info->name;
   }
   return decision;
+}
+
+absl::Status ScorePod(const PodSummary& pod, std::span<const std::string_view> names,
+                      const ClusterSnapshot& snapshot, Workspace& workspace,
+                      std::vector<int64_t>& scores) {
+  if (!workspace.pipeline.scores()) return absl::OkStatus();
+  const absl::StatusOr<model::PodInfo> info = workspace.decoder.Decode(pod.json);
+  if (!info.ok()) return info.status();
+  if (info->gang) return absl::OkStatus();
+  workspace.resolver.Resolve(names, snapshot, workspace.candidates);
+  workspace.pipeline.Score(*info, workspace.candidates, snapshot, scores);
+  return absl::OkStatus();
+}
+
+std::vector<NamedRefusal> NamedRefusals(const FilterDecision& decision,
+                                        std::span<const std::string_view> names) {
+  const bool none = decision.verdict.kind == FilterVerdict::Kind::kNone;
+  std::vector<NamedRefusal> refusals;
+  const auto add = [&](uint32_t position) {
+    const auto by_plugin =
+        std::lower_bound(decision.by_plugin.begin(), decision.by_plugin.end(), position,
+                         [](const auto& entry, uint32_t p) { return entry.first < p; });
+    const bool plugins = by_plugin != decision.by_plugin.end() && by_plugin->first == position;
+    model::Reason reason = decision.verdict.reason;
+    if (plugins) {
+      reason.code = model::ReasonCode::kRefusedByPlugin;
+      reason.plugin = by_plugin->second.reason;
+    } else if (reason.code == model::ReasonCode::kRefusedByPlugin) {
+      reason.code = model::ReasonCode::kNodeReserved;
+    }
+    refusals.push_back({names[position], model::StableMessage(reason),
+                        plugins ? by_plugin->second.unresolvable : none});
+  };
+  if (none) {
+    add(0);
+    return refusals;
+  }
+  for (const uint32_t position : decision.verdict.refused) {
+    if (refusals.size() == kMostNamedRefusals) break;
+    const bool again = std::any_of(refusals.begin(), refusals.end(), [&](const NamedRefusal& r) {
+      return r.node == names[position];
+    });
+    if (!again) add(position);
+  }
+  return refusals;
 }
 
 void KeepForPreemption(FilterDecision& decision) {

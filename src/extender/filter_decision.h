@@ -5,9 +5,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "extender/extender_args.h"
+#include "extender/pod_pipeline.h"
 #include "extender/workspace.h"
 #include "framework/pod_filter.h"
 #include "model/cluster_snapshot.h"
@@ -18,6 +21,9 @@ struct FilterDecision {
   framework::FilterVerdict verdict;
   size_t kept_position = 0;  // of kOne: where the planned node stands in the request
   std::string planned_node;  // where verdict.report_not_offered
+  // Of the refused positions, those that plugins refuse, ascending; of kNone the one at position 0.
+  std::vector<std::pair<uint32_t, PodPipeline::Refusal>> by_plugin;
+  std::string error;  // a plugin failed: the pod cannot be judged
 };
 
 // kReal: what kube-scheduler asks. kDryRun: what a simulation asks (Cluster Autoscaler): a gang
@@ -30,6 +36,22 @@ absl::StatusOr<FilterDecision> DecideFilter(const PodSummary& pod,
                                             std::span<const std::string_view> names,
                                             FilterMode mode, const model::ClusterSnapshot& snapshot,
                                             Workspace& workspace);
+
+// Of a pod of no gang, one score per name (PodPipeline::Score); otherwise `scores` stays as it is.
+absl::Status ScorePod(const PodSummary& pod, std::span<const std::string_view> names,
+                      const model::ClusterSnapshot& snapshot, Workspace& workspace,
+                      std::vector<int64_t>& scores);
+
+// Why nodes are refused, for the reply: as many as a reader can use, no name twice. Nodes dropped
+// beyond that carry no reason, which the protocol allows.
+struct NamedRefusal {
+  std::string_view node;
+  std::string message;        // model::StableMessage
+  bool unresolvable = false;  // preempting pods would not help
+};
+inline constexpr size_t kMostNamedRefusals = 32;
+std::vector<NamedRefusal> NamedRefusals(const FilterDecision& decision,
+                                        std::span<const std::string_view> names);
 
 // What preempt makes of a decision: a reservation is no reason to drop a candidate, because with
 // the victims gone the pod may fit beside it.

@@ -1,6 +1,5 @@
 #include "extender/filter_handler.h"
 
-#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -55,45 +54,34 @@ void AppendOffer(const ExtenderArgs& args, const FilterDecision& decision, std::
 }
 
 void AppendReasons(const ExtenderArgs& args, const FilterDecision& decision, std::string& out) {
-  const framework::FilterVerdict& verdict = decision.verdict;
-  std::string message;
-  if (verdict.reason.code != model::ReasonCode::kNone)
-    objects::AppendJsonString(message, model::StableMessage(verdict.reason));
-  const auto append = [&](std::string_view node, bool first) {
-    if (!first) out += ',';
-    objects::AppendJsonString(out, node);
-    out += ':';
-    out += message;
-  };
-  out += R"(,"FailedNodes":{)";
-  if (verdict.kind == Kind::kSubset) {
-    // A name offered twice must not become a key that stands twice.
-    std::vector<std::string_view> named;
-    for (const uint32_t position : verdict.refused) {
-      if (named.size() == FilterHandler::kMostFailedNodes) break;
-      const std::string_view name = args.names[position];
-      if (std::find(named.begin(), named.end(), name) != named.end()) continue;
-      append(name, named.empty());
-      named.push_back(name);
+  const std::vector<NamedRefusal> refusals = NamedRefusals(decision, args.names);
+  for (const bool unresolvable : {false, true}) {
+    out += unresolvable ? R"(,"FailedAndUnresolvableNodes":{)" : R"(,"FailedNodes":{)";
+    for (const NamedRefusal& refusal : refusals) {
+      if (refusal.unresolvable != unresolvable) continue;
+      if (out.back() != '{') out += ',';
+      objects::AppendJsonString(out, refusal.node);
+      out += ':';
+      objects::AppendJsonString(out, refusal.message);
     }
+    out += '}';
   }
-  out += R"(},"FailedAndUnresolvableNodes":{)";
-  if (verdict.kind == Kind::kNone) append(args.names.front(), true);
-  out += '}';
 }
 
 std::string Encode(const ExtenderArgs& args, const FilterDecision& decision) {
   std::string out;
   const bool copies_all =
       decision.verdict.kind == Kind::kAll || decision.verdict.kind == Kind::kSubset;
-  out.reserve(512 + (copies_all ? args.offer.size() + 64 * FilterHandler::kMostFailedNodes : 0));
+  out.reserve(512 + (copies_all ? args.offer.size() + 64 * kMostNamedRefusals : 0));
   const bool nodes = args.form == ExtenderArgs::Form::kNodes;
   out += R"({"Nodes":)";
   nodes ? AppendOffer(args, decision, out) : void(out += "null");
   out += R"(,"NodeNames":)";
   nodes ? void(out += "null") : AppendOffer(args, decision, out);
   AppendReasons(args, decision, out);
-  out += R"(,"Error":""})";
+  out += R"(,"Error":)";
+  objects::AppendJsonString(out, decision.error);
+  out += '}';
   return out;
 }
 

@@ -18,10 +18,6 @@ class FilterHandler {
 
   Answer Handle(std::string_view body, FilterMode mode);
 
-  // Names in a reply's FailedNodes: as many as a reader can use. Nodes dropped beyond it carry no
-  // reason, which the protocol allows.
-  static constexpr size_t kMostFailedNodes = 32;
-
  private:
   framework::CorePort& core_;
   WorkspacePool& workspaces_;

@@ -58,8 +58,7 @@ class NodeNameResolver {
 
   template <bool kSieved>
   void ResolveBatches(std::span<const std::string_view> names,
-                      const model::ClusterSnapshot& snapshot,
-                      std::vector<model::NodeIndex>& nodes);
+                      const model::ClusterSnapshot& snapshot, std::vector<model::NodeIndex>& nodes);
   model::NodeIndex ResolveOne(std::string_view name, uint64_t hash,
                               const model::ClusterSnapshot& snapshot);
   void CopyNames(const model::ClusterSnapshot& snapshot);

@@ -1,24 +1,37 @@
 #include "extender/prioritize_handler.h"
 
 #include "extender/extender_args.h"
+#include "extender/filter_decision.h"
 #include "objects/json_cursor.h"
 
 namespace tutti::extender {
 
+namespace {
+
+// A top-level array, and scores as integer literals: Go decodes nothing else.
+std::string Encode(const std::vector<std::string_view>& names, const std::vector<int64_t>& scores) {
+  std::string out = "[";
+  for (size_t i = 0; i < names.size(); ++i) {
+    out += i > 0 ? R"(,{"Host":)" : R"({"Host":)";
+    objects::AppendJsonString(out, names[i]);
+    out += R"(,"Score":)" + std::to_string(scores[i]) + "}";
+  }
+  return out + "]";
+}
+
+}  // namespace
+
 Answer PrioritizeHandler::Handle(std::string_view body) {
-  if (!core_.Snapshot()->ready) return NotReady();
+  const std::shared_ptr<const model::ClusterSnapshot> snapshot = core_.Snapshot();
+  if (!snapshot->ready) return NotReady();
   WorkspacePool::Lease workspace = workspaces_.Take();
-  const absl::Status status = DecodeExtenderArgs(body, workspace->index, workspace->args);
+  absl::Status status = DecodeExtenderArgs(body, workspace->index, workspace->args);
   Answer answer;
   if (status.ok()) {
-    // A top-level array, and scores as integer literals: Go decodes nothing else.
-    answer.body = "[";
-    for (const std::string_view name : workspace->args.names) {
-      answer.body += answer.body.size() > 1 ? R"(,{"Host":)" : R"({"Host":)";
-      objects::AppendJsonString(answer.body, name);
-      answer.body += R"(,"Score":0})";
-    }
-    answer.body += ']';
+    const ExtenderArgs& args = workspace->args;
+    std::vector<int64_t> scores(args.names.size(), 0);
+    status = ScorePod(args.pod, args.names, *snapshot, *workspace, scores);
+    if (status.ok()) answer.body = Encode(args.names, scores);
   }
   if (workspace->too_large()) workspace.Discard();
   return status.ok() ? std::move(answer) : Malformed("ExtenderArgs", status);

@@ -9,8 +9,9 @@
 
 namespace tutti::extender {
 
-// Any thread. Scores every offered node 0: where a placement is ours to choose, filter answers one
-// node and prioritize is not asked. kube-scheduler ignores failures of this verb.
+// Any thread. The profile's Score plugins, 0 to 10; 0 for every node where nobody scores. Where a
+// placement is ours to choose, filter answers one node and prioritize is not asked. kube-scheduler
+// ignores failures of this verb.
 class PrioritizeHandler {
  public:
   PrioritizeHandler(framework::CorePort& core, WorkspacePool& workspace)

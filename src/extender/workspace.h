@@ -9,20 +9,25 @@
 #include "base/free_list.h"
 #include "extender/extender_args.h"
 #include "extender/node_name_resolver.h"
+#include "extender/pod_pipeline.h"
 #include "extender/preemption_args.h"
+#include "framework/plugins.h"
 #include "objects/json_cursor.h"
 #include "objects/pod_decoder.h"
 
 namespace tutti::extender {
 
 struct Workspace {
-  explicit Workspace(objects::PodDecoder pod_decoder) : decoder(std::move(pod_decoder)) {}
+  Workspace(objects::PodDecoder pod_decoder, const framework::Plugins& plugins,
+            const base::Interner& texts)
+      : decoder(std::move(pod_decoder)), pipeline(plugins, texts) {}
 
   objects::JsonIndex index;
   ExtenderArgs args;
   PreemptionArgs preemption;
   NodeNameResolver resolver;
   objects::PodDecoder decoder;
+  PodPipeline pipeline;
   std::vector<model::NodeIndex> in_question;
   std::vector<model::NodeIndex> candidates;
 
@@ -37,9 +42,11 @@ struct Workspace {
 class WorkspacePool : public base::FreeList<Workspace> {
  public:
   using MakeDecoder = std::function<objects::PodDecoder()>;
-  explicit WorkspacePool(MakeDecoder make_decoder)
-      : FreeList([make = std::move(make_decoder)] { return std::make_unique<Workspace>(make()); }) {
-  }
+  // `texts`: the labels of nodes.
+  WorkspacePool(MakeDecoder make_decoder, framework::Plugins plugins, const base::Interner& texts)
+      : FreeList([make = std::move(make_decoder), plugins = std::move(plugins), &texts] {
+          return std::make_unique<Workspace>(make(), plugins, texts);
+        }) {}
 };
 
 }  // namespace tutti::extender

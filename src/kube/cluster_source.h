@@ -34,7 +34,7 @@ class ClusterSource {
   // been listed.
   ClusterSource(Client& client, const base::Clock& clock, base::Interner& labels,
                 model::ResourceTable& resources, objects::ShapeTable& shapes,
-                objects::GangGroupings groupings, Callbacks callbacks);
+                objects::GangGroupings groupings, const model::Fields& fields, Callbacks callbacks);
   ~ClusterSource();
 
   bool synced() const;

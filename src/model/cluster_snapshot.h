@@ -32,7 +32,7 @@ struct ClusterSnapshot {
   // Plans whose slots were handed out at admission: a member that our watch has not shown yet
   // carries the token.
   CowMap<std::string, bool> plans;
-  bool any_placed = false;            // some block's column `placed` is not all zero
+  bool any_placed = false;               // some block's column `placed` is not all zero
   std::optional<int32_t> head_priority;  // where room is kept for the head: pods above it pass
 
   const NodeInfo* Info(NodeIndex node) const {

@@ -5,17 +5,19 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
-#include "base/strong_id.h"
 #include "model/node_info.h"
+#include "tutti/ids.h"
+#include "tutti/node_mask.h"
 
 namespace tutti::model {
 
-using NodeIndex = base::StrongId<struct NodeTag>;
+using tutti::NodeIndex;
 
 struct NodeBlock {
-  static constexpr uint32_t kNodes = 256;
+  static constexpr uint32_t kNodes = kNodesPerBlock;
   using Column = std::array<int64_t, kNodes>;
 
   // What changes with a Node object, not with pods: shared between versions of the block.
@@ -23,6 +25,9 @@ struct NodeBlock {
     uint64_t epoch = 0;
     std::array<std::shared_ptr<const NodeInfo>, kNodes> infos;  // null: no such node
     std::vector<Column> allocatable;  // by ResourceId; a missing column is all zero
+    NodeMask present;
+    std::array<std::string_view, kNodes> names;              // into `infos`
+    std::vector<std::array<base::StringId, kNodes>> fields;  // by NodeField
   };
 
   uint64_t epoch = 0;  // of the writer, when it made this copy
@@ -30,6 +35,7 @@ struct NodeBlock {
   std::vector<Column> requested;  // by pods bound to the node
   std::vector<Column> placed;     // promised to members with a place, and to pods being bound
   std::vector<Column> for_head;   // kept for the head of the queue, which waits
+  std::vector<Column> free;       // allocatable less all of these
 
   static int64_t At(const std::vector<Column>& columns, ResourceId resource, uint32_t offset) {
     return resource.value < columns.size() ? columns[resource.value][offset] : 0;
@@ -38,10 +44,7 @@ struct NodeBlock {
     return At(statics->allocatable, resource, offset);
   }
   // May be negative: allocatable can shrink, and pods can be bound past us.
-  int64_t Free(ResourceId resource, uint32_t offset) const {
-    return Allocatable(resource, offset) - At(requested, resource, offset) -
-           Reserved(resource, offset);
-  }
+  int64_t Free(ResourceId resource, uint32_t offset) const { return At(free, resource, offset); }
   int64_t Reserved(ResourceId resource, uint32_t offset) const {
     return At(placed, resource, offset) + At(for_head, resource, offset);
   }
@@ -55,15 +58,14 @@ struct NodeBlock {
     };
     // Whatever is reserved is so for a pod: most nodes are done with here.
     if (kept(kPods) == 0) return true;
-    return std::all_of(requests.entries().begin(), requests.entries().end(), [&](const auto& entry) {
-      const auto& [resource, amount] = entry;
-      const int64_t left = Allocatable(resource, offset) - At(requested, resource, offset);
-      return kept(resource) <= 0 || left - kept(resource) >= amount;
-    });
+    return std::all_of(
+        requests.entries().begin(), requests.entries().end(), [&](const auto& entry) {
+          const auto& [resource, amount] = entry;
+          const int64_t left =
+              Free(resource, offset) + (passes_head ? At(for_head, resource, offset) : 0);
+          return kept(resource) <= 0 || left >= amount;
+        });
   }
 };
-
-constexpr uint32_t BlockOf(NodeIndex node) { return node.value / NodeBlock::kNodes; }
-constexpr uint32_t OffsetOf(NodeIndex node) { return node.value % NodeBlock::kNodes; }
 
 }  // namespace tutti::model

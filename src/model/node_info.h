@@ -28,6 +28,7 @@ struct NodeInfo {
   std::vector<Taint> taints;
   ResourceList allocatable;
   bool unschedulable = false;
+  std::vector<base::StringId> fields;  // what plugins read of it, by NodeField
 
   // Invalid where the node has no such label.
   base::StringId Label(base::StringId key) const;

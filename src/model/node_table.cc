@@ -29,6 +29,14 @@ bool AnyPortsConflict(const std::vector<HostPort>& used, const std::vector<HostP
   });
 }
 
+namespace {
+
+std::vector<NodeBlock::Column> NodeBlock::*ColumnsOf(NodeTable::Reserved what) {
+  return what == NodeTable::Reserved::kPlaced ? &NodeBlock::placed : &NodeBlock::for_head;
+}
+
+}  // namespace
+
 NodeIndex NodeTable::NewIndex() {
   if (!free_indices_.empty()) {
     const NodeIndex index = free_indices_.back();
@@ -58,11 +66,10 @@ NodeIndex NodeTable::Upsert(NodeInfo node) {
     directory_.Set(node.name, index);
     const auto load = loads_.find(node.name);
     if (load != loads_.end()) {
-      AddTo(MutableBlock(index).requested, OffsetOf(index), load->second.charged, +1);
+      Take(index, &NodeBlock::requested, load->second.charged, +1);
     }
   }
-  SetAllocatable(index, node);
-  MutableStatics(index).infos[OffsetOf(index)] = std::make_shared<const NodeInfo>(std::move(node));
+  SetStatics(index, std::move(node));
   ++statics_generation_;
   return index;
 }
@@ -75,20 +82,35 @@ void NodeTable::Remove(std::string_view name) {
   directory_.Erase(key);
   NodeBlock::Statics& statics = MutableStatics(index);
   statics.infos[OffsetOf(index)] = nullptr;
+  statics.names[OffsetOf(index)] = {};
+  statics.present.Remove(OffsetOf(index));
   ClearAt(statics.allocatable, OffsetOf(index));
+  for (auto& column : statics.fields) column[OffsetOf(index)] = {};
   NodeBlock& block = MutableBlock(index);
   ClearAt(block.requested, OffsetOf(index));
   ClearAt(block.placed, OffsetOf(index));
   ClearAt(block.for_head, OffsetOf(index));
+  ClearAt(block.free, OffsetOf(index));
   reserved_ports_.erase(index);
   free_indices_.push_back(index);
   ++statics_generation_;
 }
 
-void NodeTable::SetAllocatable(NodeIndex node, const NodeInfo& info) {
+void NodeTable::SetStatics(NodeIndex node, NodeInfo info) {
+  const uint32_t offset = OffsetOf(node);
   NodeBlock::Statics& statics = MutableStatics(node);
-  ClearAt(statics.allocatable, OffsetOf(node));
-  AddTo(statics.allocatable, OffsetOf(node), info.allocatable, +1);
+  NodeBlock& block = MutableBlock(node);
+  if (statics.infos[offset] != nullptr)
+    AddTo(block.free, offset, statics.infos[offset]->allocatable, -1);
+  ClearAt(statics.allocatable, offset);
+  AddTo(statics.allocatable, offset, info.allocatable, +1);
+  AddTo(block.free, offset, info.allocatable, +1);
+  if (statics.fields.size() < info.fields.size()) statics.fields.resize(info.fields.size());
+  for (size_t i = 0; i < statics.fields.size(); ++i)
+    statics.fields[i][offset] = i < info.fields.size() ? info.fields[i] : base::StringId();
+  statics.infos[offset] = std::make_shared<const NodeInfo>(std::move(info));
+  statics.names[offset] = statics.infos[offset]->name;
+  statics.present.Add(offset);
 }
 
 NodeBlock& NodeTable::MutableBlock(NodeIndex node) {
@@ -110,9 +132,11 @@ NodeBlock::Statics& NodeTable::MutableStatics(NodeIndex node) {
   return *statics;
 }
 
-std::vector<NodeBlock::Column>& NodeTable::MutableReserved(NodeIndex node, Reserved what) {
+void NodeTable::Take(NodeIndex node, std::vector<NodeBlock::Column> NodeBlock::*columns,
+                     const ResourceList& amount, int sign) {
   NodeBlock& block = MutableBlock(node);
-  return what == Reserved::kPlaced ? block.placed : block.for_head;
+  AddTo(block.*columns, OffsetOf(node), amount, sign);
+  AddTo(block.free, OffsetOf(node), amount, -sign);
 }
 
 void NodeTable::AddTo(std::vector<NodeBlock::Column>& columns, uint32_t offset,
@@ -133,7 +157,7 @@ void NodeTable::Charge(const std::string& node_name, const ResourceList& amount,
   load.charged.Add(amount);
   load.ports.insert(load.ports.end(), ports.begin(), ports.end());
   if (const NodeIndex node = Find(node_name); node.valid()) {
-    AddTo(MutableBlock(node).requested, OffsetOf(node), amount, +1);
+    Take(node, &NodeBlock::requested, amount, +1);
   }
 }
 
@@ -144,7 +168,7 @@ void NodeTable::Discharge(const std::string& node_name, const ResourceList& amou
   for (const auto& [resource, value] : amount.entries()) it->second.charged.Add(resource, -value);
   RemovePorts(it->second.ports, ports);
   if (const NodeIndex node = Find(node_name); node.valid()) {
-    AddTo(MutableBlock(node).requested, OffsetOf(node), amount, -1);
+    Take(node, &NodeBlock::requested, amount, -1);
   }
   DropLoadIfEmpty(node_name);
 }
@@ -176,7 +200,7 @@ void NodeTable::DropLoadIfEmpty(const std::string& node_name) {
 
 void NodeTable::Reserve(NodeIndex node, const ResourceList& amount,
                         const std::vector<HostPort>& ports, Reserved what) {
-  AddTo(MutableReserved(node, what), OffsetOf(node), amount, +1);
+  Take(node, ColumnsOf(what), amount, +1);
   if (ports.empty()) return;
   std::vector<HostPort>& reserved = reserved_ports_[node];
   reserved.insert(reserved.end(), ports.begin(), ports.end());
@@ -184,7 +208,7 @@ void NodeTable::Reserve(NodeIndex node, const ResourceList& amount,
 
 void NodeTable::Unreserve(NodeIndex node, const ResourceList& amount,
                           const std::vector<HostPort>& ports, Reserved what) {
-  AddTo(MutableReserved(node, what), OffsetOf(node), amount, -1);
+  Take(node, ColumnsOf(what), amount, -1);
   if (ports.empty()) return;
   const auto it = reserved_ports_.find(node);
   if (it == reserved_ports_.end()) return;
@@ -233,8 +257,7 @@ bool NodeTable::Overcommitted(NodeIndex node) const {
       std::max({block.requested.size(), block.placed.size(), block.for_head.size()});
   for (size_t r = 0; r < columns; ++r) {
     const ResourceId resource(static_cast<uint16_t>(r));
-    if (block.Reserved(resource, offset) > 0 && block.Free(resource, offset) < 0)
-      return true;
+    if (block.Reserved(resource, offset) > 0 && block.Free(resource, offset) < 0) return true;
   }
   return false;
 }

@@ -77,11 +77,13 @@ class NodeTable {
 
   NodeBlock& MutableBlock(NodeIndex node);
   NodeBlock::Statics& MutableStatics(NodeIndex node);
-  std::vector<NodeBlock::Column>& MutableReserved(NodeIndex node, Reserved what);
+  // Enters an amount into a column of the block and out of what is free.
+  void Take(NodeIndex node, std::vector<NodeBlock::Column> NodeBlock::*columns,
+            const ResourceList& amount, int sign);
+  void SetStatics(NodeIndex node, NodeInfo info);
   static void AddTo(std::vector<NodeBlock::Column>& columns, uint32_t offset,
                     const ResourceList& amount, int sign);
   static void ClearAt(std::vector<NodeBlock::Column>& columns, uint32_t offset);
-  void SetAllocatable(NodeIndex node, const NodeInfo& info);
   NodeIndex NewIndex();
   void DropLoadIfEmpty(const std::string& node_name);
 

@@ -58,6 +58,8 @@ struct PodShape {
   // Topology keys of those among them that push pods apart: required pod anti-affinity,
   // DoNotSchedule spread. Sorted.
   std::vector<std::string> spread_keys;
+  // What plugins read of the pod, by PodField; empty where no plugin reads anything.
+  std::vector<std::string> fields;
 
   bool operator==(const PodShape&) const = default;
   template <class H>
@@ -65,7 +67,7 @@ struct PodShape {
     if (s.required_affinity) h = H::combine(std::move(h), *s.required_affinity);
     return H::combine(std::move(h), s.requests, s.unknown_resource, s.node_selector,
                       s.required_affinity.has_value(), s.tolerations, s.host_ports, s.claims,
-                      s.priority, s.needs_referee, s.spread_keys);
+                      s.priority, s.needs_referee, s.spread_keys, s.fields);
   }
 };
 

@@ -40,6 +40,10 @@ constexpr std::array<CodeText, kReasonCodes> kTexts = {{
     {"PartialGangEvicted",
      "the gang could not be completed in time, so its bound members were evicted"},
     {"BindFailed", "the pod was not bound; kube-scheduler tries again"},
+    {"RefusedByPlugin",
+     "a plugin refuses every node that has room; it says why under its own code"},
+    {"PluginFailed",
+     "a plugin failed and is configured to reject then; see the log and mend or disable it"},
 }};
 
 std::string Amount(int64_t amount, ResourceId resource, const ResourceTable& resources) {
@@ -54,11 +58,18 @@ std::string Amount(int64_t amount, ResourceId resource, const ResourceTable& res
 
 std::string_view CodeName(ReasonCode code) { return kTexts[static_cast<size_t>(code)].name; }
 
+std::string_view CodeName(const Reason& reason) {
+  return reason.plugin != nullptr ? std::string_view(reason.plugin->code) : CodeName(reason.code);
+}
+
 std::string_view CodeHelp(ReasonCode code) { return kTexts[static_cast<size_t>(code)].help; }
 
 std::string Describe(const Reason& reason, const std::vector<Holder>& holders,
                      const ResourceTable& resources) {
-  std::string text = absl::StrFormat("%s: %s", CodeName(reason.code), CodeHelp(reason.code));
+  std::string text = reason.plugin != nullptr
+                         ? absl::StrFormat("%s: %s (plugin %s)", reason.plugin->code,
+                                           reason.plugin->meaning, reason.plugin->plugin)
+                         : absl::StrFormat("%s: %s", CodeName(reason.code), CodeHelp(reason.code));
   if (reason.need == 0 && reason.have == 0) return text;
   if (!reason.resource.valid())
     return absl::StrFormat("%s (need %d, have %d)", text, reason.need, reason.have);
@@ -73,8 +84,8 @@ std::string Describe(const Reason& reason, const std::vector<Holder>& holders,
 }
 
 std::string StableMessage(const Reason& reason) {
-  const bool members = reason.need > 0 && !reason.resource.valid();
-  if (!members) return absl::StrFormat("tutti/%s", CodeName(reason.code));
+  const bool members = reason.need > 0 && !reason.resource.valid() && reason.plugin == nullptr;
+  if (!members) return absl::StrFormat("tutti/%s", CodeName(reason));
   return absl::StrFormat("tutti/%s: needs %d at once", CodeName(reason.code), reason.need);
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/reason_table.h"
 #include "model/resource_table.h"
 
 namespace tutti::model {
@@ -31,14 +32,17 @@ enum class ReasonCode : uint8_t {
   kNotReady,              // not synced, or not the leader
   kPartialGangEvicted,    // bound members were evicted because the gang could not be completed
   kBindFailed,            // a bind came to nothing; kube-scheduler tries again
+  kRefusedByPlugin,       // a plugin refuses it; Reason::plugin says why
+  kPluginFailed,          // a plugin failed, and its onError is reject
 };
-inline constexpr int kReasonCodes = static_cast<int>(ReasonCode::kBindFailed) + 1;
+inline constexpr int kReasonCodes = static_cast<int>(ReasonCode::kPluginFailed) + 1;
 
 struct Reason {
   ReasonCode code = ReasonCode::kNone;
   int64_t need = 0;  // members, or units of `resource` where it is set
   int64_t have = 0;
-  ResourceId resource;  // the scarcest one, where one can be named
+  ResourceId resource;                   // the scarcest one, where one can be named
+  const PluginReason* plugin = nullptr;  // of kRefusedByPlugin; lives as long as the process
 
   bool operator==(const Reason&) const = default;
 };
@@ -53,6 +57,8 @@ struct Holder {
 
 // "WaitingForMembers": the metric label, the event reason, the code in messages.
 std::string_view CodeName(ReasonCode code);
+// As above; of a plugin's reason, the plugin's own code.
+std::string_view CodeName(const Reason& reason);
 // One line on what the code means and what its reader can do: docs are generated from it.
 std::string_view CodeHelp(ReasonCode code);
 

@@ -7,16 +7,16 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "base/strong_id.h"
+#include "tutti/ids.h"
 
 namespace tutti::model {
 
-using ResourceId = base::StrongId<struct ResourceTag, uint16_t>;
-
-inline constexpr ResourceId kCpu{0};               // milli
-inline constexpr ResourceId kMemory{1};            // bytes
-inline constexpr ResourceId kEphemeralStorage{2};  // bytes
-inline constexpr ResourceId kPods{3};              // count
+using tutti::IsMilli;
+using tutti::kCpu;
+using tutti::kEphemeralStorage;
+using tutti::kMemory;
+using tutti::kPods;
+using tutti::ResourceId;
 
 // Thread-safe, append-only, bounded: what pods ask for can use up a part of it, never the part kept
 // for nodes.
@@ -39,8 +39,5 @@ class ResourceTable {
   mutable absl::Mutex mutex_;
   std::vector<std::string> names_ ABSL_GUARDED_BY(mutex_);
 };
-
-// True for cpu, which is counted in thousandths; everything else counts whole units.
-constexpr bool IsMilli(ResourceId id) { return id == kCpu; }
 
 }  // namespace tutti::model

@@ -13,6 +13,7 @@ using model::NodeInfo;
 struct NodeDecoder::Impl {
   base::Interner& labels;
   model::ResourceTable& resources;
+  const model::FieldTable* fields;
   JsonParser parser;
   FieldReader reader;
 
@@ -21,8 +22,9 @@ struct NodeDecoder::Impl {
   void ReadSpec(const Element& spec, NodeInfo& info);
 };
 
-NodeDecoder::NodeDecoder(base::Interner& labels, model::ResourceTable& resources)
-    : impl_(new Impl{labels, resources, {}, {}}) {}
+NodeDecoder::NodeDecoder(base::Interner& labels, model::ResourceTable& resources,
+                         const model::FieldTable* fields)
+    : impl_(new Impl{labels, resources, fields, {}, {}}) {}
 NodeDecoder::~NodeDecoder() = default;
 
 void NodeDecoder::Impl::ReadMetadata(const Element& metadata, NodeInfo& info) {
@@ -32,7 +34,18 @@ void NodeDecoder::Impl::ReadMetadata(const Element& metadata, NodeInfo& info) {
     info.uid = base::Uid::Parse(uid).value_or(base::Uid());
     if (!info.uid.valid()) reader.Fail("uid", "expected a UUID of 36 characters");
   }
+  using Kind = model::FieldTable::Kind;
+  const auto keep = [&](Kind kind, std::string_view key, std::string_view value) {
+    const std::optional<uint16_t> field = fields ? fields->Find(kind, key) : std::nullopt;
+    if (!field) return;
+    info.fields.resize(fields->size());
+    info.fields[*field] = labels.Intern(value);
+  };
+  reader.TextEntries(metadata, "annotations", [&](std::string_view key, std::string_view value) {
+    keep(Kind::kAnnotation, key, value);
+  });
   reader.TextEntries(metadata, "labels", [&](std::string_view key, std::string_view value) {
+    keep(Kind::kLabel, key, value);
     const std::pair label(labels.Intern(key), labels.Intern(value));
     // Past the interner's bound the node reads as one without this label.
     if (label.first.valid() && label.second.valid()) info.labels.push_back(label);

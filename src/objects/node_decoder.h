@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/interner.h"
+#include "model/field_table.h"
 #include "model/node_info.h"
 #include "model/resource_table.h"
 
@@ -16,7 +17,9 @@ namespace tutti::objects {
 // As PodDecoder: one thread at a time, padded input, never throws.
 class NodeDecoder {
  public:
-  NodeDecoder(base::Interner& labels, model::ResourceTable& resources);
+  // `fields`: what plugins read of nodes; null: nothing.
+  NodeDecoder(base::Interner& labels, model::ResourceTable& resources,
+              const model::FieldTable* fields = nullptr);
   ~NodeDecoder();
 
   absl::StatusOr<model::NodeInfo> Decode(std::string_view json);

@@ -38,6 +38,7 @@ struct PodDecoder::Impl {
   model::ResourceTable& resources;
   ShapeTable& shapes;
   const GangGroupings groupings;
+  const model::FieldTable* fields;
   JsonParser parser;
   FieldReader reader;
   // Of the pod being decoded; the views point into the parser's buffers.
@@ -62,6 +63,7 @@ struct PodDecoder::Impl {
   model::ResourceList ReadRequests(const Element& parent, std::string_view key);
   void ReadPodLevel(const Element& resources_of_pod, PodResources& amounts);
   void Group(PodInfo& info) const;
+  void KeepFields(PodShape& shape) const;
 
   ResourceId Intern(std::string_view name) {
     if (name == "cpu") return model::kCpu;
@@ -70,8 +72,9 @@ struct PodDecoder::Impl {
   }
 };
 
-PodDecoder::PodDecoder(model::ResourceTable& resources, ShapeTable& shapes, GangGroupings groupings)
-    : impl_(new Impl{resources, shapes, std::move(groupings), {}, {}, {}, {}, {}, {}}) {}
+PodDecoder::PodDecoder(model::ResourceTable& resources, ShapeTable& shapes, GangGroupings groupings,
+                       const model::FieldTable* fields)
+    : impl_(new Impl{resources, shapes, std::move(groupings), fields, {}, {}, {}, {}, {}, {}}) {}
 PodDecoder::~PodDecoder() = default;
 PodDecoder::PodDecoder(PodDecoder&&) noexcept = default;
 
@@ -235,6 +238,20 @@ void PodDecoder::Impl::Group(PodInfo& info) const {
   }
 }
 
+void PodDecoder::Impl::KeepFields(PodShape& shape) const {
+  if (fields == nullptr || fields->size() == 0) return;
+  using Kind = model::FieldTable::Kind;
+  shape.fields.resize(fields->size());
+  const auto keep = [&](Kind kind, const std::vector<PodView::Entry>& entries) {
+    for (const auto& [key, value] : entries) {
+      if (const std::optional<uint16_t> field = fields->Find(kind, key))
+        shape.fields[*field] = value;
+    }
+  };
+  keep(Kind::kLabel, labels);
+  keep(Kind::kAnnotation, annotations);
+}
+
 absl::StatusOr<PodInfo> PodDecoder::Impl::Decode(const Element& pod,
                                                  std::string_view namespace_name) {
   Begin();
@@ -253,6 +270,7 @@ absl::StatusOr<PodInfo> PodDecoder::Impl::Decode(const Element& pod,
         absl::StrFormat("pod %s/%s: %s", info.namespace_name, info.name, reader.problem()));
   }
   Group(info);
+  KeepFields(shape);
   shape.requests = PendingRequests(amounts);
   shape.unknown_resource = unknown_resource;
   info.shape = shapes.Intern(std::move(shape));

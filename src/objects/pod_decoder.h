@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "model/field_table.h"
 #include "model/pod_info.h"
 #include "model/resource_table.h"
 #include "objects/shape_table.h"
@@ -29,7 +30,9 @@ using GangGroupings = std::vector<const GangGrouping*>;
 class PodDecoder {
  public:
   // The first grouping that claims a pod wins. All must outlive the decoder.
-  PodDecoder(model::ResourceTable& resources, ShapeTable& shapes, GangGroupings groupings);
+  // `fields`: what plugins read of pods; null: nothing.
+  PodDecoder(model::ResourceTable& resources, ShapeTable& shapes, GangGroupings groupings,
+             const model::FieldTable* fields = nullptr);
   ~PodDecoder();
   PodDecoder(PodDecoder&&) noexcept;
 

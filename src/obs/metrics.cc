@@ -155,6 +155,8 @@ Metrics::Metrics(MetricsOptions options)
       extension_point_duration(*registry_, "tutti_framework_extension_point_duration_seconds"),
       extender_request_duration(*registry_, "tutti_extender_request_duration_seconds"),
       rejections(*registry_, "tutti_rejections_total"),
+      plugin_failures(*registry_, "tutti_plugin_failures_total"),
+      plugin_counters(*registry_, "tutti_plugin_counters_total"),
       gangs(*registry_, "tutti_gangs"),
       scheduler_cache_size(*registry_, "tutti_scheduler_cache_size"),
       cache_staleness(*registry_, "tutti_cache_staleness_seconds"),

@@ -94,6 +94,8 @@ enum class ProfileIndex : size_t {};
 enum class ReasonIndex : size_t {};
 enum class GangPhaseIndex : size_t {};
 enum class ResourceIndex : size_t {};
+enum class PluginIndex : size_t {};
+enum class PluginCounterIndex : size_t {};
 
 struct MetricsOptions {
   std::string version;  // of build_info
@@ -102,6 +104,8 @@ struct MetricsOptions {
   std::vector<std::string> reasons;
   std::vector<std::string> gang_phases;
   std::vector<std::string> resources;  // that we watch
+  std::vector<std::string> plugins;
+  std::vector<std::string> plugin_counters;  // by CounterId
 };
 
 class Metrics {
@@ -129,6 +133,8 @@ class Metrics {
   const Family<Histogram, ExtensionPoint, PointStatus, ProfileIndex> extension_point_duration;
   const Family<Histogram, ExtenderVerb, HttpCode> extender_request_duration;
   const Family<Counter, ReasonIndex> rejections;
+  const Family<Counter, PluginIndex, ExtensionPoint> plugin_failures;
+  const Family<Counter, PluginCounterIndex> plugin_counters;
   const Family<Gauge, GangPhaseIndex> gangs;
   const Family<Gauge, CachedType> scheduler_cache_size;
   const Family<Gauge, ResourceIndex> cache_staleness;

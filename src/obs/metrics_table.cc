@@ -83,6 +83,16 @@ void AddScheduling(const MetricsOptions& options, std::vector<MetricSpec>& table
         kCounter,
         "Refusals by reason code: a node refused by filter, a gang that could not be planned.",
         {Open("reason", options.reasons, "the reason codes")},
+        {}},
+       {"tutti_plugin_failures_total",
+        kCounter,
+        "Times a plugin broke its contract: it answered Error, threw, or scored out of range.",
+        {Open("plugin", options.plugins, "the plugins that are enabled"), Point()},
+        {}},
+       {"tutti_plugin_counters_total",
+        kCounter,
+        "What plugins count themselves.",
+        {Open("counter", options.plugin_counters, "PLUGIN/name, as the plugin declared it")},
         {}}});
 }
 

@@ -1,5 +1,8 @@
 #include "planner/admission_desk.h"
 
+#include <optional>
+#include <vector>
+
 #include "absl/strings/str_format.h"
 
 namespace tutti::planner {
@@ -44,8 +47,12 @@ Slot* AdmissionDesk::FindSlot(Gang& gang, const model::PodInfo& pod) {
 
 bool AdmissionDesk::PlanSlots(Gang& gang, const model::PodInfo& pod, int64_t count) {
   MemberClass wanted{
-      pod.shape, pod.namespace_name, count, {}, gangs_.RefusedNodes(gang, pod.shape.get()), {}};
-  const Placement placement = s_.placer.Place({&wanted, 1});
+      pod.shape, pod.namespace_name, count, {}, gangs_.RefusedNodes(gang, pod.shape.get()),
+      {},        gang.display_name};
+  std::optional<GangCard> card;
+  if (s_.plugins.active()) card.emplace(gang, std::vector<MemberClass>{wanted});
+  if (!pre_enqueue_.Admits(gang, card ? &*card : nullptr)) return false;
+  const Placement placement = s_.placer.Place({&wanted, 1}, card ? &card->view() : nullptr);
   if (!placement.fits) return false;
   for (model::NodeIndex node : placement.nodes[0]) gangs_.AddSlot(gang, pod.shape, node);
   return true;

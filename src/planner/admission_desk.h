@@ -4,6 +4,7 @@
 
 #include "planner/core_state.h"
 #include "planner/gang_book.h"
+#include "planner/pre_enqueue.h"
 
 namespace tutti::planner {
 
@@ -12,7 +13,8 @@ namespace tutti::planner {
 // gang must wait, the pod is gated.
 class AdmissionDesk {
  public:
-  AdmissionDesk(CoreState& state, GangBook& gangs) : s_(state), gangs_(gangs) {}
+  AdmissionDesk(CoreState& state, GangBook& gangs, PreEnqueue& pre_enqueue)
+      : s_(state), gangs_(gangs), pre_enqueue_(pre_enqueue) {}
 
   void Request(const model::PodAdmitted& request);
 
@@ -22,6 +24,7 @@ class AdmissionDesk {
 
   CoreState& s_;
   GangBook& gangs_;
+  PreEnqueue& pre_enqueue_;
 };
 
 }  // namespace tutti::planner

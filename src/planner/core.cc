@@ -8,6 +8,7 @@
 #include "planner/core_state.h"
 #include "planner/gang_book.h"
 #include "planner/pod_desk.h"
+#include "planner/pre_enqueue.h"
 #include "planner/queue_planner.h"
 
 namespace tutti::planner {
@@ -15,14 +16,16 @@ namespace tutti::planner {
 using base::Timestamp;
 
 struct Core::Parts {
-  Parts(CoreOptions options, const base::Interner& labels) : state(std::move(options), labels) {}
+  Parts(CoreOptions options, const base::Interner& labels, framework::Plugins plugins)
+      : state(std::move(options), labels, std::move(plugins)) {}
 
   CoreState state;
   GangBook gangs{state};
   BindDesk binds{state, gangs};
   PodDesk pods{state, gangs, binds};
-  AdmissionDesk admissions{state, gangs};
-  QueuePlanner queue{state, gangs, binds};
+  PreEnqueue pre_enqueue{state, gangs};
+  AdmissionDesk admissions{state, gangs, pre_enqueue};
+  QueuePlanner queue{state, gangs, binds, pre_enqueue};
   uint64_t generation = 0;
 
   void On(model::NodeUpserted& e) { pods.UpsertNode(std::move(e.node)); }
@@ -55,8 +58,8 @@ struct Core::Parts {
   void RepairFailed(Gang& gang);
 };
 
-Core::Core(CoreOptions options, const base::Interner& labels)
-    : parts_(std::make_unique<Parts>(std::move(options), labels)) {}
+Core::Core(CoreOptions options, const base::Interner& labels, framework::Plugins plugins)
+    : parts_(std::make_unique<Parts>(std::move(options), labels, std::move(plugins))) {}
 
 Core::~Core() = default;
 

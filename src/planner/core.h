@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/interner.h"
+#include "framework/plugins.h"
 #include "model/cluster_event.h"
 #include "model/cluster_snapshot.h"
 #include "model/effect.h"
@@ -21,7 +22,7 @@ namespace tutti::planner {
 
 class Core {
  public:
-  Core(CoreOptions options, const base::Interner& labels);
+  Core(CoreOptions options, const base::Interner& labels, framework::Plugins plugins = {});
   ~Core();
 
   // A batch of events must end with TimePassed: timers fire and gangs are planned there.

@@ -17,10 +17,10 @@ constexpr base::Duration kCoalesce = std::chrono::microseconds(500);
 }  // namespace
 
 CoreLoop::CoreLoop(CoreOptions options, const base::Interner& labels, const base::Clock& clock,
-                   Observer observer)
+                   Observer observer, framework::Plugins plugins)
     : clock_(clock),
       observer_(std::move(observer)),
-      core_(std::move(options), labels),
+      core_(std::move(options), labels, std::move(plugins)),
       mailbox_(kMailboxCapacity) {}
 
 CoreLoop::~CoreLoop() { Stop(); }

@@ -42,7 +42,7 @@ class CoreLoop final : public framework::CorePort {
 
   // `sink` may be set until Start. Events posted before Start wait.
   CoreLoop(CoreOptions options, const base::Interner& labels, const base::Clock& clock,
-           Observer observer = nullptr);
+           Observer observer = nullptr, framework::Plugins plugins = {});
   ~CoreLoop() override;
 
   void Start(EffectSink& sink);

@@ -49,13 +49,17 @@ struct PendingWrite {
 };
 
 struct CoreState {
-  CoreState(CoreOptions core_options, const base::Interner& label_texts)
-      : options(std::move(core_options)), labels(label_texts) {}
+  CoreState(CoreOptions core_options, const base::Interner& label_texts,
+            framework::Plugins profile_plugins)
+      : options(std::move(core_options)),
+        labels(label_texts),
+        plugins(std::move(profile_plugins)) {}
   CoreState(const CoreState&) = delete;
   CoreState& operator=(const CoreState&) = delete;
 
   const CoreOptions options;
   const base::Interner& labels;
+  const framework::Plugins plugins;
 
   base::Timestamp now;  // of the event being applied
   bool synced = false;
@@ -68,7 +72,7 @@ struct CoreState {
   VolumeTable volumes;
   ReservationLedger ledger{nodes};
   EligibilityCache eligibility{nodes, volumes, labels};
-  GangPlacer placer{nodes, eligibility};
+  GangPlacer placer{nodes, eligibility, plugins};
 
   absl::node_hash_map<base::Uid, PodRecord> pods;
   std::map<model::GangKey, std::unique_ptr<Gang>> gangs;

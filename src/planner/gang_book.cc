@@ -295,8 +295,8 @@ std::vector<model::NodeIndex> GangBook::RefusedNodes(const Gang& gang,
 
 void GangBook::SetReason(Gang& gang, model::Reason reason, std::string detail) {
   const model::Reason before = gang.reason;
-  const bool same =
-      before.code == reason.code && before.need == reason.need && gang.reason_detail == detail;
+  const bool same = before.code == reason.code && before.need == reason.need &&
+                    before.plugin == reason.plugin && gang.reason_detail == detail;
   gang.reason = reason;
   if (same) return;
   gang.reason_detail = std::move(detail);
@@ -394,7 +394,7 @@ void GangBook::SetDeadlines(Gang& gang) {
 void GangBook::Settle(Gang& gang) {
   const uint64_t arrival = gang.arrival;
   Entry& entry = entries_[arrival];
-  if (entry.queued) queue_.erase(entry.queue_key);
+  if (entry.queued) queue_.erase(entry.place);
   if (entry.deadline != Timestamp::Infinite()) deadlines_.erase({entry.deadline, arrival});
   if (gang.empty() && !gang.object_spec && gang.object_problem.empty()) {
     DropHeadReservations(gang);
@@ -409,8 +409,10 @@ void GangBook::Settle(Gang& gang) {
   if (s_.ready()) SetDeadlines(gang);
   entry.queued = gang.waiting > 0;
   if (entry.queued) {
-    entry.queue_key = {!gang.partial(), -static_cast<int64_t>(gang.priority()), arrival};
-    queue_.insert(entry.queue_key);
+    QueuePlace place{!gang.partial(), gang.priority(), arrival, nullptr};
+    if (queue_.key_comp().asks_plugin())
+      place.card = std::make_shared<const GangCard>(gang, std::vector<MemberClass>());
+    entry.place = queue_.insert(std::move(place));
   }
   entry.deadline = std::min(
       {gang.hold_deadline, gang.repair_deadline, gang.member_deadline, gang.report_deadline,
@@ -418,11 +420,11 @@ void GangBook::Settle(Gang& gang) {
   if (entry.deadline != Timestamp::Infinite()) deadlines_.insert({entry.deadline, arrival});
 }
 
-std::vector<Gang*> GangBook::Queue(const std::optional<QueueKey>& from) const {
+std::vector<Gang*> GangBook::Queue(const std::optional<QueuePlace>& from) const {
   std::vector<Gang*> gangs;
   gangs.reserve(queue_.size());
   for (auto it = from ? queue_.lower_bound(*from) : queue_.begin(); it != queue_.end(); ++it)
-    gangs.push_back(s_.by_arrival.at(std::get<2>(*it)));
+    gangs.push_back(s_.by_arrival.at(it->arrival));
   return gangs;
 }
 

@@ -4,19 +4,16 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "planner/core_state.h"
 #include "planner/holder_survey.h"
+#include "planner/queue_order.h"
 
 namespace tutti::planner {
 
 class GangBook {
  public:
-  // Bound in part first (they hold room that nobody can use), then by priority, then by arrival.
-  using QueueKey = std::tuple<bool, int64_t, uint64_t>;
-
   explicit GangBook(CoreState& state) : s_(state) {}
 
   Gang& GetOrAdd(const model::GangKey& key, const std::string& display_name);
@@ -83,10 +80,10 @@ class GangBook {
   void Settle(Gang& gang);
 
   // The gangs with members that wait, in the order in which they are served, from a place on.
-  std::vector<Gang*> Queue(const std::optional<QueueKey>& from) const;
+  std::vector<Gang*> Queue(const std::optional<QueuePlace>& from) const;
   // Of a gang in the queue.
-  const QueueKey& PlaceInQueue(const Gang& gang) const {
-    return entries_.at(gang.arrival).queue_key;
+  const QueuePlace& PlaceInQueue(const Gang& gang) const {
+    return *entries_.at(gang.arrival).place;
   }
   // Gangs whose deadline has come; each is reported once per Settle.
   std::vector<Gang*> Due();
@@ -97,8 +94,10 @@ class GangBook {
   }
 
  private:
+  // By iterator, so that a plugin whose order contradicts itself loses nobody.
+  using QueueSet = std::multiset<QueuePlace, QueueOrder>;
   struct Entry {
-    QueueKey queue_key;
+    QueueSet::iterator place;
     bool queued = false;
     base::Timestamp deadline = base::Timestamp::Infinite();
   };
@@ -110,7 +109,7 @@ class GangBook {
 
   CoreState& s_;
   HolderSurvey survey_{s_};
-  std::set<QueueKey> queue_;
+  QueueSet queue_{QueueOrder(s_.plugins)};
   std::set<std::pair<base::Timestamp, uint64_t>> deadlines_;  // with the gang's arrival
   absl::flat_hash_map<uint64_t, Entry> entries_;
 };

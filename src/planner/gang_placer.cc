@@ -31,12 +31,38 @@ int64_t TotalCapacity(const auto& candidates, int64_t enough) {
 
 }  // namespace
 
-Placement GangPlacer::Place(std::span<const MemberClass> classes) {
-  return Run(classes, View::kNow);
+Placement GangPlacer::Place(std::span<const MemberClass> classes, const GangView* gang) {
+  return InDomains(classes, View::kNow, gang);
 }
 
-Placement GangPlacer::PlaceWhenDrained(std::span<const MemberClass> classes) {
-  return Run(classes, View::kDrained);
+Placement GangPlacer::PlaceWhenDrained(std::span<const MemberClass> classes, const GangView* gang) {
+  return InDomains(classes, View::kDrained, gang);
+}
+
+Placement GangPlacer::InDomains(std::span<const MemberClass> classes, View view,
+                                const GangView* gang) {
+  // The same gang in the same run: the same seed.
+  seed_ = gang == nullptr ? 0 : gang->arrival;
+  domain_ = nullptr;
+  if (gang == nullptr || !domains_.Generate(*gang)) return Run(classes, view);
+  Placement best;
+  best.reason = domains_.refusal();
+  std::optional<int64_t> best_score;
+  for (const Domain& domain : domains_.domains()) {
+    domain_ = &domain;
+    Placement placement = Run(classes, view);
+    if (!placement.fits) {
+      if (!best.fits) best.reason = placement.reason;
+      continue;
+    }
+    const int64_t score = domains_.Score(*gang, domain, placement.nodes);
+    if (best_score && *best_score >= score) continue;
+    best_score = score;
+    best = std::move(placement);
+    if (!domains_.scores()) break;  // they come in the order of preference
+  }
+  domain_ = nullptr;
+  return best;
 }
 
 Placement GangPlacer::Run(std::span<const MemberClass> classes, View view) {
@@ -87,11 +113,13 @@ std::vector<GangPlacer::Candidate> GangPlacer::Candidates(const MemberClass& wan
         continue;
       ScanNode(wanted, node, view, candidates);
     }
-    return candidates;
+  } else {
+    for (uint32_t block = 0; block < nodes_.blocks().size(); ++block) {
+      ScanBlock(wanted, bits, block, view, candidates);
+    }
   }
-  for (uint32_t block = 0; block < nodes_.blocks().size(); ++block) {
-    ScanBlock(wanted, bits, block, view, candidates);
-  }
+  refusal_.reset();
+  if (pipeline_.active() && !candidates.empty()) AskPlugins(wanted, view, candidates);
   return candidates;
 }
 
@@ -117,8 +145,9 @@ void GangPlacer::ScanNode(const MemberClass& wanted, NodeIndex node, View view,
     capacity = std::min(capacity, room / amount);
   }
   if (std::binary_search(wanted.refused.begin(), wanted.refused.end(), node)) return;
+  if (domain_ != nullptr && !DomainChooser::Has(*domain_, node)) return;
   if (!PortsFree(wanted, node, view)) return;
-  out.push_back({Score(wanted, node, view), node, capacity});
+  out.push_back({0, Score(wanted, node, view), node, capacity});
 }
 
 bool GangPlacer::PortsFree(const MemberClass& wanted, NodeIndex node, View view) const {
@@ -215,34 +244,109 @@ bool GangPlacer::Take(const MemberClass& wanted, std::vector<Candidate> candidat
                       std::vector<NodeIndex>& taken) {
   if (TotalCapacity(candidates, wanted.count) < wanted.count) return false;
   if (!wanted.shape->spread_keys.empty() && !SpreadOut(wanted, candidates)) return false;
-  const auto later = [](const Candidate& a, const Candidate& b) {
-    return a.score != b.score ? a.score > b.score : a.node > b.node;
-  };
+  const auto later = [](const Candidate& a, const Candidate& b) { return a.GoesAfter(b); };
   std::make_heap(candidates.begin(), candidates.end(), later);
   taken.reserve(static_cast<size_t>(wanted.count));
   int64_t missing = wanted.count;
-  while (missing > 0) {
+  while (missing > 0 && !candidates.empty()) {
     std::pop_heap(candidates.begin(), candidates.end(), later);
-    const Candidate best = candidates.back();
+    Candidate best = candidates.back();
     candidates.pop_back();
-    const int64_t here = std::min(best.capacity, missing);
+    // Without plugins the best node stays the best until it is full.
+    const int64_t here = pipeline_.active() ? 1 : std::min(best.capacity, missing);
     for (int64_t i = 0; i < here; ++i) {
-      if (view == View::kNow) {
-        nodes_.Reserve(best.node, wanted.shape->requests, wanted.shape->host_ports);
-      } else {
-        Taken& there = drained_taken_[best.node];
-        there.amount.Add(wanted.shape->requests);
-        there.ports.insert(there.ports.end(), wanted.shape->host_ports.begin(),
-                           wanted.shape->host_ports.end());
-      }
+      TakeOne(wanted, best.node, view);
       taken.push_back(best.node);
     }
     missing -= here;
+    best.capacity -= here;
+    if (!pipeline_.active() || missing == 0) continue;
+    const bool normalizes = pipeline_.scores() && pipeline_.normalizes();
+    if (best.capacity > 0 && Renew(wanted, view, best)) {
+      candidates.push_back(best);
+      if (!normalizes) std::push_heap(candidates.begin(), candidates.end(), later);
+    }
+    if (!normalizes) continue;
+    ScoreAll(candidates);
+    std::make_heap(candidates.begin(), candidates.end(), later);
   }
+  return missing == 0;
+}
+
+void GangPlacer::TakeOne(const MemberClass& wanted, NodeIndex node, View view) {
+  const model::PodShape& shape = *wanted.shape;
+  if (view == View::kNow) return nodes_.Reserve(node, shape.requests, shape.host_ports);
+  Taken& there = drained_taken_[node];
+  there.amount.Add(shape.requests);
+  there.ports.insert(there.ports.end(), shape.host_ports.begin(), shape.host_ports.end());
+}
+
+bool GangPlacer::Renew(const MemberClass& wanted, View view, Candidate& candidate) {
+  if (view == View::kNow) {
+    pipeline_.Refresh(candidate.node);
+  } else {
+    for (const auto& [resource, amount] : wanted.shape->requests.entries()) {
+      drained_[BlockOf(candidate.node)][resource.value][OffsetOf(candidate.node)] -= amount;
+    }
+  }
+  if (!pipeline_.StillPasses(candidate.node)) return false;
+  if (pipeline_.scores() && !pipeline_.normalizes())
+    candidate.plugins = pipeline_.ScoreOne(candidate.node);
+  candidate.score = Score(wanted, candidate.node, view);
   return true;
 }
 
+void GangPlacer::ScoreAll(std::vector<Candidate>& candidates) {
+  if (!pipeline_.scores()) return;
+  for (NodeMask& mask : masks_) mask = {};
+  for (const Candidate& candidate : candidates)
+    masks_[BlockOf(candidate.node)].Add(OffsetOf(candidate.node));
+  const std::vector<int64_t>& totals = pipeline_.Score(masks_);
+  for (Candidate& candidate : candidates) candidate.plugins = totals[candidate.node.value];
+}
+
+// Plugins see in each node what would be free if it were drained.
+void GangPlacer::ShowDrained(const MemberClass& wanted) {
+  drained_.resize(nodes_.blocks().size());
+  size_t columns = 0;
+  for (const auto& [resource, amount] : wanted.shape->requests.entries())
+    columns = std::max<size_t>(columns, resource.value + 1u);
+  for (uint32_t b = 0; b < drained_.size(); ++b) {
+    drained_[b].assign(std::max(columns, nodes_.blocks()[b]->free.size()), {});
+    std::vector<NodeBlockView::Column> pointers;
+    for (uint16_t r = 0; r < drained_[b].size(); ++r) {
+      nodes_.blocks()[b]->statics->present.ForEach([&](uint32_t offset) {
+        const NodeIndex node(b * NodeBlock::kNodes + offset);
+        drained_[b][r][offset] = Room(ResourceId(r), node, View::kDrained);
+      });
+      pointers.push_back(drained_[b][r].data());
+    }
+    pipeline_.OverrideFree(b, pointers);
+  }
+}
+
+void GangPlacer::AskPlugins(const MemberClass& wanted, View view,
+                            std::vector<Candidate>& candidates) {
+  pipeline_.Begin(wanted, seed_);
+  if (view == View::kDrained) ShowDrained(wanted);
+  masks_.assign(nodes_.blocks().size(), {});
+  for (const Candidate& candidate : candidates)
+    masks_[BlockOf(candidate.node)].Add(OffsetOf(candidate.node));
+  if (!pipeline_.Filter(masks_)) {
+    refusal_ = pipeline_.refusal();
+    return candidates.clear();
+  }
+  std::erase_if(candidates, [&](const Candidate& candidate) {
+    return !masks_[BlockOf(candidate.node)].Has(OffsetOf(candidate.node));
+  });
+  ScoreAll(candidates);
+  if (!pipeline_.score_failed()) return;
+  refusal_ = pipeline_.refusal();
+  candidates.clear();
+}
+
 model::Reason GangPlacer::Shortage(const MemberClass& wanted, View view) {
+  if (refusal_) return *refusal_;
   model::Reason reason;
   reason.need = wanted.count;
   const EligibilityCache::Bits& bits = eligibility_.Of(wanted.shape, wanted.namespace_name);
@@ -255,6 +359,7 @@ model::Reason GangPlacer::Shortage(const MemberClass& wanted, View view) {
         std::find(wanted.only.begin(), wanted.only.end(), node) == wanted.only.end())
       continue;
     if (std::binary_search(wanted.refused.begin(), wanted.refused.end(), node)) continue;
+    if (domain_ != nullptr && !DomainChooser::Has(*domain_, node)) continue;
     any = true;
     for (size_t r = 0; r < places.size(); ++r) {
       const auto& [resource, amount] = wanted.shape->requests.entries()[r];

@@ -25,10 +25,11 @@ bool RankBefore(const Member* a, const Member* b) {
 }  // namespace
 
 // Its fate depends on shape and count alone.
-bool QueuePlanner::General(const Wanted& wanted) {
+bool QueuePlanner::General(const Wanted& wanted) const {
   if (wanted.classes.size() != 1) return false;
   const MemberClass& only = wanted.classes[0];
-  return only.only.empty() && only.refused.empty() && only.shape->claims.empty();
+  return !s_.plugins.active() && only.only.empty() && only.refused.empty() &&
+         only.shape->claims.empty();
 }
 
 Gang* QueuePlanner::Head() const {
@@ -98,6 +99,7 @@ QueuePlanner::Wanted QueuePlanner::Classes(const Gang& gang,
       MemberClass& fresh = wanted.classes.emplace_back();
       fresh.shape = member->pod->shape;
       fresh.namespace_name = member->pod->namespace_name;
+      fresh.gang = gang.display_name;
       fresh.refused = gangs_.RefusedNodes(gang, member->pod->shape.get());
       for (const std::string& pin : member->pod->pins) fresh.only.push_back(s_.nodes.Find(pin));
       if (!fresh.shape->spread_keys.empty()) fresh.peers = NodesOfPeers(gang, *fresh.shape);
@@ -106,6 +108,7 @@ QueuePlanner::Wanted QueuePlanner::Classes(const Gang& gang,
     ++wanted.classes[it->second].count;
     wanted.members[it->second].push_back(member);
   }
+  if (s_.plugins.active()) wanted.card = std::make_shared<const GangCard>(gang, wanted.classes);
   return wanted;
 }
 
@@ -153,6 +156,7 @@ void QueuePlanner::Plan(Gang& gang) {
                                      waiting.end());
   if (!first.empty()) {
     const Wanted wanted = Classes(gang, first);
+    if (!pre_enqueue_.Admits(gang, wanted.card.get())) return;
     if (const std::optional<model::Reason> known = KnownNotToFit(wanted);
         known && gang.placed == 0) {
       return gangs_.SetReason(gang, *known);
@@ -188,10 +192,12 @@ model::Reason QueuePlanner::ForCount(model::Reason reason, const MemberClass& wa
 
 std::optional<model::Reason> QueuePlanner::Exceeds(const Wanted& wanted) {
   const auto ask = [&]() -> std::optional<model::Reason> {
-    const Placement later = s_.placer.PlaceWhenDrained(wanted.classes);
+    const Placement later = s_.placer.PlaceWhenDrained(wanted.classes, wanted.view());
     if (later.fits) return std::nullopt;
     model::Reason reason = later.reason;
-    reason.code = ReasonCode::kExceedsCluster;
+    const bool plugins =
+        reason.code == ReasonCode::kRefusedByPlugin || reason.code == ReasonCode::kPluginFailed;
+    if (!plugins) reason.code = ReasonCode::kExceedsCluster;
     return reason;
   };
   if (!General(wanted)) return ask();
@@ -206,7 +212,7 @@ std::optional<model::Reason> QueuePlanner::Exceeds(const Wanted& wanted) {
 }
 
 bool QueuePlanner::TryPlace(Gang& gang, const Wanted& wanted, Placement& placement) {
-  placement = s_.placer.Place(wanted.classes);
+  placement = s_.placer.Place(wanted.classes, wanted.view());
   if (!placement.fits) {
     ++failures_;
     return false;
@@ -249,7 +255,8 @@ void QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason rea
     gangs_.DropSlots(gang);
   }
   if (reason.code == ReasonCode::kPinnedNodeLost) RecreatePinned(wanted);
-  if (reason.code == ReasonCode::kWaitingForCapacity) {
+  if (reason.code == ReasonCode::kWaitingForCapacity ||
+      reason.code == ReasonCode::kRefusedByPlugin) {
     if (Head() != nullptr && FitsWithoutHead(wanted)) {
       reason.code = ReasonCode::kBehindHead;
     } else if (const std::optional<model::Reason> exceeds = Exceeds(wanted)) {
@@ -276,7 +283,7 @@ bool QueuePlanner::FitsWithoutHead(const Wanted& wanted) {
     }
   };
   lift(true);
-  const bool fits = s_.placer.Place(wanted.classes).fits;
+  const bool fits = s_.placer.Place(wanted.classes, wanted.view()).fits;
   lift(false);
   return fits;
 }
@@ -290,7 +297,7 @@ void QueuePlanner::Remember(const Wanted& wanted, const model::Reason& reason) {
 }
 
 void QueuePlanner::ReserveForHead(Gang& gang, const Wanted& wanted) {
-  const Placement later = s_.placer.PlaceWhenDrained(wanted.classes);
+  const Placement later = s_.placer.PlaceWhenDrained(wanted.classes, wanted.view());
   if (!later.fits) return;
   s_.head = gang.arrival;
   for (size_t c = 0; c < wanted.classes.size(); ++c) {

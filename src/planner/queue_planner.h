@@ -5,6 +5,7 @@
 // it. Gangs that could not fit even into an empty cluster reserve nothing and hold nobody up.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -13,13 +14,14 @@
 #include "planner/core_state.h"
 #include "planner/gang_book.h"
 #include "planner/head_nominator.h"
+#include "planner/pre_enqueue.h"
 
 namespace tutti::planner {
 
 class QueuePlanner {
  public:
-  QueuePlanner(CoreState& state, GangBook& gangs, BindDesk& binds)
-      : s_(state), gangs_(gangs), binds_(binds) {}
+  QueuePlanner(CoreState& state, GangBook& gangs, BindDesk& binds, PreEnqueue& pre_enqueue)
+      : s_(state), gangs_(gangs), binds_(binds), pre_enqueue_(pre_enqueue) {}
 
   // Bounded: what it does not come to is done by the next one.
   void Pass();
@@ -33,6 +35,9 @@ class QueuePlanner {
   struct Wanted {
     std::vector<MemberClass> classes;
     std::vector<std::vector<Member*>> members;  // per class, in rank order
+    std::shared_ptr<const GangCard> card;       // where there are plugins
+
+    const GangView* view() const { return card == nullptr ? nullptr : &card->view(); }
   };
 
   // Sets the gang's reason and answers false where it cannot be planned now, whatever the room.
@@ -48,7 +53,7 @@ class QueuePlanner {
   void DidNotFit(Gang& gang, const Wanted& wanted, model::Reason reason);
   void ReserveForHead(Gang& gang, const Wanted& wanted);
   void RecreatePinned(const Wanted& wanted);
-  static bool General(const Wanted& wanted);
+  bool General(const Wanted& wanted) const;
   bool FitsWithoutHead(const Wanted& wanted);
   void Remember(const Wanted& wanted, const model::Reason& reason);
   // Why it does not fit, where that follows from what the pass has already tried.
@@ -61,8 +66,9 @@ class QueuePlanner {
   CoreState& s_;
   GangBook& gangs_;
   BindDesk& binds_;
+  PreEnqueue& pre_enqueue_;
   HeadNominator nominator_{s_, gangs_};
-  std::optional<GangBook::QueueKey> resume_;  // where the last pass stopped
+  std::optional<QueuePlace> resume_;  // where the last pass stopped
   // Of this pass, by shape: what is known without trying again.
   struct Known {
     int64_t too_many = 0;         // the smallest count that did not fit; no larger one does

@@ -13,7 +13,7 @@
 
 namespace tutti::planner {
 
-using ReservationId = base::StrongId<struct ReservationTag, uint64_t>;
+using ReservationId = StrongId<struct ReservationTag, uint64_t>;
 
 // What the node table has as reserved changes through the ledger only. Every reservation has an
 // owner: a gang, or a single pod whose Binding is under way.

@@ -26,7 +26,6 @@ using extender::FilterMode;
 using extender::PodSummary;
 using extender::Workspace;
 using extender::WorkspacePool;
-using framework::FilterVerdict;
 using model::ClusterSnapshot;
 
 // HTTP's codes, which the metrics know.
@@ -204,9 +203,8 @@ class Service final : public v1::ExtenderService::CallbackService {
   grpc::ServerUnaryReactor* Prioritize(grpc::CallbackServerContext* context,
                                        const v1::PrioritizeRequest* request,
                                        v1::PrioritizeResponse* response) override {
-    return AtOnce(context, "prioritize", [&](const ClusterSnapshot&, model::ReasonCode&) {
-      for (const std::string& name : request->node_names()) response->add_scores()->set_host(name);
-      return grpc::Status::OK;
+    return AtOnce(context, "prioritize", [&](const ClusterSnapshot& snapshot, model::ReasonCode&) {
+      return Prioritize(*request, *response, snapshot);
     });
   }
   grpc::ServerUnaryReactor* Preempt(grpc::CallbackServerContext* context,
@@ -264,23 +262,40 @@ class Service final : public v1::ExtenderService::CallbackService {
         request.pod_json(), names, request.dry_run() ? FilterMode::kDryRun : FilterMode::kReal,
         snapshot, *workspace, uid);
     if (!decision.ok()) return Malformed("FilterRequest", decision.status());
-    const FilterVerdict& verdict = decision->verdict;
-    reason = verdict.reason.code;
+    reason = decision->verdict.reason.code;
     ForEachKeptRun(*decision, names.size(), [&](size_t from, size_t to) {
       for (size_t i = from; i < to; ++i)
         response.add_node_names(request.node_names(static_cast<int>(i)));
     });
-    if (verdict.kind == FilterVerdict::Kind::kNone) {
-      (*response.mutable_failed_and_unresolvable_nodes())[request.node_names(0)] =
-          model::StableMessage(verdict.reason);
+    for (extender::NamedRefusal& refusal : NamedRefusals(*decision, names)) {
+      auto& failed = refusal.unresolvable ? *response.mutable_failed_and_unresolvable_nodes()
+                                          : *response.mutable_failed_nodes();
+      failed[std::string(refusal.node)] = std::move(refusal.message);
     }
-    auto& failed = *response.mutable_failed_nodes();
-    for (const uint32_t position : verdict.refused) {
-      if (failed.size() == extender::FilterHandler::kMostFailedNodes) break;
-      failed[request.node_names(static_cast<int>(position))] = model::StableMessage(verdict.reason);
-    }
+    if (!decision->error.empty()) return {grpc::StatusCode::INTERNAL, decision->error};
     if (!decision->planned_node.empty())
       core_.ReportNotOffered(uid, std::move(decision->planned_node));
+    return grpc::Status::OK;
+  }
+
+  grpc::Status Prioritize(const v1::PrioritizeRequest& request, v1::PrioritizeResponse& response,
+                          const ClusterSnapshot& snapshot) {
+    const std::vector<std::string_view> names(request.node_names().begin(),
+                                              request.node_names().end());
+    WorkspacePool::Lease workspace = workspaces_.Take();
+    std::vector<int64_t> scores(names.size(), 0);
+    const absl::Status status = [&]() -> absl::Status {
+      TUTTI_RETURN_IF_ERROR(CheckNames(names));
+      const PodText text(request.pod_json());
+      TUTTI_ASSIGN_OR_RETURN(const PodSummary pod, text.Read(workspace->index));
+      return ScorePod(pod, names, snapshot, *workspace, scores);
+    }();
+    if (!status.ok()) return Malformed("PrioritizeRequest", status);
+    for (size_t i = 0; i < names.size(); ++i) {
+      auto* score = response.add_scores();
+      score->set_host(request.node_names(static_cast<int>(i)));
+      score->set_score(scores[i]);
+    }
     return grpc::Status::OK;
   }
 

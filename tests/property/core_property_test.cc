@@ -235,7 +235,7 @@ TEST_P(CorePropertyTest, WhenEverythingIsDeletedNothingIsLeftBehind) {
     }
     world.Pass(std::chrono::seconds(70));
     const planner::Core::Counts counts = world.core().Count();
-    EXPECT_EQ(counts.reservations, 0u) << "seed " << seed;
+    EXPECT_EQ(world.core().reservations(), 0u) << "seed " << seed;
     EXPECT_EQ(counts.pods, 0u) << "seed " << seed;
     EXPECT_EQ(counts.pending_writes, 0u) << "seed " << seed;
     EXPECT_EQ(counts.parked_binds, 0u) << "seed " << seed;

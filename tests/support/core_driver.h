@@ -15,7 +15,8 @@ namespace tutti::testing {
 
 class CoreDriver {
  public:
-  explicit CoreDriver(planner::CoreOptions options = {}) : core(std::move(options), labels) {
+  explicit CoreDriver(planner::CoreOptions options = {}, framework::Plugins plugins = {})
+      : core(std::move(options), labels, std::move(plugins)) {
     Apply(model::CachesSynced{});
     Apply(model::LeadershipChanged{true});
   }

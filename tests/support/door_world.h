@@ -106,7 +106,8 @@ class FakeCore final : public framework::CorePort {
 
 class DoorWorld {
  public:
-  DoorWorld() : workspaces([this] { return MakeDecoder(); }) {}
+  explicit DoorWorld(framework::Plugins plugins = {})
+      : workspaces([this] { return MakeDecoder(); }, std::move(plugins), texts) {}
 
   objects::PodDecoder MakeDecoder() {
     return objects::PodDecoder(resources, shapes, objects::GangGroupings{&grouping});
@@ -145,6 +146,7 @@ class DoorWorld {
     core.Publish(std::move(snapshot));
   }
 
+  base::Interner texts;
   model::ResourceTable resources;
   objects::ShapeTable shapes;
   LabelGrouping grouping;

@@ -25,7 +25,8 @@ class TempFolder {
   TempFolder(const TempFolder&) = delete;
   TempFolder& operator=(const TempFolder&) = delete;
 
-  // The path of a file with this text. A file that is there is replaced as a whole, as kubelet does.
+  // The path of a file with this text. A file that is there is replaced as a whole, as kubelet
+  // does.
   std::string Write(const std::string& name, const std::string& text) const {
     const std::filesystem::path path = path_ / name;
     std::filesystem::create_directories(path.parent_path());

@@ -122,7 +122,7 @@ TEST_F(FilterHandlerTest, NoMoreReasonsThanAReaderCanUse) {
   world_.Publish();
   const json reply = Reply(Request(testing::PodJson(1), names));
   EXPECT_EQ(reply["NodeNames"], json::array());
-  EXPECT_EQ(reply["FailedNodes"].size(), FilterHandler::kMostFailedNodes);
+  EXPECT_EQ(reply["FailedNodes"].size(), kMostNamedRefusals);
 }
 
 TEST_F(FilterHandlerTest, WholeNodesAreAnsweredWithWholeNodes) {

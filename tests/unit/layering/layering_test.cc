@@ -31,7 +31,9 @@ const std::map<std::string, std::set<std::string>>& AllowedModules() {
     table["model"] = {"base"};
     table["objects"] = {"base", "model"};
     table["framework"] = {"base", "model"};
+    table["loader"] = {"base", "model", "framework"};
     table["planner"] = {"base", "model", "framework"};
+    table["sim"] = {"base", "model", "framework", "planner"};
     table["obs"] = {"base"};
     table["config"] = {"base", "model"};
     table["http"] = {"base"};
@@ -226,7 +228,7 @@ TEST(LayeringTest, PluginsSeeOnlyThePublicHeadersAndTheirOwnFolder) {
   EXPECT_THAT(broken, IsEmpty());
 }
 
-// tests/unit/foo/bar_test.cc, or bar_more_test.cc, tests src/foo/bar.h.
+// tests/unit/foo/bar_test.cc, or bar_more_test.cc, tests src/foo/bar.h or include/foo/bar.h.
 TEST(LayeringTest, UnitTestsMirrorTheSources) {
   std::vector<std::string> broken;
   for (const fs::path& file : Sources("tests/unit")) {
@@ -240,8 +242,10 @@ TEST(LayeringTest, UnitTestsMirrorTheSources) {
     bool found = false;
     for (size_t end = stem.rfind('_'); !found && end != std::string::npos; end = stem.rfind('_')) {
       stem.resize(end);
-      const fs::path source = kRoot / "src" / relative.parent_path() / stem;
-      found = fs::exists(source.string() + ".h") || fs::exists(source.string() + ".cc");
+      for (const char* folder : {"src", "include"}) {
+        const fs::path source = kRoot / folder / relative.parent_path() / stem;
+        found = found || fs::exists(source.string() + ".h") || fs::exists(source.string() + ".cc");
+      }
     }
     if (!found) broken.push_back("tests/unit/" + relative.string());
   }

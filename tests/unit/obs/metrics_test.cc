@@ -133,6 +133,8 @@ TEST(MetricsTest, EveryMetricOfTheTableHasAMember) {
   metrics.scheduler_cache_size.At({}).Set(1);
   metrics.extender_request_duration.At({}, {}).Observe(1);
   metrics.rejections.At({}).Increment();
+  metrics.plugin_failures.At({}, {}).Increment();
+  metrics.plugin_counters.At({}).Increment();
   metrics.gangs.At({}).Set(1);
   metrics.cache_staleness.At({}).Set(1);
   metrics.admissions.At({}).Increment();

@@ -92,7 +92,8 @@ TEST_P(CoreFailureTest, Bug2WhateverGoesAwayAtWhateverStepNothingStaysReserved) 
       world.DeletePod("plain");
       world.Pass(std::chrono::seconds(15));
       const Core::Counts counts = world.core().Count();
-      ASSERT_EQ(counts.reservations, 0u) << gone << " after " << steps << "\n" << world.log();
+      ASSERT_EQ(world.core().reservations(), 0u) << gone << " after " << steps << "\n"
+                                                 << world.log();
       ASSERT_EQ(counts.pending_writes, 0u) << gone << " after " << steps;
       ASSERT_EQ(counts.pods, 0u) << gone << " after " << steps;
       ASSERT_THAT(world.broken(), IsEmpty()) << gone << " after " << steps;

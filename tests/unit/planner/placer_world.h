@@ -30,7 +30,7 @@ struct PlacerWorld {
     return nodes.Upsert(std::move(node));
   }
   static planner::MemberClass Class(std::shared_ptr<const model::PodShape> shape, int64_t count) {
-    return {std::move(shape), "default", count, {}, {}, {}};
+    return {std::move(shape), "default", count, {}, {}, {}, "gang"};
   }
   planner::Placement Place(const std::vector<planner::MemberClass>& classes) {
     return placer.Place(classes);
@@ -52,8 +52,9 @@ struct PlacerWorld {
   base::Interner labels;
   model::NodeTable nodes;
   planner::VolumeTable volumes;
+  framework::Plugins plugins;
   planner::EligibilityCache eligibility{nodes, volumes, labels};
-  planner::GangPlacer placer{nodes, eligibility};
+  planner::GangPlacer placer{nodes, eligibility, plugins};
 };
 
 }  // namespace tutti::testing

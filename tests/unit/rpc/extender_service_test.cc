@@ -129,6 +129,7 @@ TEST_F(ExtenderServiceTest, MalformedAndNotReadyHaveTheirCodes) {
 
 TEST_F(ExtenderServiceTest, PrioritizeAndPreemptKeepOrder) {
   v1::PrioritizeRequest ask;
+  ask.set_pod_json(testing::PodJson(1));
   ask.add_node_names("b");
   ask.add_node_names("a");
   v1::PrioritizeResponse scores;

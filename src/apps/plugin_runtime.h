@@ -1,0 +1,54 @@
+// PluginRuntime: the plugins of this process, and the tables that they and the decoders share.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "base/interner.h"
+#include "config/configuration.h"
+#include "framework/guard.h"
+#include "framework/host.h"
+#include "framework/profile.h"
+#include "model/field_table.h"
+#include "model/reason_table.h"
+#include "model/resource_table.h"
+
+namespace tutti::apps {
+
+// Made before anything is decoded: plugins say what they read of pods and nodes.
+class PluginRuntime {
+ public:
+  // InvalidArgument: every mistake in the plugins' configuration, one per line.
+  static absl::StatusOr<std::unique_ptr<PluginRuntime>> Make(
+      const std::vector<config::Plugin>& plugins, const base::Clock& clock);
+
+  const framework::Profile& profile() const { return *profile_; }
+  const model::ReasonTable& reasons() const { return reasons_; }
+  const model::Fields& fields() const { return fields_; }
+  base::Interner& labels() { return labels_; }
+  model::ResourceTable& resources() { return resources_; }
+  const std::vector<framework::HostServices::Counter>& counters() const {
+    return services_.counters;
+  }
+  // Before the plugins are first asked.
+  void CountWith(std::function<void(CounterId, double)> increment) {
+    services_.increment = std::move(increment);
+  }
+
+ private:
+  explicit PluginRuntime(const base::Clock& clock)
+      : services_{resources_, fields_, reasons_, labels_, clock, {}, nullptr} {}
+
+  base::Interner labels_;
+  model::ResourceTable resources_;
+  model::Fields fields_;
+  model::ReasonTable reasons_;
+  framework::HostServices services_;
+  std::unique_ptr<framework::Profile> profile_;
+};
+
+}  // namespace tutti::apps

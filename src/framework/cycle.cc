@@ -1,0 +1,216 @@
+#include "framework/cycle.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+
+namespace tutti::framework {
+namespace {
+
+constexpr size_t kMostLines = 32;
+
+bool InRange(int64_t score) { return score >= kMinNodeScore && score <= kMaxNodeScore; }
+
+bool IsRefusal(const Status& status) {
+  return status.code() == Code::kUnschedulable ||
+         status.code() == Code::kUnschedulableAndUnresolvable;
+}
+
+template <class Visit>
+void ForEachCandidate(std::span<const NodeMask> candidates, Visit&& visit) {
+  for (uint32_t b = 0; b < candidates.size(); ++b) {
+    candidates[b].ForEach([&](uint32_t offset) { visit(b, offset, b * kNodesPerBlock + offset); });
+  }
+}
+
+}  // namespace
+
+void Diagnosis::Add(uint16_t plugin, const NodeBlockView& block, const NodeMask& candidates,
+                    const BlockVerdict& verdict) {
+  for (const BlockVerdict::Diagnosis& of : verdict.diagnoses()) {
+    if (of.nodes > 0) AddLine(plugin, of);
+  }
+  if (!keep_nodes) return;
+  candidates.ForEach([&](uint32_t i) {
+    if (verdict.passing().Has(i)) return;
+    nodes.push_back({block.Index(i), verdict.reason(i), verdict.unresolvable().Has(i)});
+  });
+}
+
+void Diagnosis::AddLine(uint16_t plugin, const BlockVerdict::Diagnosis& of) {
+  for (Line& line : lines) {
+    if (line.plugin != plugin || line.of.reason != of.reason) continue;
+    if (of.have > line.of.have) {
+      line.of.have = of.have;
+      line.of.need = of.need;
+    }
+    line.of.nodes += of.nodes;
+    return;
+  }
+  if (lines.size() < kMostLines) lines.push_back({plugin, of});
+}
+
+Cycle::Cycle(const Profile& profile, const PodClassView& pod, uint64_t seed,
+             const OnPluginFailure* on_failure)
+    : profile_(profile),
+      pod_(pod),
+      on_failure_(on_failure),
+      skip_filter_(profile.plugins().size(), false),
+      skip_score_(profile.plugins().size(), false),
+      any_filter_(!profile.filters().empty()) {
+  states_.reserve(profile.plugins().size());
+  for (size_t i = 0; i < profile.plugins().size(); ++i) states_.emplace_back(Mix(seed, i));
+  for (const auto& at : profile.scores()) normalizes_ |= at.point->HasNormalizeScore();
+}
+
+bool Cycle::Skips(uint16_t plugin, bool by_default) const {
+  const OnError on_error = profile_.plugins()[plugin].on_error;
+  return on_error == OnError::kDefault ? by_default : on_error == OnError::kSkip;
+}
+
+Status Cycle::PreFilter(const ClusterView& cluster) {
+  for (const auto& at : profile_.pre_filters()) {
+    Status status = Ask(at.plugin, "PreFilter", [&] {
+      Status answer = at.point->PreFilter(states_[at.plugin], pod_, cluster);
+      const bool known = answer.ok() || answer.code() == Code::kSkip || IsRefusal(answer) ||
+                         answer.code() == Code::kError;
+      return known ? answer
+                   : WrongCode("PreFilter", answer,
+                               "Success, Skip, Unschedulable, UnschedulableAndUnresolvable or "
+                               "Error");
+    });
+    if (status.ok()) continue;
+    if (status.code() == Code::kSkip ||
+        (status.code() == Code::kError && Skips(at.plugin, /*by_default=*/false))) {
+      skip_filter_[at.plugin] = true;
+      continue;
+    }
+    return status;
+  }
+  any_filter_ = std::any_of(profile_.filters().begin(), profile_.filters().end(),
+                            [&](const auto& at) { return !skip_filter_[at.plugin]; });
+  return Status::Success();
+}
+
+Status Cycle::Filter(const NodeBlockView& block, NodeMask& candidates, Diagnosis* diagnosis) {
+  for (const auto& at : profile_.filters()) {
+    if (candidates.empty()) break;
+    if (skip_filter_[at.plugin]) continue;
+    BlockVerdict verdict(candidates);
+    const Status status = Ask(at.plugin, "Filter", [&] {
+      Status answer = at.point->FilterBlock(states_[at.plugin], pod_, block, verdict);
+      if (!answer.ok() && answer.code() != Code::kError)
+        return WrongCode("Filter of a block", answer, "Success or Error");
+      NodeMask added = verdict.passing();
+      added &= candidates;
+      if (answer.ok() && added != verdict.passing())
+        return Status::Error("Filter passed a node that is no candidate");
+      return answer;
+    });
+    if (!status.ok()) {
+      if (!Skips(at.plugin, /*by_default=*/false)) return status;
+      skip_filter_[at.plugin] = true;
+      continue;
+    }
+    if (diagnosis != nullptr) diagnosis->Add(at.plugin, block, candidates, verdict);
+    candidates = verdict.passing();
+  }
+  return Status::Success();
+}
+
+bool Cycle::PreScore(const ClusterView& cluster) {
+  for (const auto& at : profile_.pre_scores()) {
+    const Status status = Ask(at.plugin, "PreScore", [&] {
+      Status answer = at.point->PreScore(states_[at.plugin], pod_, cluster);
+      const bool known =
+          answer.ok() || answer.code() == Code::kSkip || answer.code() == Code::kError;
+      return known ? answer : WrongCode("PreScore", answer, "Success, Skip or Error");
+    });
+    if (status.code() == Code::kError) ScoreFailed(at.plugin, status);
+    if (!status.ok()) skip_score_[at.plugin] = true;
+  }
+  bool any = false;
+  normalizes_ = false;
+  for (const auto& at : profile_.scores()) {
+    if (skip_score_[at.plugin]) continue;
+    any = true;
+    normalizes_ |= at.point->HasNormalizeScore();
+  }
+  return any;
+}
+
+void Cycle::Score(const ClusterView& cluster, std::span<const NodeMask> candidates,
+                  std::vector<int64_t>& totals) {
+  totals.assign(candidates.size() * kNodesPerBlock, 0);
+  raw_.resize(totals.size());
+  for (const auto& at : profile_.scores()) {
+    if (!skip_score_[at.plugin]) AddScores(at, cluster, candidates, totals);
+  }
+}
+
+void Cycle::AddScores(const Profile::At<tutti::ScorePlugin>& at, const ClusterView& cluster,
+                      std::span<const NodeMask> candidates, std::vector<int64_t>& totals) {
+  const Status status = Ask(at.plugin, "Score", [&] {
+    for (uint32_t b = 0; b < candidates.size(); ++b) {
+      if (candidates[b].empty()) continue;
+      const std::span<int64_t, kNodesPerBlock> scores(&raw_[size_t{b} * kNodesPerBlock],
+                                                      kNodesPerBlock);
+      at.point->ScoreBlock(states_[at.plugin], pod_, cluster.blocks[b], candidates[b], scores);
+    }
+    if (at.point->HasNormalizeScore()) {
+      dense_.clear();
+      ForEachCandidate(candidates,
+                       [&](uint32_t, uint32_t, uint32_t i) { dense_.push_back(raw_[i]); });
+      at.point->NormalizeScore(states_[at.plugin], pod_, dense_);
+      size_t next = 0;
+      ForEachCandidate(candidates,
+                       [&](uint32_t, uint32_t, uint32_t i) { raw_[i] = dense_[next++]; });
+    }
+    const std::string wrong = OutOfRange(cluster, candidates);
+    return wrong.empty() ? Status::Success() : Status::Error(wrong);
+  });
+  // Nobody's place may hang on half of an answer.
+  if (!status.ok()) return ScoreFailed(at.plugin, status);
+  const int64_t weight = profile_.plugins()[at.plugin].weight;
+  ForEachCandidate(candidates,
+                   [&](uint32_t, uint32_t, uint32_t i) { totals[i] += weight * raw_[i]; });
+}
+
+std::string Cycle::OutOfRange(const ClusterView& cluster,
+                              std::span<const NodeMask> candidates) const {
+  std::string wrong;
+  ForEachCandidate(candidates, [&](uint32_t b, uint32_t offset, uint32_t i) {
+    if (InRange(raw_[i]) || !wrong.empty()) return;
+    wrong = absl::StrFormat("Score gave %d for node %s: expected %d to %d", raw_[i],
+                            cluster.blocks[b].names[offset], kMinNodeScore, kMaxNodeScore);
+  });
+  return wrong;
+}
+
+int64_t Cycle::ScoreOne(const NodeBlockView& block, uint32_t offset) {
+  int64_t total = 0;
+  for (const auto& at : profile_.scores()) {
+    if (skip_score_[at.plugin]) continue;
+    int64_t score = 0;
+    const Status status = Ask(at.plugin, "Score", [&] {
+      score = at.point->Score(states_[at.plugin], pod_, block.Node(offset));
+      if (InRange(score)) return Status::Success();
+      return Status::Error(absl::StrFormat("Score gave %d for node %s: expected %d to %d", score,
+                                           block.names[offset], kMinNodeScore, kMaxNodeScore));
+    });
+    if (status.ok()) {
+      total += profile_.plugins()[at.plugin].weight * score;
+    } else {
+      ScoreFailed(at.plugin, status);
+    }
+  }
+  return total;
+}
+
+void Cycle::ScoreFailed(uint16_t plugin, Status status) {
+  skip_score_[plugin] = true;
+  if (!Skips(plugin, /*by_default=*/true)) score_failure_ = std::move(status);
+}
+
+}  // namespace tutti::framework

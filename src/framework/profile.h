@@ -1,0 +1,84 @@
+// Profile: the plugins that a process runs, made from its configuration.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "framework/host.h"
+#include "framework/plugin_registry.h"
+#include "framework/points.h"
+
+namespace tutti::framework {
+
+// What becomes of a cycle in which a plugin fails.
+enum class OnError : uint8_t {
+  kDefault,  // reject in Filter and PreEnqueue, skip in Score
+  kReject,   // the pod or gang waits
+  kSkip,     // as if the plugin were not there; counted
+};
+
+struct PluginSpec {
+  std::string name;
+  int64_t weight = 1;  // of its scores; 1 to kMostWeight
+  OnError on_error = OnError::kDefault;
+  std::vector<ConfigEntry> args;
+  std::string where;  // of the name, for messages
+
+  static constexpr int64_t kMostWeight = 1000;
+};
+
+// Immutable once made; read by any thread. Plugins are asked in the order of the configuration.
+class Profile {
+ public:
+  template <class Point>
+  struct At {
+    const Point* point;
+    uint16_t plugin;  // its number in this profile
+  };
+  struct Enabled {
+    std::string name;
+    int64_t weight;
+    OnError on_error;
+    std::unique_ptr<PluginHost> host;  // outlives the plugin
+    std::unique_ptr<Plugin> plugin;
+  };
+
+  Profile() = default;  // no plugins
+
+  // InvalidArgument with every mistake, one per line, each with its place in the file.
+  static absl::StatusOr<std::unique_ptr<Profile>> Make(const PluginRegistry& registry,
+                                                       const std::vector<PluginSpec>& specs,
+                                                       HostServices& services);
+
+  const std::vector<Enabled>& plugins() const { return plugins_; }
+  const std::vector<At<PreFilterPlugin>>& pre_filters() const { return pre_filters_; }
+  const std::vector<At<FilterPlugin>>& filters() const { return filters_; }
+  const std::vector<At<PreScorePlugin>>& pre_scores() const { return pre_scores_; }
+  const std::vector<At<ScorePlugin>>& scores() const { return scores_; }
+  const std::vector<At<PreEnqueuePlugin>>& pre_enqueues() const { return pre_enqueues_; }
+  const std::vector<At<QueueSortPlugin>>& queue_sorts() const { return queue_sorts_; }
+  const std::vector<At<PlacementGeneratePlugin>>& placement_generates() const {
+    return placement_generates_;
+  }
+  const std::vector<At<PlacementScorePlugin>>& placement_scores() const {
+    return placement_scores_;
+  }
+
+ private:
+  void Enable(Enabled enabled);
+
+  std::vector<Enabled> plugins_;
+  std::vector<At<PreFilterPlugin>> pre_filters_;
+  std::vector<At<FilterPlugin>> filters_;
+  std::vector<At<PreScorePlugin>> pre_scores_;
+  std::vector<At<ScorePlugin>> scores_;
+  std::vector<At<PreEnqueuePlugin>> pre_enqueues_;
+  std::vector<At<QueueSortPlugin>> queue_sorts_;
+  std::vector<At<PlacementGeneratePlugin>> placement_generates_;
+  std::vector<At<PlacementScorePlugin>> placement_scores_;
+};
+
+}  // namespace tutti::framework

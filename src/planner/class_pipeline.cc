@@ -1,0 +1,79 @@
+#include "planner/class_pipeline.h"
+
+#include <algorithm>
+
+#include "planner/gang_card.h"
+
+namespace tutti::planner {
+ClassPipeline::ClassPipeline(const framework::Plugins& plugins, const model::NodeTable& nodes,
+                             const TextTable& texts)
+    : plugins_(plugins), nodes_(nodes), active_(plugins.judge_nodes()), views_(texts) {}
+
+void ClassPipeline::Begin(const MemberClass& wanted, uint64_t seed) {
+  pod_ = ViewOf(wanted, fields_);
+  views_.Reset(nodes_.blocks());
+  diagnosis_.lines.clear();
+  failed_ = Status::Success();
+  scores_ = false;
+  cycle_.emplace(*plugins_.profile, pod_, seed, &plugins_.on_failure);
+}
+
+bool ClassPipeline::Filter(std::vector<NodeMask>& candidates) {
+  const ClusterView cluster = views_.view();
+  failed_ = cycle_->PreFilter(cluster);
+  if (!failed_.ok()) return false;
+  bool any = false;
+  for (size_t b = 0; b < candidates.size(); ++b) {
+    if (cycle_->filters()) failed_ = cycle_->Filter(cluster.blocks[b], candidates[b], &diagnosis_);
+    if (!failed_.ok()) return false;
+    any = any || !candidates[b].empty();
+  }
+  if (any) scores_ = cycle_->PreScore(cluster);
+  return any;
+}
+
+model::Reason ClassPipeline::refusal() const {
+  model::Reason reason;
+  reason.code = model::ReasonCode::kPluginFailed;
+  if (failed_.code() == Code::kError || score_failed()) return reason;
+  reason.code = model::ReasonCode::kRefusedByPlugin;
+  if (!failed_.ok()) {
+    reason.need = failed_.need();
+    reason.have = failed_.have();
+    reason.plugin = plugins_.reasons->Find(failed_.reason());
+    return reason;
+  }
+  // Of several reasons the one that stands for most nodes.
+  const auto most =
+      std::max_element(diagnosis_.lines.begin(), diagnosis_.lines.end(),
+                       [](const auto& a, const auto& b) { return a.of.nodes < b.of.nodes; });
+  if (most == diagnosis_.lines.end()) return reason;
+  reason.need = most->of.need;
+  reason.have = most->of.have;
+  reason.plugin = plugins_.reasons->Find(most->of.reason);
+  return reason;
+}
+
+const std::vector<int64_t>& ClassPipeline::Score(const std::vector<NodeMask>& candidates) {
+  cycle_->Score(views_.view(), candidates, totals_);
+  return totals_;
+}
+
+bool ClassPipeline::StillPasses(NodeIndex node) {
+  if (!cycle_->filters()) return true;
+  NodeMask one;
+  one.Add(OffsetOf(node));
+  const Status status = cycle_->Filter(views_.view().blocks[BlockOf(node)], one, nullptr);
+  return status.ok() && !one.empty();
+}
+
+int64_t ClassPipeline::ScoreOne(NodeIndex node) {
+  return cycle_->ScoreOne(views_.view().blocks[BlockOf(node)], OffsetOf(node));
+}
+
+void ClassPipeline::Refresh(NodeIndex node) {
+  const uint32_t block = BlockOf(node);
+  views_.Refresh(block, *nodes_.blocks()[block]);
+}
+
+}  // namespace tutti::planner

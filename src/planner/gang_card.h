@@ -1,0 +1,37 @@
+// GangCard: a gang as plugins see it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "planner/gang.h"
+#include "planner/member_class.h"
+#include "tutti/gang_view.h"
+
+namespace tutti::planner {
+
+// Owns what its view points at. Immutable.
+class GangCard {
+ public:
+  // `classes`: of the members that want a place; empty where only the queue asks.
+  GangCard(const Gang& gang, std::vector<MemberClass> classes);
+  GangCard(const GangCard&) = delete;
+  GangCard& operator=(const GangCard&) = delete;
+
+  const GangView& view() const { return view_; }
+
+ private:
+  const model::GangKey key_;
+  const std::string name_;
+  const std::vector<MemberClass> classes_;
+  std::vector<std::vector<std::string_view>> fields_;
+  std::vector<PodClassView> class_views_;
+  GangView view_;
+};
+
+// One class as plugins see it; points into `wanted` and `fields`.
+PodClassView ViewOf(const MemberClass& wanted, std::vector<std::string_view>& fields);
+
+}  // namespace tutti::planner

@@ -1,0 +1,49 @@
+// QueueOrder: which gang goes first.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "framework/plugins.h"
+#include "planner/gang_card.h"
+
+namespace tutti::planner {
+
+// A gang's place, fixed when it was taken: what the order hangs on does not change in the queue.
+struct QueuePlace {
+  bool whole = true;  // false: bound in part, holds room that nobody can use: first
+  int32_t priority = 0;
+  uint64_t arrival = 0;
+  std::shared_ptr<const GangCard> card;  // where a QueueSort plugin asks
+};
+
+// Bound in part first, then as the QueueSort plugin says, or by priority; then by arrival.
+class QueueOrder {
+ public:
+  explicit QueueOrder(const framework::Plugins& plugins) : plugins_(&plugins) {}
+
+  bool operator()(const QueuePlace& a, const QueuePlace& b) const {
+    if (a.whole != b.whole) return !a.whole;
+    if (a.card != nullptr && b.card != nullptr) {
+      if (Less(a, b)) return true;
+      if (Less(b, a)) return false;
+    } else if (a.priority != b.priority) {
+      return a.priority > b.priority;
+    }
+    return a.arrival < b.arrival;
+  }
+
+  bool asks_plugin() const { return Sorter() != nullptr; }
+
+ private:
+  using At = framework::Profile::At<QueueSortPlugin>;
+  const At* Sorter() const {
+    const bool none = plugins_->profile == nullptr || plugins_->profile->queue_sorts().empty();
+    return none ? nullptr : &plugins_->profile->queue_sorts().front();
+  }
+  bool Less(const QueuePlace& a, const QueuePlace& b) const;
+
+  const framework::Plugins* plugins_;
+};
+
+}  // namespace tutti::planner
