@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 export JOBS
 
 .DEFAULT_GOAL := help
-.PHONY: help packages deps build test lint demo bench bench-e2e soak asan tsan fuzz clean
+.PHONY: help packages deps build test lint demo bench bench-e2e soak asan tsan fuzz install clean
 
 help: ## This list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -58,6 +58,11 @@ fuzz: packages ## Fuzz every target for FUZZ_SECONDS (60); finds are kept in bui
 	cmake --preset fuzz >/dev/null
 	cmake --build build/fuzz -j $(JOBS) --target fuzzers
 	@tests/ci/run_fuzzers.sh build/fuzz $(FUZZ_SECONDS)
+
+PREFIX ?= /usr/local
+install: ## Install what plugin authors need: headers, CMake package, tutti.pc (PREFIX=/usr/local)
+	cmake --preset release >/dev/null
+	cmake --install build/release --prefix $(PREFIX)
 
 clean: ## Remove build/ (the cached control plane stays)
 	rm -rf build

@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 build=$1
 out=docs/benchmarks
 mkdir -p "$out"
-for bench in planner extender objects; do
+for bench in planner extender objects plugin; do
   "$build/tests/bench/${bench}_bench" --benchmark_repetitions=3 --benchmark_report_aggregates_only=false \
     --benchmark_out="$out/$bench.json" --benchmark_out_format=json >/dev/null 2>"$build/$bench-bench.log" ||
     { cat "$build/$bench-bench.log"; exit 1; }
@@ -32,6 +32,11 @@ figure("filter_names5000_p99", max(plain, reserved, key=statistics.median), "us"
 figure("filter_planned_p99", p99("BM_FilterPlanned1"), "us")
 figure("plan_gang10000_nodes5000", [r["real_time"] for r in runs("planner", "BM_PlanGang10000/5000/")], "ms")
 figure("plan_gang10000_nodes100000", [r["real_time"] for r in runs("planner", "BM_PlanGang10000/100000/")], "ms")
+linked_in, shared_object = ([r["cpu_time"] for r in runs("plugin", f"BM_{name}")] for name in ("LinkedIn", "SharedObject"))
+figure("plugin_builtin_nodes10000", linked_in, "us")
+figure("plugin_so_nodes10000", shared_object, "us")
+# Aim: at most 1.2.
+figure("plugin_so_over_builtin", [statistics.median(shared_object) / statistics.median(linked_in)], "x")
 figure("apply_event", [r["real_time"] for r in runs("planner", "BM_ApplyEvent")], "us")
 PYTHON
 TUTTI_SERVER=$PWD/$build/src/apps/tutti-server "$build/tests/bench/rss_bench"

@@ -1,0 +1,426 @@
+/* The C ABI of Tutti's plugins: what a plugin in a shared object and its host agree on.
+ *
+ * A shared object holds one plugin and exports one symbol, tutti_plugin_v1. Authors in C++ need not
+ * read on: tutti/export.h makes all of this of a class. See docs/abi-policy.md for what may change.
+ *
+ * Layout    Structs that cross begin with struct_size and only grow at the end. An array of such
+ *           structs steps by the struct_size of its first element (tutti_block_at), never by
+ *           sizeof. The few without struct_size ("frozen") never change. Numbers of codes, kinds
+ * and flags are never given another meaning. Bytes that are reserved are zero. Ownership Whoever
+ * makes memory frees it: nothing is freed across the boundary. What a function is handed lives
+ * until it returns, unless it says otherwise; so does what a callback is handed, which the host
+ * copies. Texts     Pointer and length, UTF-8, not terminated by a zero. Amounts   Base units: cpu
+ * in thousandths, memory in bytes, everything else counted. Threads   create and destroy: one
+ * thread, no other call at that time. Every other function: any thread, several at once, unless it
+ * says otherwise; it must not block. Failure   Functions with a tutti_status may fail. It comes as
+ * Success: a function with nothing to say leaves it alone. No exception and no longjmp leaves a
+ * function of a plugin.
+ */
+#ifndef TUTTI_ABI_PLUGIN_ABI_H_
+#define TUTTI_ABI_PLUGIN_ABI_H_
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TUTTI_ABI_MAGIC UINT32_C(0x49545554) /* "TUTI" in the memory of a little-endian machine */
+#define TUTTI_ABI_MAJOR 1
+#define TUTTI_ABI_MINOR 0
+
+#define TUTTI_NODES_PER_BLOCK 256
+#define TUTTI_DIAGNOSES 8
+#define TUTTI_NONE UINT16_MAX    /* no such resource, field, reason, counter */
+#define TUTTI_NO_TEXT UINT32_MAX /* no such text */
+
+/* The resources that have a number of their own; all others by tutti_host.resource. */
+#define TUTTI_CPU 0
+#define TUTTI_MEMORY 1
+#define TUTTI_EPHEMERAL_STORAGE 2
+#define TUTTI_PODS 3
+
+#if defined(__GNUC__)
+#define TUTTI_EXPORT __attribute__((visibility("default")))
+#define TUTTI_BUILD __VERSION__
+#else
+#define TUTTI_EXPORT
+#define TUTTI_BUILD "unknown compiler"
+#endif
+
+/* Whether the maker of *object already knew the member: ask before reading what a later minor
+ * version has added. */
+#define TUTTI_HAS(object, type, member) \
+  ((object)->struct_size >= offsetof(type, member) + sizeof((object)->member))
+
+/* ---- Frozen ---- */
+
+typedef struct tutti_string {
+  const char* data; /* may be null where size is 0 */
+  size_t size;
+} tutti_string;
+
+/* Texts where the host has them: text i has its pointer at base + i * stride + data_at and its
+ * length at base + i * stride + size_at. See tutti_string_at. */
+typedef struct tutti_strings {
+  const void* base; /* null: all are empty */
+  uint32_t stride;
+  uint16_t data_at;
+  uint16_t size_at;
+} tutti_strings;
+
+/* A set of nodes of one block, by offset. */
+typedef struct tutti_node_mask {
+  uint64_t words[TUTTI_NODES_PER_BLOCK / 64];
+} tutti_node_mask;
+
+typedef struct tutti_request {
+  uint16_t resource;
+  uint16_t reserved[3];
+  int64_t amount;
+} tutti_request;
+
+/* Of one reason: how many nodes it refused, and the numbers of the one that came nearest. */
+typedef struct tutti_diagnosis {
+  uint16_t reason;
+  uint16_t reserved;
+  uint32_t nodes;
+  int64_t need;
+  int64_t have;
+} tutti_diagnosis;
+
+typedef struct tutti_node_list {
+  const uint32_t* nodes; /* indices in the cluster */
+  size_t count;
+} tutti_node_list;
+
+/* One scalar of the plugin's args. args.rules[0].name is "/rules/0/name". */
+typedef struct tutti_config_entry {
+  tutti_string pointer;
+  tutti_string text;
+  tutti_string where; /* "tutti.yaml:12:7" */
+  uint32_t kind;      /* enum tutti_config_kind */
+  uint32_t reserved;
+} tutti_config_entry;
+
+/* ---- Verdicts ---- */
+
+enum tutti_code {
+  TUTTI_SUCCESS = 0,
+  TUTTI_ERROR = 1,                          /* the plugin failed; says nothing about the pod */
+  TUTTI_UNSCHEDULABLE = 2,                  /* not now; pods that end may help */
+  TUTTI_UNSCHEDULABLE_AND_UNRESOLVABLE = 3, /* not now, and preemption would not help */
+  TUTTI_WAIT = 4,
+  TUTTI_SKIP = 5, /* nothing to do here in this cycle */
+  TUTTI_PENDING = 6
+};
+
+/* A flag of a status with code Error: a C++ plugin threw, and the message is what. */
+#define TUTTI_STATUS_THROWN UINT32_C(1)
+
+/* Made by the host, filled by the plugin. */
+typedef struct tutti_status {
+  uint32_t struct_size;
+  uint32_t code; /* enum tutti_code */
+  uint32_t flags;
+  uint16_t reason; /* as tutti_host.reason gave it; of refusals */
+  uint16_t reserved;
+  int64_t need; /* the numbers of a refusal, in the resource's base unit */
+  int64_t have;
+  void* host_data; /* the host's; where set_message writes to */
+} tutti_status;
+
+/* ---- Configuration ---- */
+
+enum tutti_config_kind {
+  TUTTI_CONFIG_NULL = 0,
+  TUTTI_CONFIG_BOOLEAN = 1, /* "true", "false" */
+  TUTTI_CONFIG_INTEGER = 2,
+  TUTTI_CONFIG_STRING = 3
+};
+
+typedef struct tutti_config {
+  uint32_t struct_size;
+  uint32_t reserved;
+  const tutti_config_entry* entries;
+  size_t entry_count;
+  void* host_data; /* the host's */
+} tutti_config;
+
+/* ---- Views ---- */
+
+/* What a plugin remembers within one cycle, which is: one pod class or one gang. Made by the host,
+ * one for each plugin and cycle; state is null at first and the plugin's to set in pre_filter,
+ * pre_score and placement_generate, which run on one thread. Everywhere else it is read-only. */
+typedef struct tutti_cycle {
+  uint32_t struct_size;
+  uint32_t reserved;
+  uint64_t seed; /* the only source of randomness */
+  void* state;   /* given to end_cycle unless null */
+} tutti_cycle;
+
+/* One pod, or `count` pods that are alike. */
+typedef struct tutti_pod_class {
+  uint32_t struct_size;
+  int32_t priority;
+  tutti_string namespace_name;
+  tutti_string gang; /* empty: of none */
+  int64_t count;
+  const tutti_request* requests; /* sorted by resource, amounts > 0 */
+  size_t request_count;
+  tutti_strings fields; /* by number of pod_label or pod_annotation */
+  size_t field_count;
+} tutti_pod_class;
+
+/* TUTTI_NODES_PER_BLOCK nodes as columns of so many values. */
+typedef struct tutti_node_block {
+  uint32_t struct_size;
+  uint32_t first;                    /* index of offset 0 */
+  tutti_node_mask present;           /* other offsets hold no node; their rows mean nothing */
+  const int64_t* const* allocatable; /* by resource; null or missing: nobody has any */
+  size_t allocatable_count;
+  const int64_t* const* free; /* allocatable less what is taken; may be negative */
+  size_t free_count;
+  const uint32_t* const* fields; /* texts by number of node_label; null: nobody has it */
+  size_t field_count;
+  tutti_strings names; /* TUTTI_NODES_PER_BLOCK of them */
+} tutti_node_block;
+
+typedef struct tutti_cluster {
+  uint32_t struct_size;
+  uint32_t reserved;
+  const tutti_node_block* blocks; /* see tutti_block_at */
+  size_t block_count;
+} tutti_cluster;
+
+typedef struct tutti_gang {
+  uint32_t struct_size;
+  int32_t priority;
+  tutti_string namespace_name;
+  tutti_string name;
+  tutti_string dialect;
+  uint64_t arrival;   /* unique; a later gang has a higher one */
+  int64_t created_ns; /* since 1970; whole seconds */
+  int64_t min_member;
+  int64_t members;
+  int64_t bound;
+  const tutti_pod_class* classes; /* see tutti_class_at; none in queue_less */
+  size_t class_count;
+} tutti_gang;
+
+/* Where a gang would go: nodes[c] holds one node for each member of class c. */
+typedef struct tutti_placement {
+  uint32_t struct_size;
+  uint32_t has_domain; /* 0: the whole cluster; the domain's members mean nothing */
+  tutti_string domain_name;
+  const tutti_node_mask* domain_nodes; /* by block; missing blocks: none of their nodes */
+  size_t domain_blocks;
+  const tutti_node_list* nodes;
+  size_t class_count;
+} tutti_placement;
+
+/* What a filter says of one block. Made by the host with passing = the candidates and no reasons.
+ * Use tutti_refuse. */
+typedef struct tutti_block_verdict {
+  uint32_t struct_size;
+  uint32_t reserved;
+  tutti_node_mask passing;      /* bits may only be taken out */
+  tutti_node_mask unresolvable; /* those that are refused for good */
+  uint16_t reasons[TUTTI_NODES_PER_BLOCK];
+  tutti_diagnosis diagnoses[TUTTI_DIAGNOSES]; /* used from the front; unused: nodes = 0 */
+} tutti_block_verdict;
+
+typedef struct tutti_domains tutti_domains; /* the host's list of domains */
+
+/* ---- What a plugin may ask of its host ---- */
+
+typedef struct tutti_host tutti_host;
+
+/* Lives as long as the plugin. No callback fails. */
+struct tutti_host {
+  uint32_t struct_size;
+  uint16_t abi_major; /* of the host */
+  uint16_t abi_minor;
+  void* host_data; /* the host's */
+
+  /* Within create only. Each gives the number of what is named: the same for the same name, good
+   * for the plugin's life. TUTTI_NONE: the host's table is full, or create has returned. */
+  uint16_t (*resource)(const tutti_host* host, tutti_string name); /* "nvidia.com/gpu" */
+  uint16_t (*pod_label)(const tutti_host* host, tutti_string key);
+  uint16_t (*pod_annotation)(const tutti_host* host, tutti_string key);
+  uint16_t (*node_label)(const tutti_host* host, tutti_string key);
+  uint16_t (*node_annotation)(const tutti_host* host, tutti_string key);
+  /* code: "GpuTooSmall"; meaning: one sentence. */
+  uint16_t (*reason)(const tutti_host* host, tutti_string code, tutti_string meaning);
+  /* name: in snake_case, ends in _total. */
+  uint16_t (*counter)(const tutti_host* host, tutti_string name, tutti_string help);
+  /* The plugin reads this key, present or not: keys that nobody reads are mistakes. */
+  void (*config_known)(const tutti_config* config, tutti_string pointer);
+  /* The entry, or the lack of one, is a mistake. The host adds file, line and column. */
+  void (*config_fail)(const tutti_config* config, tutti_string pointer, tutti_string message);
+
+  /* Any thread, at any time. */
+  void (*increment)(const tutti_host* host, uint16_t counter, double by);
+  int64_t (*now_ns)(const tutti_host* host); /* since 1970; not for filter_block and score_block */
+  /* A text of a node's field and back. Lives as long as the process. */
+  tutti_string (*text)(const tutti_host* host, uint32_t id);
+  uint32_t (*find_text)(const tutti_host* host, tutti_string text); /* or TUTTI_NO_TEXT */
+
+  /* The text of an error: what happened, to what, what was expected, what to do. */
+  void (*set_message)(tutti_status* status, tutti_string message);
+  /* nodes: by block. */
+  void (*add_domain)(tutti_domains* domains, tutti_string name, const tutti_node_mask* nodes,
+                     size_t blocks);
+};
+
+/* ---- The plugin ---- */
+
+/* Lives as long as the shared object and never changes. `self` is what create has made. A point
+ * that is null, or lies past struct_size, is not served; at least one is. */
+typedef struct tutti_plugin_descriptor {
+  uint32_t struct_size;
+  uint32_t magic; /* TUTTI_ABI_MAGIC */
+  uint16_t abi_major;
+  uint16_t abi_minor;         /* that the plugin was built with */
+  uint16_t oldest_host_minor; /* that it can live with */
+  uint16_t reserved;
+
+  /* Printable ASCII; they live as long as the descriptor. */
+  tutti_string name;    /* UpperCamelCase, letters and digits, 1 to 63 */
+  tutti_string version; /* the author's; shown, never compared; up to 127 */
+  tutti_string build;   /* compiler and the like; shown; up to 255 */
+
+  /* What it returns is the plugin's and goes to destroy. `host` may be kept, `config` may not. One
+   * thread. Null: not made, and config_fail or an Error in `failure` has said why. */
+  void* (*create)(const tutti_host* host, const tutti_config* config, tutti_status* failure);
+  /* Once, for what create has made, when every other call has returned. One thread; cannot fail. */
+  void (*destroy)(void* self);
+  /* For each state that is not null, once, when its cycle is over: the plugin frees it. Any thread;
+   * cannot fail. Null: the plugin keeps none. */
+  void (*end_cycle)(void* self, void* state);
+
+  /* Once per cycle, before its filter_block; may set cycle->state. Any thread, one per cycle.
+   * Success; Skip: no filter_block in this cycle; Unschedulable, UnschedulableAndUnresolvable: no
+   * node at all, with a reason; Error. */
+  void (*pre_filter)(void* self, tutti_cycle* cycle, const tutti_pod_class* pod,
+                     const tutti_cluster* cluster, tutti_status* status);
+  /* Pure. Refuses some of the nodes of one block that pass so far; these may be a single one. Any
+   * thread, several at once also of one cycle. Success; Error: the whole cycle is one. */
+  void (*filter_block)(void* self, const tutti_cycle* cycle, const tutti_pod_class* pod,
+                       const tutti_node_block* block, tutti_block_verdict* verdict,
+                       tutti_status* status);
+  /* As pre_filter, before score_block. Success; Skip: no score_block in this cycle; Error. */
+  void (*pre_score)(void* self, tutti_cycle* cycle, const tutti_pod_class* pod,
+                    const tutti_cluster* cluster, tutti_status* status);
+  /* Pure. Writes scores[offset] of each candidate: 0 to 100, with normalize_score any number. The
+   * host's scores have TUTTI_NODES_PER_BLOCK places. Threads as filter_block. Success; Error. */
+  void (*score_block)(void* self, const tutti_cycle* cycle, const tutti_pod_class* pod,
+                      const tutti_node_block* block, const tutti_node_mask* candidates,
+                      int64_t* scores, tutti_status* status);
+  /* Whether normalize_score is to be called; always the same. Any thread; cannot fail. Null: no. */
+  bool (*has_normalize_score)(void* self);
+  /* Pure. Turns all candidates' scores, in place, into 0 to 100. Any thread. Success; Error. */
+  void (*normalize_score)(void* self, const tutti_cycle* cycle, const tutti_pod_class* pod,
+                          int64_t* scores, size_t count, tutti_status* status);
+
+  /* The rest runs on one thread of the host. */
+
+  /* Pure. Success; Pending, Unschedulable: held, with a reason; Error: held. */
+  void (*pre_enqueue)(void* self, const tutti_gang* gang, const tutti_cluster* cluster,
+                      tutti_status* status);
+  /* Pure. Whether a goes before b: a strict weak order. Success; Error. */
+  bool (*queue_less)(void* self, const tutti_gang* a, const tutti_gang* b, tutti_status* status);
+  /* Adds the domains that the gang may be placed in (add_domain), the preferred ones first.
+   * Success; Skip: the whole cluster will do; Unschedulable with a reason; Error. */
+  void (*placement_generate)(void* self, tutti_cycle* cycle, const tutti_gang* gang,
+                             const tutti_cluster* cluster, tutti_domains* domains,
+                             tutti_status* status);
+  /* Pure. 0 to 100. Success; Error. */
+  int64_t (*placement_score)(void* self, const tutti_cycle* cycle, const tutti_gang* gang,
+                             const tutti_placement* placement, const tutti_cluster* cluster,
+                             tutti_status* status);
+} tutti_plugin_descriptor;
+
+/* The one symbol that a plugin exports. Any thread; gives the same descriptor each time. */
+TUTTI_EXPORT const tutti_plugin_descriptor* tutti_plugin_v1(void);
+
+/* ---- Helpers: no part of the ABI ---- */
+
+static inline tutti_string tutti_string_at(tutti_strings strings, size_t i) {
+  tutti_string text = {NULL, 0};
+  if (strings.base != NULL) {
+    const char* at = (const char*)strings.base + i * strings.stride;
+    text.data = *(const char* const*)(const void*)(at + strings.data_at);
+    text.size = *(const size_t*)(const void*)(at + strings.size_at);
+  }
+  return text;
+}
+
+static inline const tutti_node_block* tutti_block_at(const tutti_cluster* cluster, size_t i) {
+  const char* first = (const char*)cluster->blocks;
+  return (const tutti_node_block*)(const void*)(first + i * cluster->blocks->struct_size);
+}
+
+static inline const tutti_pod_class* tutti_class_at(const tutti_gang* gang, size_t i) {
+  const char* first = (const char*)gang->classes;
+  return (const tutti_pod_class*)(const void*)(first + i * gang->classes->struct_size);
+}
+
+static inline bool tutti_mask_has(const tutti_node_mask* mask, uint32_t offset) {
+  return (mask->words[offset / 64] >> (offset % 64) & 1) != 0;
+}
+
+/* How much the pod asks for. */
+static inline int64_t tutti_requested(const tutti_pod_class* pod, uint16_t resource) {
+  for (size_t i = 0; i < pod->request_count; ++i) {
+    if (pod->requests[i].resource == resource) return pod->requests[i].amount;
+  }
+  return 0;
+}
+
+static inline int64_t tutti_allocatable(const tutti_node_block* block, uint16_t resource,
+                                        uint32_t offset) {
+  const bool known = resource < block->allocatable_count && block->allocatable[resource] != NULL;
+  return known ? block->allocatable[resource][offset] : 0;
+}
+
+static inline int64_t tutti_free(const tutti_node_block* block, uint16_t resource,
+                                 uint32_t offset) {
+  const bool known = resource < block->free_count && block->free[resource] != NULL;
+  return known ? block->free[resource][offset] : 0;
+}
+
+/* The text of a node's field, for tutti_host.text. */
+static inline uint32_t tutti_field(const tutti_node_block* block, uint16_t field, uint32_t offset) {
+  const bool known = field < block->field_count && block->fields[field] != NULL;
+  return known ? block->fields[field][offset] : TUTTI_NO_TEXT;
+}
+
+/* Refuses a node that passed so far. code: Unschedulable or UnschedulableAndUnresolvable. Of more
+ * reasons than there are diagnoses only the nodes are kept. */
+static inline void tutti_refuse(tutti_block_verdict* verdict, uint32_t offset, uint32_t code,
+                                uint16_t reason, int64_t need, int64_t have) {
+  const uint64_t bit = UINT64_C(1) << (offset % 64);
+  verdict->passing.words[offset / 64] &= ~bit;
+  if (code == TUTTI_UNSCHEDULABLE_AND_UNRESOLVABLE) verdict->unresolvable.words[offset / 64] |= bit;
+  verdict->reasons[offset] = reason;
+  for (int i = 0; i < TUTTI_DIAGNOSES; ++i) {
+    tutti_diagnosis* diagnosis = &verdict->diagnoses[i];
+    if (diagnosis->nodes != 0 && diagnosis->reason != reason) continue;
+    if (diagnosis->nodes == 0 || have > diagnosis->have) {
+      diagnosis->need = need;
+      diagnosis->have = have;
+    }
+    diagnosis->reason = reason;
+    ++diagnosis->nodes;
+    return;
+  }
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TUTTI_ABI_PLUGIN_ABI_H_ */

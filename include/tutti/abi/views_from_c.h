@@ -1,0 +1,152 @@
+// Views over the structs of the C ABI, for the plugin's side.
+//
+// Each lives as long as the struct that it is made of, and stands still: not copied, not moved.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tutti/abi/convert.h"
+#include "tutti/gang_view.h"
+#include "tutti/views.h"
+
+namespace tutti::abi {
+
+// The texts where the host has them; copied only where the host's standard library lays out its
+// string_view in another way.
+inline const std::string_view* TextsOf(tutti_strings texts, std::size_t count,
+                                       std::vector<std::string_view>& copies) {
+  const StringViewLayout here = StringViewLayout::Here();
+  if (texts.base == nullptr) return nullptr;
+  if (texts.stride == sizeof(std::string_view) && texts.data_at == here.data_at &&
+      texts.size_at == here.size_at) {
+    return static_cast<const std::string_view*>(texts.base);
+  }
+  copies.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) copies.push_back(FromC(tutti_string_at(texts, i)));
+  return copies.data();
+}
+
+inline PodClassView ViewOf(const tutti_pod_class& pod, std::vector<std::string_view>& copies) {
+  PodClassView view;
+  view.namespace_name = FromC(pod.namespace_name);
+  view.gang = FromC(pod.gang);
+  view.count = pod.count;
+  view.priority = pod.priority;
+  view.requests = {reinterpret_cast<const Request*>(pod.requests), pod.request_count};
+  const std::string_view* fields = TextsOf(pod.fields, pod.field_count, copies);
+  view.fields = {fields, fields == nullptr ? 0 : pod.field_count};
+  return view;
+}
+
+inline NodeBlockView ViewOf(const tutti_node_block& block, const TextTable& texts,
+                            std::vector<std::string_view>& copies) {
+  NodeBlockView view;
+  view.first = block.first;
+  view.present = FromC(block.present);
+  view.allocatable = {block.allocatable, block.allocatable_count};
+  view.free = {block.free, block.free_count};
+  view.fields = {reinterpret_cast<const TextId* const*>(block.fields), block.field_count};
+  view.names = TextsOf(block.names, kNodesPerBlock, copies);
+  view.texts = &texts;
+  return view;
+}
+
+class PodFromC {
+ public:
+  explicit PodFromC(const tutti_pod_class& pod) : view_(ViewOf(pod, copies_)) {}
+  PodFromC(const PodFromC&) = delete;
+  PodFromC& operator=(const PodFromC&) = delete;
+  const PodClassView& view() const { return view_; }
+
+ private:
+  std::vector<std::string_view> copies_;
+  PodClassView view_;
+};
+
+class BlockFromC {
+ public:
+  BlockFromC(const tutti_node_block& block, const TextTable& texts)
+      : view_(ViewOf(block, texts, copies_)) {}
+  BlockFromC(const BlockFromC&) = delete;
+  BlockFromC& operator=(const BlockFromC&) = delete;
+  const NodeBlockView& view() const { return view_; }
+
+ private:
+  std::vector<std::string_view> copies_;
+  NodeBlockView view_;
+};
+
+class ClusterFromC {
+ public:
+  ClusterFromC(const tutti_cluster& cluster, const TextTable& texts)
+      : copies_(cluster.block_count) {
+    blocks_.reserve(cluster.block_count);
+    for (std::size_t b = 0; b < cluster.block_count; ++b)
+      blocks_.push_back(ViewOf(*tutti_block_at(&cluster, b), texts, copies_[b]));
+  }
+  ClusterFromC(const ClusterFromC&) = delete;
+  ClusterFromC& operator=(const ClusterFromC&) = delete;
+  ClusterView view() const { return {blocks_}; }
+
+ private:
+  std::vector<std::vector<std::string_view>> copies_;  // by block
+  std::vector<NodeBlockView> blocks_;
+};
+
+class GangFromC {
+ public:
+  explicit GangFromC(const tutti_gang& gang) : copies_(gang.class_count) {
+    classes_.reserve(gang.class_count);
+    for (std::size_t c = 0; c < gang.class_count; ++c)
+      classes_.push_back(ViewOf(*tutti_class_at(&gang, c), copies_[c]));
+    view_.namespace_name = FromC(gang.namespace_name);
+    view_.name = FromC(gang.name);
+    view_.dialect = FromC(gang.dialect);
+    view_.priority = gang.priority;
+    view_.arrival = gang.arrival;
+    view_.created = std::chrono::nanoseconds(gang.created_ns);
+    view_.min_member = gang.min_member;
+    view_.members = gang.members;
+    view_.bound = gang.bound;
+    view_.classes = classes_;
+  }
+  GangFromC(const GangFromC&) = delete;
+  GangFromC& operator=(const GangFromC&) = delete;
+  const GangView& view() const { return view_; }
+
+ private:
+  std::vector<std::vector<std::string_view>> copies_;  // by class
+  std::vector<PodClassView> classes_;
+  GangView view_;
+};
+
+class PlacementFromC {
+ public:
+  explicit PlacementFromC(const tutti_placement& placement) {
+    for (std::size_t c = 0; c < placement.class_count; ++c) {
+      const tutti_node_list& list = placement.nodes[c];
+      nodes_.emplace_back(reinterpret_cast<const NodeIndex*>(list.nodes), list.count);
+    }
+    view_.nodes = nodes_;
+    if (placement.has_domain == 0) return;
+    domain_.name = std::string(FromC(placement.domain_name));
+    for (std::size_t b = 0; b < placement.domain_blocks; ++b)
+      domain_.nodes.push_back(FromC(placement.domain_nodes[b]));
+    view_.domain = &domain_;
+  }
+  PlacementFromC(const PlacementFromC&) = delete;
+  PlacementFromC& operator=(const PlacementFromC&) = delete;
+  const PlacementView& view() const { return view_; }
+
+ private:
+  Domain domain_;
+  std::vector<std::span<const NodeIndex>> nodes_;
+  PlacementView view_;
+};
+
+}  // namespace tutti::abi

@@ -1,0 +1,60 @@
+// TUTTI_EXPORT_PLUGIN: makes a shared object of a plugin class.
+//
+//   class MyFilter final : public tutti::FilterPlugin {
+//    public:
+//     static const tutti::PluginDescriptor& Descriptor();
+//     ...
+//   };
+//   TUTTI_EXPORT_PLUGIN(MyFilter)  // once, in one source file, outside of any namespace
+//
+// The class is the same one that could be linked in. Only the C ABI crosses the boundary, so that
+// compiler, standard library and its flags may differ from the host's. Export nothing else:
+// tutti_add_plugin of the CMake package sees to that.
+#pragma once
+
+#include <type_traits>
+
+#include "tutti/abi/plugin_abi.h"
+#include "tutti/abi/trampolines.h"
+
+namespace tutti::abi {
+
+// T::Descriptor() and the points that T derives from.
+template <class T>
+tutti_plugin_descriptor DescriptorOf() {
+  using On = Trampolines<T>;
+  tutti_plugin_descriptor c = {};
+  c.struct_size = sizeof c;
+  c.magic = TUTTI_ABI_MAGIC;
+  c.abi_major = TUTTI_ABI_MAJOR;
+  c.abi_minor = TUTTI_ABI_MINOR;
+  c.oldest_host_minor = 0;
+  c.name = ToC(T::Descriptor().name);
+  c.version = ToC(T::Descriptor().version);
+  c.build = ToC(std::string_view(TUTTI_BUILD));
+  c.create = On::Create;
+  c.destroy = On::Destroy;
+  c.end_cycle = On::EndCycle;
+  if constexpr (std::is_base_of_v<PreFilterPlugin, T>) c.pre_filter = On::PreFilter;
+  if constexpr (std::is_base_of_v<FilterPlugin, T>) c.filter_block = On::FilterBlock;
+  if constexpr (std::is_base_of_v<PreScorePlugin, T>) c.pre_score = On::PreScore;
+  if constexpr (std::is_base_of_v<ScorePlugin, T>) {
+    c.score_block = On::ScoreBlock;
+    c.has_normalize_score = On::HasNormalizeScore;
+    c.normalize_score = On::NormalizeScore;
+  }
+  if constexpr (std::is_base_of_v<PreEnqueuePlugin, T>) c.pre_enqueue = On::PreEnqueue;
+  if constexpr (std::is_base_of_v<QueueSortPlugin, T>) c.queue_less = On::QueueLess;
+  if constexpr (std::is_base_of_v<PlacementGeneratePlugin, T>)
+    c.placement_generate = On::PlacementGenerate;
+  if constexpr (std::is_base_of_v<PlacementScorePlugin, T>) c.placement_score = On::PlacementScore;
+  return c;
+}
+
+}  // namespace tutti::abi
+
+#define TUTTI_EXPORT_PLUGIN(Class)                                                         \
+  extern "C" const tutti_plugin_descriptor* tutti_plugin_v1(void) {                        \
+    static const tutti_plugin_descriptor descriptor = ::tutti::abi::DescriptorOf<Class>(); \
+    return &descriptor;                                                                    \
+  }

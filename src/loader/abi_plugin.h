@@ -1,0 +1,74 @@
+// AbiPlugin: a plugin behind the C ABI, as a C++ plugin.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "framework/points.h"
+#include "loader/host_to_c.h"
+#include "tutti/abi/plugin_abi.h"
+
+namespace tutti::loader {
+
+// Threads, allowed answers and exceptions as the points have them: what the plugin threw on its
+// side of the boundary is thrown again on ours. Only the points of points() may be called.
+class AbiPlugin final : public framework::PointTable,
+                        public PreFilterPlugin,
+                        public FilterPlugin,
+                        public PreScorePlugin,
+                        public ScorePlugin,
+                        public PreEnqueuePlugin,
+                        public QueueSortPlugin,
+                        public PlacementGeneratePlugin,
+                        public PlacementScorePlugin {
+ public:
+  // `api`: checked, for the process's life. As PluginDescriptor::make: null where `config` says
+  // why, throws what the plugin's factory threw. `host` must outlive the plugin.
+  static std::unique_ptr<Plugin> Make(const tutti_plugin_descriptor& api, Config& config,
+                                      PluginHost& host);
+  ~AbiPlugin() override;
+  AbiPlugin(const AbiPlugin&) = delete;
+  AbiPlugin& operator=(const AbiPlugin&) = delete;
+
+  framework::Points points() const override;
+
+  Status PreFilter(CycleState& state, const PodClassView& pod,
+                   const ClusterView& cluster) const override;
+  Status Filter(const CycleState& state, const PodClassView& pod,
+                const NodeView& node) const override;
+  Status FilterBlock(const CycleState& state, const PodClassView& pod, const NodeBlockView& block,
+                     BlockVerdict& verdict) const override;
+
+  Status PreScore(CycleState& state, const PodClassView& pod,
+                  const ClusterView& cluster) const override;
+  int64_t Score(const CycleState& state, const PodClassView& pod,
+                const NodeView& node) const override;
+  void ScoreBlock(const CycleState& state, const PodClassView& pod, const NodeBlockView& block,
+                  const NodeMask& candidates,
+                  std::span<int64_t, kNodesPerBlock> scores) const override;
+  bool HasNormalizeScore() const override;
+  void NormalizeScore(const CycleState& state, const PodClassView& pod,
+                      std::span<int64_t> scores) const override;
+
+  Status PreEnqueue(const GangView& gang, const ClusterView& cluster) const override;
+  bool Less(const GangView& a, const GangView& b) const override;
+  Status PlacementGenerate(CycleState& state, const GangView& gang, const ClusterView& cluster,
+                           std::vector<Domain>& domains) const override;
+  int64_t PlacementScore(const CycleState& state, const GangView& gang,
+                         const PlacementView& placement, const ClusterView& cluster) const override;
+
+ private:
+  class Cycle;
+  struct HeldCycle;
+
+  AbiPlugin(const tutti_plugin_descriptor& api, PluginHost& host) : api_(api), host_(host) {}
+  tutti_cycle& CycleOf(CycleState& state) const;
+
+  const tutti_plugin_descriptor api_;
+  HostToC host_;
+  void* self_ = nullptr;
+};
+
+}  // namespace tutti::loader

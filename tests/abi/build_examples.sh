@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# build_examples.sh BUILD_DIR EXAMPLES OUT: installs the package of BUILD_DIR below OUT and builds the
+# examples against it, as their READMEs say.
+set -euo pipefail
+build=$1 examples=$2 out=$3
+rm -rf "$out"
+cmake --install "$build" --prefix "$out/installed" >/dev/null
+for example in c_minimal cpp_minimal; do
+  cmake -S "$examples/$example" -B "$out/$example" -DCMAKE_PREFIX_PATH="$out/installed" -DCMAKE_BUILD_TYPE=Release
+  cmake --build "$out/$example"
+done
+# Without CMake. pkg-config is not among the packages that we ask for: its file is plain enough.
+flags=$(sed -n "s|^Cflags: ||p" "$out/installed/share/pkgconfig/tutti.pc")
+includes=${flags//\$\{includedir\}/$out/installed/include}
+cc -std=c11 -Wall -Wextra -Wpedantic -Werror -shared -fPIC -fvisibility=hidden $includes \
+  -o "$out/keep_free.so" "$examples/c_minimal/keep_free.c"

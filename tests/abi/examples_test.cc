@@ -1,0 +1,76 @@
+// The examples, built against the installed package (build_examples.sh), in our loader.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "framework/points.h"
+#include "loader/plugin_loader.h"
+#include "tutti/testing/fake_cluster.h"
+
+namespace tutti {
+namespace {
+
+const std::string kExamples = TUTTI_EXAMPLES;
+
+TEST(ExamplesTest, ThePackageHoldsWhatAuthorsNeedAndNothingElse) {
+  namespace fs = std::filesystem;
+  const fs::path installed = kExamples + "/installed";
+  EXPECT_TRUE(fs::exists(installed / "include/tutti/export.h"));
+  EXPECT_TRUE(fs::exists(installed / "include/tutti/abi/plugin_abi.h"));
+  EXPECT_TRUE(fs::exists(installed / "share/pkgconfig/tutti.pc"));
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(installed)) {
+    if (!entry.is_regular_file()) continue;
+    const std::string path = fs::relative(entry.path(), installed).string();
+    EXPECT_TRUE(path.rfind("include/tutti/", 0) == 0 || path.rfind("share/", 0) == 0) << path;
+  }
+}
+
+TEST(ExamplesTest, TheCppExampleScores) {
+  auto loaded = loader::LoadPlugin({kExamples + "/cpp_minimal/prefer_label.so", ""});
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  testing::FakeHost host;
+  testing::FakeCluster cluster(host);
+  cluster.AddNode("here").Label("zone", "a");
+  cluster.AddNode("there").Label("zone", "b");
+  Config config(
+      {{"/key", ConfigKind::kString, "zone", ""}, {"/value", ConfigKind::kString, "a", ""}});
+  const auto plugin = loaded->entry.make(config, host);
+  ASSERT_NE(plugin, nullptr);
+  const ScorePlugin* score = framework::Points::Of(*plugin).score;
+  ASSERT_NE(score, nullptr);
+  const testing::FakePod pod(host);
+  EXPECT_EQ(score->Score(CycleState(), pod.view(), cluster.Node("here")), 100);
+  EXPECT_EQ(score->Score(CycleState(), pod.view(), cluster.Node("there")), 0);
+}
+
+class CExampleTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(CExampleTest, Filters) {
+  auto loaded = loader::LoadPlugin({kExamples + GetParam(), ""});
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  testing::FakeHost host;
+  testing::FakeCluster cluster(host);
+  cluster.AddNode("small").Allocatable("gpu", 1);
+  cluster.AddNode("large").Allocatable("gpu", 8);
+  Config config(
+      {{"/resource", ConfigKind::kString, "gpu", ""}, {"/amount", ConfigKind::kInteger, "2", ""}});
+  const auto plugin = loaded->entry.make(config, host);
+  ASSERT_NE(plugin, nullptr);
+  const FilterPlugin* filter = framework::Points::Of(*plugin).filter;
+  ASSERT_NE(filter, nullptr);
+  const testing::FakePod pod(host);
+  EXPECT_FALSE(filter->Filter(CycleState(), pod.view(), cluster.Node("small")).ok());
+  EXPECT_TRUE(filter->Filter(CycleState(), pod.view(), cluster.Node("large")).ok());
+}
+
+INSTANTIATE_TEST_SUITE_P(Examples, CExampleTest,
+                         ::testing::Values("/c_minimal/keep_free.so", "/keep_free.so"),
+                         [](const auto& param) {
+                           return param.index == 0 ? std::string("WithCMake")
+                                                   : std::string("WithTheCompilerAlone");
+                         });
+
+}  // namespace
+}  // namespace tutti

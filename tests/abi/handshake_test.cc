@@ -1,0 +1,192 @@
+// Old and new plugins, old and new hosts, and descriptors that nobody should have written.
+#include "loader/handshake.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "tutti/abi/convert.h"
+
+namespace tutti::loader {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+tutti_plugin_descriptor Valid() {
+  tutti_plugin_descriptor d = {};
+  d.struct_size = sizeof d;
+  d.magic = TUTTI_ABI_MAGIC;
+  d.abi_major = TUTTI_ABI_MAJOR;
+  d.abi_minor = TUTTI_ABI_MINOR;
+  d.name = abi::ToC(std::string_view("Valid"));
+  d.version = abi::ToC(std::string_view("1"));
+  d.build = abi::ToC(std::string_view("by hand"));
+  d.create = [](const tutti_host*, const tutti_config*, tutti_status*) -> void* { return nullptr; };
+  d.destroy = [](void*) {};
+  d.filter_block = [](void*, const tutti_cycle*, const tutti_pod_class*, const tutti_node_block*,
+                      tutti_block_verdict*, tutti_status*) {};
+  d.placement_score = [](void*, const tutti_cycle*, const tutti_gang*, const tutti_placement*,
+                         const tutti_cluster*, tutti_status*) -> int64_t { return 0; };
+  return d;
+}
+
+// The descriptor in just as much memory as it says it has: whoever reads more is caught by ASan.
+absl::StatusOr<tutti_plugin_descriptor> Check(const tutti_plugin_descriptor& d, size_t bytes,
+                                              HostAbi host = {}) {
+  const std::unique_ptr<std::byte[]> exact(new std::byte[bytes]);
+  std::memset(exact.get(), 0x5A, bytes);
+  std::memcpy(exact.get(), &d, std::min(bytes, sizeof d));
+  return CheckDescriptor(reinterpret_cast<const tutti_plugin_descriptor*>(exact.get()), "/p/x.so",
+                         host);
+}
+
+std::string Refusal(const tutti_plugin_descriptor& d, HostAbi host = {}) {
+  const auto checked = Check(d, sizeof d, host);
+  return checked.ok() ? "accepted" : std::string(checked.status().message());
+}
+
+TEST(HandshakeTest, TakesAPluginOfThisVersion) {
+  const auto checked = Check(Valid(), sizeof(tutti_plugin_descriptor));
+  ASSERT_TRUE(checked.ok()) << checked.status();
+  EXPECT_NE(checked->placement_score, nullptr);
+}
+
+TEST(HandshakeTest, AnOldPluginServesNothingThatItDoesNotKnow) {
+  tutti_plugin_descriptor old = Valid();
+  old.struct_size = offsetof(tutti_plugin_descriptor, placement_generate);
+  const auto checked = Check(old, old.struct_size, {.major = 1, .minor = 7});
+  ASSERT_TRUE(checked.ok()) << checked.status();
+  EXPECT_NE(checked->filter_block, nullptr);
+  EXPECT_EQ(checked->placement_score, nullptr);
+}
+
+TEST(HandshakeTest, ANewPluginRunsWhereItCanLiveWithTheHost) {
+  tutti_plugin_descriptor young = Valid();
+  young.struct_size = sizeof young + 64;
+  young.abi_minor = 5;
+  EXPECT_TRUE(Check(young, young.struct_size).ok());
+
+  young.oldest_host_minor = 4;
+  EXPECT_TRUE(Check(young, young.struct_size, {.major = 1, .minor = 4}).ok());
+  const auto refused = Check(young, young.struct_size, {.major = 1, .minor = 3});
+  EXPECT_EQ(refused.status().message(),
+            "plugin file /p/x.so is refused: ABI minor version: host 3, plugin needs 4 or later "
+            "(upgrade the host)");
+}
+
+TEST(HandshakeTest, ARefusalNamesEverythingThatDiffers) {
+  tutti_plugin_descriptor d = Valid();
+  d.magic = 0x12345678;
+  d.struct_size = 24;
+  d.abi_major = 2;
+  d.abi_minor = 1;
+  d.oldest_host_minor = 9;
+  const auto refused = Check(d, d.struct_size);
+  EXPECT_THAT(std::string(refused.status().message()),
+              AllOf(HasSubstr("/p/x.so"), HasSubstr("magic: host 0x49545554, plugin 0x12345678"),
+                    HasSubstr("size of the descriptor: host takes 88 to 4096, plugin 24"),
+                    HasSubstr("ABI major version: host 1, plugin 2"),
+                    HasSubstr("ABI minor version: host 0, plugin needs 9"),
+                    HasSubstr("built with ABI minor version 1 and claims to need 9")));
+}
+
+TEST(HandshakeTest, AnotherMajorIsNotReadFurther) {
+  tutti_plugin_descriptor d = Valid();
+  d.abi_major = 2;
+  d.name = {reinterpret_cast<const char*>(8), 16};  // would crash
+  EXPECT_THAT(Refusal(d), AllOf(HasSubstr("host 1, plugin 2"), Not(HasSubstr("name"))));
+}
+
+struct Hostile {
+  const char* label;
+  std::function<void(tutti_plugin_descriptor&)> change;
+  const char* says;
+};
+
+class HostileDescriptorTest : public ::testing::TestWithParam<Hostile> {};
+
+TEST_P(HostileDescriptorTest, IsRefused) {
+  tutti_plugin_descriptor d = Valid();
+  GetParam().change(d);
+  EXPECT_THAT(Refusal(d), HasSubstr(GetParam().says));
+}
+
+using D = tutti_plugin_descriptor;
+INSTANTIATE_TEST_SUITE_P(
+    Handshake, HostileDescriptorTest,
+    ::testing::Values(
+        Hostile{"SizeZero", [](D& d) { d.struct_size = 0; }, "size of the descriptor"},
+        Hostile{"SizeOfTheHeader", [](D& d) { d.struct_size = 16; }, "size of the descriptor"},
+        Hostile{"SizeHuge", [](D& d) { d.struct_size = UINT32_MAX; }, "plugin 4294967295"},
+        Hostile{"NameNull",
+                [](D& d) {
+                  d.name = {nullptr, 5};
+                },
+                "name: null, with a length of 5"},
+        Hostile{"NameEmpty",
+                [](D& d) {
+                  d.name = {nullptr, 0};
+                },
+                "name \"\": expected UpperCamelCase"},
+        Hostile{"NameAbsurdlyLong", [](D& d) { d.name.size = SIZE_MAX; }, "expected at most 63"},
+        Hostile{"NameInLowerCase", [](D& d) { d.name = abi::ToC(std::string_view("valid")); },
+                "name \"valid\": expected UpperCamelCase"},
+        Hostile{"NameWithNewline", [](D& d) { d.name = abi::ToC(std::string_view("A\nB")); },
+                "name: expected printable"},
+        Hostile{"VersionNull",
+                [](D& d) {
+                  d.version = {nullptr, 1};
+                },
+                "version: null"},
+        Hostile{"VersionAbsurdlyLong", [](D& d) { d.version.size = SIZE_MAX / 2; }, "version: "},
+        Hostile{"BuildNull",
+                [](D& d) {
+                  d.build = {nullptr, 200};
+                },
+                "build: null"},
+        Hostile{"BuildWithEscape", [](D& d) { d.build = abi::ToC(std::string_view("\x1b[31m")); },
+                "build: expected printable"},
+        Hostile{"NoCreate", [](D& d) { d.create = nullptr; }, "create is null"},
+        Hostile{"NoDestroy", [](D& d) { d.destroy = nullptr; }, "destroy is null"},
+        Hostile{"NoPoint", [](D& d) { d.filter_block = nullptr, d.placement_score = nullptr; },
+                "it serves no extension point"},
+        Hostile{"HalfANormalizer", [](D& d) { d.has_normalize_score = [](void*) { return true; }; },
+                "has_normalize_score without normalize_score"},
+        Hostile{"NormalizerOfNothing",
+                [](D& d) {
+                  d.normalize_score = [](void*, const tutti_cycle*, const tutti_pod_class*,
+                                         int64_t*, size_t, tutti_status*) {};
+                },
+                "normalize_score without score_block"}),
+    [](const auto& param) { return std::string(param.param.label); });
+
+TEST(HandshakeTest, ARefusalNamesEveryPartThatMakesNoSense) {
+  tutti_plugin_descriptor d = Valid();
+  d.version.size = 5000;
+  d.create = nullptr;
+  d.destroy = nullptr;
+  EXPECT_EQ(Refusal(d),
+            "plugin file /p/x.so is refused: version: 5000 bytes, expected at most 127; create is "
+            "null; destroy is null");
+}
+
+TEST(HandshakeTest, NoDescriptorAtAll) {
+  EXPECT_THAT(std::string(CheckDescriptor(nullptr, "/p/x.so").status().message()),
+              HasSubstr("returned null"));
+  const tutti_plugin_descriptor d = Valid();
+  const auto* crooked =
+      reinterpret_cast<const tutti_plugin_descriptor*>(reinterpret_cast<uintptr_t>(&d) + 1);
+  EXPECT_THAT(std::string(CheckDescriptor(crooked, "/p/x.so").status().message()),
+              HasSubstr("not aligned"));
+}
+
+}  // namespace
+}  // namespace tutti::loader

@@ -1,0 +1,232 @@
+// A plugin cannot tell whether it is linked in or came out of a shared object: both give the same
+// verdicts, scores, diagnoses, reasons, errors and counts in random clusters.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <optional>
+
+#include "framework/cycle.h"
+#include "tests/abi/plugin_world.h"
+
+namespace tutti::testing {
+namespace {
+
+using framework::PluginSpec;
+
+constexpr uint64_t kFirstSeed = 1;
+constexpr uint64_t kLastSeed = 60;
+
+ConfigEntry Text(std::string pointer, std::string text) {
+  return {std::move(pointer), ConfigKind::kString, std::move(text), "test"};
+}
+ConfigEntry Number(std::string pointer, int64_t number) {
+  return {std::move(pointer), ConfigKind::kInteger, std::to_string(number), "test"};
+}
+
+PluginSpec Spec(std::string name, int64_t weight, std::vector<ConfigEntry> args) {
+  return {std::move(name), weight, framework::OnError::kDefault, std::move(args), "test"};
+}
+
+std::vector<PluginSpec> BuiltIns(Random& random) {
+  std::vector<ConfigEntry> headroom = {Number("/percent", random.Below(60))};
+  if (random.Maybe()) headroom.push_back(Text("/resources/0", "nvidia.com/gpu"));
+  std::vector<ConfigEntry> fit = {
+      Text("/scoringStrategy/type", random.Maybe() ? "MostAllocated" : "LeastAllocated")};
+  if (random.Maybe()) {
+    fit.push_back(Text("/scoringStrategy/resources/0/name", "memory"));
+    fit.push_back(Number("/scoringStrategy/resources/0/weight", 1 + random.Below(9)));
+    fit.push_back(Text("/scoringStrategy/resources/1/name", "nvidia.com/gpu"));
+  }
+  std::vector<ConfigEntry> topology = {
+      Text("/levels/0", "rack"),
+      Text("/levels/1", "zone"),
+      {"/required", ConfigKind::kBoolean, random.Maybe() ? "true" : "false", "test"}};
+  return {Spec("NodeHeadroom", 1, std::move(headroom)),
+          Spec("NodeResourcesFit", 1 + random.Below(5), std::move(fit)),
+          Spec("GangLimits", 1, {Number("/maxMembers", 1 + random.Below(40))}),
+          Spec("SmallestFirst", 1, {}), Spec("TopologyDomains", 1, std::move(topology))};
+}
+
+std::vector<PluginSpec> ProbeAndFit(Random& random) {
+  std::vector<ConfigEntry> args = {Number("/salt", random.Below(1000))};
+  if (random.Maybe()) args.push_back({"/odd", ConfigKind::kBoolean, "true", "test"});
+  return {Spec("Probe", 3, std::move(args)), Spec("NodeResourcesFit", 2, {})};
+}
+
+// Everything that a cycle says, as one text.
+std::string CycleStory(const framework::Profile& profile, const PodClassView& pod,
+                       const ClusterView& cluster, uint64_t seed) {
+  std::string story;
+  const auto tell = [&](const char* what, const Status& status) {
+    absl::StrAppendFormat(&story, "%s %s %d %d/%d %s\n", what, CodeName(status.code()),
+                          status.reason().value, status.have(), status.need(), status.message());
+  };
+  const framework::OnPluginFailure on_failure = [&](const framework::PluginFailure& failure) {
+    absl::StrAppendFormat(&story, "failure %s %s: %s\n", failure.plugin, failure.point,
+                          failure.message);
+  };
+  framework::Cycle cycle(profile, pod, seed, &on_failure);
+  const Status prefilter = cycle.PreFilter(cluster);
+  tell("PreFilter", prefilter);
+  if (!prefilter.ok()) return story;
+  std::vector<NodeMask> candidates;
+  framework::Diagnosis diagnosis;
+  for (const NodeBlockView& block : cluster.blocks) {
+    candidates.push_back(block.present);
+    tell("Filter", cycle.Filter(block, candidates.back(), &diagnosis));
+    for (const uint64_t word : candidates.back().words) absl::StrAppendFormat(&story, "%x ", word);
+  }
+  for (const auto& [plugin, of] : diagnosis.lines) {
+    absl::StrAppendFormat(&story, "plugin %d reason %d: %d nodes, %d of %d\n", plugin,
+                          of.reason.value, of.nodes, of.have, of.need);
+  }
+  if (!cycle.PreScore(cluster)) return story + "nobody scores";
+  absl::StrAppendFormat(&story, "normalizes %d\n", cycle.normalizes());
+  std::vector<int64_t> totals;
+  cycle.Score(cluster, candidates, totals);
+  for (const int64_t total : totals) absl::StrAppendFormat(&story, "%d ", total);
+  if (!cycle.normalizes()) {
+    candidates[0].ForEach([&](uint32_t offset) {
+      absl::StrAppendFormat(&story, "%d ", cycle.ScoreOne(cluster.blocks[0], offset));
+    });
+  }
+  tell("Score", cycle.score_failure());
+  return story;
+}
+
+// The points beside a cycle, and each Filter node by node, with the reason of every single node.
+class Twins {
+ public:
+  Twins(const Side& linked, const Side& loaded) : linked_(linked), loaded_(loaded) {}
+
+  void AskAboutNodes(const PodClassView& pod, const ClusterView& cluster, uint64_t seed) const {
+    ForEach(&framework::Profile::filters, [&](const auto& a, const auto& b) {
+      const CycleState state(seed);
+      for (const NodeBlockView& block : cluster.blocks) {
+        BlockVerdict in_a(block.present);
+        BlockVerdict in_b(block.present);
+        ASSERT_EQ(a.FilterBlock(state, pod, block, in_a), b.FilterBlock(state, pod, block, in_b));
+        ASSERT_EQ(in_a.passing(), in_b.passing());
+        ASSERT_EQ(in_a.unresolvable(), in_b.unresolvable());
+        for (uint32_t i = 0; i < kNodesPerBlock; ++i) ASSERT_EQ(in_a.reason(i), in_b.reason(i));
+      }
+      const NodeBlockView& block = cluster.blocks.front();
+      block.present.ForEach([&](uint32_t i) {
+        ASSERT_EQ(a.Filter(state, pod, block.Node(i)), b.Filter(state, pod, block.Node(i)));
+      });
+    });
+  }
+
+  void AskAboutGangs(const GangView& gang, const GangView& other, const ClusterView& cluster,
+                     uint64_t seed) const {
+    ForEach(&framework::Profile::pre_enqueues, [&](const auto& a, const auto& b) {
+      ASSERT_EQ(Try([&] { return a.PreEnqueue(gang, cluster); }),
+                Try([&] { return b.PreEnqueue(gang, cluster); }));
+    });
+    ForEach(&framework::Profile::queue_sorts, [&](const auto& a, const auto& b) {
+      ASSERT_EQ(a.Less(gang, other), b.Less(gang, other));
+      ASSERT_EQ(a.Less(other, gang), b.Less(other, gang));
+    });
+    CycleState state_a(seed);
+    CycleState state_b(seed);
+    std::vector<Domain> domains_a;
+    std::vector<Domain> domains_b;
+    ForEach(&framework::Profile::placement_generates, [&](const auto& a, const auto& b) {
+      ASSERT_EQ(Try([&] { return a.PlacementGenerate(state_a, gang, cluster, domains_a); }),
+                Try([&] { return b.PlacementGenerate(state_b, gang, cluster, domains_b); }));
+    });
+    // What was found before a plugin threw is nobody's business: the call has failed.
+    if (domains_b.empty()) domains_a.clear();
+    ASSERT_EQ(domains_a.size(), domains_b.size());
+    domains_a.push_back({"last", {NodeMask::All()}});
+    domains_b.push_back({"last", {NodeMask::All()}});
+    const std::vector<NodeIndex> nodes = {NodeIndex(1), NodeIndex(2), NodeIndex(300)};
+    const std::vector<std::span<const NodeIndex>> by_class = {nodes, {}};
+    for (size_t d = 0; d <= domains_a.size(); ++d) {
+      const bool whole = d == domains_a.size();
+      if (!whole) {
+        ASSERT_EQ(domains_a[d].name, domains_b[d].name);
+        ASSERT_EQ(domains_a[d].nodes, domains_b[d].nodes);
+      }
+      ForEach(&framework::Profile::placement_scores, [&](const auto& a, const auto& b) {
+        ASSERT_EQ(
+            a.PlacementScore(state_a, gang, {whole ? nullptr : &domains_a[d], by_class}, cluster),
+            b.PlacementScore(state_b, gang, {whole ? nullptr : &domains_b[d], by_class}, cluster));
+      });
+    }
+  }
+
+ private:
+  template <class Points, class Ask>
+  void ForEach(Points points, Ask&& ask) const {
+    const auto& in_a = std::invoke(points, *linked_.profile);
+    const auto& in_b = std::invoke(points, *loaded_.profile);
+    ASSERT_EQ(in_a.size(), in_b.size());
+    for (size_t i = 0; i < in_a.size(); ++i) {
+      ASSERT_EQ(in_a[i].plugin, in_b[i].plugin);
+      ask(*in_a[i].point, *in_b[i].point);
+    }
+  }
+  // nullopt: it threw. What the class throws is no exception; ours is, which hosts treat alike.
+  static std::optional<Status> Try(const std::function<Status()>& call) {
+    try {
+      return call();
+    } catch (...) {
+      return std::nullopt;
+    }
+  }
+
+  const Side& linked_;
+  const Side& loaded_;
+};
+
+// A number that was thrown is told in other words: all that differs.
+std::string SameWords(std::string story) {
+  constexpr std::string_view kOurs = " threw: something that is no std::exception";
+  for (size_t at; (at = story.find(kOurs)) != std::string::npos;)
+    story.replace(at, kOurs.size(), " threw something that is no exception");
+  return story;
+}
+
+class SameAnswersTest : public ::testing::TestWithParam<std::vector<PluginSpec> (*)(Random&)> {};
+
+TEST_P(SameAnswersTest, LinkedInAndOutOfASharedObject) {
+  const framework::PluginRegistry linked_plugins = LinkedPlugins();
+  const framework::PluginRegistry loaded_plugins = LoadedPlugins();
+  size_t stories = 0;
+  for (uint64_t seed = kFirstSeed; seed <= kLastSeed; ++seed) {
+    SCOPED_TRACE(absl::StrFormat("seed %d", seed));
+    Random random(seed);
+    base::Interner texts;
+    const std::vector<PluginSpec> specs = GetParam()(random);
+    Side linked(linked_plugins, specs, texts);
+    Side loaded(loaded_plugins, specs, texts);
+    ASSERT_EQ(linked.error, "");
+    ASSERT_EQ(loaded.error, "");
+    const RandomCluster cluster(random, texts, 1 + static_cast<uint32_t>(random.Below(3)));
+    for (int i = 0; i < 6; ++i) {
+      const RandomPod pod(random);
+      const auto cycle_seed = static_cast<uint64_t>(random.Below(1 << 30));
+      const std::string story = CycleStory(*linked.profile, pod.view(), cluster.view(), cycle_seed);
+      ASSERT_EQ(story,
+                SameWords(CycleStory(*loaded.profile, pod.view(), cluster.view(), cycle_seed)));
+      stories += story.find("Score Success") != std::string::npos ? 1 : 0;
+      const Twins twins(linked, loaded);
+      ASSERT_NO_FATAL_FAILURE(twins.AskAboutNodes(pod.view(), cluster.view(), cycle_seed));
+      const RandomGang gang(random);
+      const RandomGang other(random);
+      ASSERT_NO_FATAL_FAILURE(
+          twins.AskAboutGangs(gang.view(), other.view(), cluster.view(), cycle_seed));
+    }
+    ASSERT_EQ(linked.counts, loaded.counts);  // no state of a cycle is lost or ended twice
+    ASSERT_EQ(linked.reasons.reasons().size(), loaded.reasons.reasons().size());
+  }
+  EXPECT_GT(stories, 100u) << "hardly any cycle came to its end: the test says nothing";
+}
+
+INSTANTIATE_TEST_SUITE_P(Plugins, SameAnswersTest, ::testing::Values(&BuiltIns, &ProbeAndFit),
+                         [](const auto& param) { return param.index == 0 ? "BuiltIns" : "Probe"; });
+
+}  // namespace
+}  // namespace tutti::testing
