@@ -77,12 +77,19 @@ void NodesToRefuse(const FilterPod& pod, const ClusterSnapshot& snapshot,
                     snapshot.verdicts.Find(pod.uid) == nullptr;
   if (!asks) return;
   const bool passes_head = PassesHead(pod, snapshot);
+  // Whatever is reserved is so for a pod: the two columns of pods tell most nodes apart.
+  const auto pods = [](const std::vector<model::NodeBlock::Column>& columns) {
+    return kPods.value < columns.size() ? columns[kPods.value].data() : nullptr;
+  };
   for (uint32_t b = 0; b < snapshot.blocks.size(); ++b) {
     const model::NodeBlock& block = *snapshot.blocks[b];
-    if (!block.AnyReserved()) continue;
-    for (uint32_t i = 0; i < model::NodeBlock::kNodes; ++i) {
-      if (block.FitsBesideReservations(*pod.requests, i, passes_head)) continue;
-      nodes.emplace_back(b * model::NodeBlock::kNodes + i);
+    const int64_t* const placed = pods(block.placed);
+    const int64_t* const for_head = passes_head ? nullptr : pods(block.for_head);
+    for (uint32_t i = 0; i < kNodesPerBlock && (placed != nullptr || for_head != nullptr); ++i) {
+      const int64_t reserved =
+          (placed != nullptr ? placed[i] : 0) + (for_head != nullptr ? for_head[i] : 0);
+      if (reserved == 0 || block.FitsBesideReservations(*pod.requests, i, passes_head)) continue;
+      nodes.emplace_back(b * kNodesPerBlock + i);
     }
   }
 }

@@ -48,7 +48,6 @@ struct NodeBlock {
   int64_t Reserved(ResourceId resource, uint32_t offset) const {
     return At(placed, resource, offset) + At(for_head, resource, offset);
   }
-  bool AnyReserved() const { return !placed.empty() || !for_head.empty(); }
   // Whether a pod of no gang keeps off what is reserved. Room that is short for another reason is
   // kube-scheduler's to judge. `passes_head`: the pod matters more than the head.
   bool FitsBesideReservations(const ResourceList& requests, uint32_t offset,
