@@ -10,23 +10,32 @@ namespace tutti::kube {
 void WriteQueue::Push(Job job) {
   {
     absl::MutexLock lock(&mutex_);
-    if (waiting_.size() < kMostWaiting) {
+    if (closed_) return;
+    // Whatever waits goes first.
+    if (!waiting_.empty() || under_way_ >= most_under_way_) {
       waiting_.push_back({std::move(job), clock_.Now()});
-      job = Job();
+      return;
     }
+    ++under_way_;
   }
-  if (job.drop) {
-    return job.drop(absl::ResourceExhaustedError(
-        absl::StrFormat("%d writes to the API server wait already; not sent", kMostWaiting)));
-  }
-  RunNext();
+  Run(std::move(job));
+}
+
+void WriteQueue::Run(Job job) {
+  job.run([this] {
+    {
+      absl::MutexLock lock(&mutex_);
+      --under_way_;
+    }
+    RunNext();
+  });
 }
 
 void WriteQueue::RunNext() {
   while (true) {
     std::optional<Waiting> next;
-    bool expired = false;
     base::Duration waited{0};
+    bool expired = false;
     {
       absl::MutexLock lock(&mutex_);
       if (closed_ || waiting_.empty()) return;
@@ -37,19 +46,13 @@ void WriteQueue::RunNext() {
       next = std::move(waiting_.front());
       waiting_.pop_front();
     }
-    if (expired) {
-      next->job.drop(absl::DeadlineExceededError(
-          absl::StrFormat("kube-apiserver is slow: waited %d s for its turn; not sent",
-                          std::chrono::duration_cast<std::chrono::seconds>(waited).count())));
+    if (!expired) {
+      Run(std::move(next->job));
       continue;
     }
-    next->job.run([this] {
-      {
-        absl::MutexLock lock(&mutex_);
-        --under_way_;
-      }
-      RunNext();
-    });
+    next->job.drop(absl::DeadlineExceededError(
+        absl::StrFormat("kube-apiserver is slow: waited %d s for its turn; not sent",
+                        std::chrono::duration_cast<std::chrono::seconds>(waited).count())));
   }
 }
 

@@ -17,7 +17,8 @@
 
 namespace tutti::kube {
 
-// Any thread; never blocks.
+// Any thread; never blocks. Push neither drops nor ends anything by itself: whoever pushes may be
+// the one who must take the news. What waits is bounded by whoever decides: one write for each pod.
 class WriteQueue {
  public:
   using Done = std::function<void()>;
@@ -28,8 +29,6 @@ class WriteQueue {
     std::function<void(const absl::Status& why)> drop;
     base::Duration longest_wait = base::Duration::max();
   };
-  static constexpr size_t kMostWaiting = 200'000;
-
   // `most_under_way` >= 1. Jobs that run must end before the queue does.
   WriteQueue(const base::Clock& clock, size_t most_under_way)
       : clock_(clock), most_under_way_(most_under_way) {}
@@ -44,6 +43,8 @@ class WriteQueue {
     Job job;
     base::Timestamp since;
   };
+  void Run(Job job);
+  // What there is room for, after a job has ended.
   void RunNext();
 
   const base::Clock& clock_;

@@ -70,6 +70,20 @@ TEST_F(WriteQueueTest, WhatHasWaitedTooLongIsNotSent) {
   EXPECT_THAT(dropped_[0], HasSubstr("hasty: kube-apiserver is slow: waited 10 s"));
 }
 
+// The one who pushes is the one who must take the news: told then and there, it could wait for
+// itself.
+TEST_F(WriteQueueTest, NothingIsDroppedWhilePushing) {
+  Push("a");
+  Push("b");
+  Push("hasty", seconds(5));
+  clock_.Advance(seconds(10));
+  Push("c");
+  EXPECT_THAT(dropped_, IsEmpty());
+  EndOldest();
+  EXPECT_THAT(dropped_, SizeIs(1));
+  EXPECT_THAT(running_, ElementsAre("a", "b", "c"));
+}
+
 TEST_F(WriteQueueTest, AJobMayEndWhileItIsBeingStarted) {
   int ran = 0;
   for (int i = 0; i < 1000; ++i)
