@@ -63,7 +63,7 @@ bool ClassPipeline::StillPasses(NodeIndex node) {
   if (!cycle_->filters()) return true;
   NodeMask one;
   one.Add(OffsetOf(node));
-  const Status status = cycle_->Filter(views_.view().blocks[BlockOf(node)], one, nullptr);
+  const Status status = cycle_->Filter(views_.view().blocks[BlockOf(node)], one, &diagnosis_);
   return status.ok() && !one.empty();
 }
 

@@ -260,7 +260,10 @@ bool GangPlacer::Take(const MemberClass& wanted, std::vector<Candidate> candidat
     }
     missing -= here;
     best.capacity -= here;
-    if (!pipeline_.active() || missing == 0) continue;
+    if (!pipeline_.active()) continue;
+    // The table may have copied the block: what plugins see must never be the old one.
+    if (view == View::kNow) pipeline_.Refresh(best.node);
+    if (missing == 0) break;
     const bool normalizes = pipeline_.scores() && pipeline_.normalizes();
     if (best.capacity > 0 && Renew(wanted, view, best)) {
       candidates.push_back(best);
@@ -270,6 +273,8 @@ bool GangPlacer::Take(const MemberClass& wanted, std::vector<Candidate> candidat
     ScoreAll(candidates);
     std::make_heap(candidates.begin(), candidates.end(), later);
   }
+  // By the numbers there was room: plugins refused nodes that had got a member.
+  if (missing > 0) refusal_ = pipeline_.refusal();
   return missing == 0;
 }
 
@@ -282,9 +287,7 @@ void GangPlacer::TakeOne(const MemberClass& wanted, NodeIndex node, View view) {
 }
 
 bool GangPlacer::Renew(const MemberClass& wanted, View view, Candidate& candidate) {
-  if (view == View::kNow) {
-    pipeline_.Refresh(candidate.node);
-  } else {
+  if (view == View::kDrained) {
     for (const auto& [resource, amount] : wanted.shape->requests.entries()) {
       drained_[BlockOf(candidate.node)][resource.value][OffsetOf(candidate.node)] -= amount;
     }

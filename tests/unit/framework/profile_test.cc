@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-#include "tests/unit/framework/plugin_world.h"
+#include "tests/support/plugin_world.h"
 
 namespace tutti::framework {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_format.h"
 #include "tests/support/core_driver.h"
-#include "tests/unit/framework/plugin_world.h"
+#include "tests/support/plugin_world.h"
 
 namespace tutti::planner {
 namespace {
@@ -147,6 +147,37 @@ TEST_F(CorePluginsTest, AFilterIsAskedAgainForANodeThatGotAMember) {
   const auto one = Gang("one", 1);
   d_->Pass();
   EXPECT_THAT(Places(one), ElementsAre(""));
+}
+
+TEST_F(CorePluginsTest, WhereItRefusesNodesThatGotAMemberTheGangSaysSo) {
+  w_.Add("Half", {.filter = [](const NodeView& node) {
+           return node.Free(kCpu) - 1000 < node.Allocatable(kCpu) / 2
+                      ? Status::Unschedulable(ReasonId(0))
+                      : Status::Success();
+         }});
+  Reason("TooFull");
+  Start().AddNode("a", 4000);
+  d_->AddNode("b", 4000);
+  const auto five = Gang("five", 5);
+  d_->Pass();
+  EXPECT_THAT(Places(five), ElementsAre("", "", "", "", ""));
+  EXPECT_EQ(d_->HeldBecause(five[0]), ReasonCode::kRefusedByPlugin);
+  EXPECT_EQ(d_->reservations(), 0u) << "of what was tried nothing is left";
+}
+
+// Two nodes of one block, the first full at once, while readers hold the block as it was.
+TEST_F(CorePluginsTest, PluginsSeeTheBlockAsItIsAfterItWasCopied) {
+  w_.Add("Level", {.score = [](const CycleState&, const NodeView& node) { return node.Free(kCpu); },
+                   .normalize =
+                       [](std::span<int64_t> scores) {
+                         for (int64_t& score : scores) score = score > 0 ? 100 : 0;
+                       }});
+  Start().AddNode("a", 1000);
+  d_->AddNode("b", 2000);
+  const auto before = d_->core.Publish();
+  const auto gang = Gang("g", 3);
+  d_->Pass();
+  EXPECT_THAT(Places(gang), ElementsAre("a", "b", "b"));
 }
 
 TEST_F(CorePluginsTest, TheBestScoreWinsAndANodeIsScoredAnewWhenItGotAMember) {
