@@ -183,7 +183,15 @@ std::vector<NamedRefusal> NamedRefusals(const FilterDecision& decision,
 
 void KeepForPreemption(FilterDecision& decision) {
   if (decision.verdict.kind != FilterVerdict::Kind::kSubset) return;
-  decision.verdict = FilterVerdict{};
+  FilterVerdict verdict;
+  for (const auto& [position, refusal] : decision.by_plugin) {
+    if (refusal.unresolvable) verdict.refused.push_back(position);
+  }
+  if (!verdict.refused.empty()) {
+    verdict.kind = FilterVerdict::Kind::kSubset;
+    verdict.reason.code = model::ReasonCode::kRefusedByPlugin;
+  }
+  decision.verdict = std::move(verdict);
 }
 
 }  // namespace tutti::extender

@@ -54,7 +54,7 @@ std::vector<NamedRefusal> NamedRefusals(const FilterDecision& decision,
                                         std::span<const std::string_view> names);
 
 // What preempt makes of a decision: a reservation is no reason to drop a candidate, because with
-// the victims gone the pod may fit beside it.
+// the victims gone the pod may fit beside it; nor is a plugin's refusal that this may cure.
 void KeepForPreemption(FilterDecision& decision);
 
 // Calls `keep(from, to)` for each run [from, to) of positions that the verdict keeps, in order.
