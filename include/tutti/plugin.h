@@ -38,7 +38,7 @@ class PluginHost {
   // `code` in UpperCamelCase: "GpuTooSmall"; it appears as tutti/GpuTooSmall in conditions, events
   // and answers. `meaning`: one sentence for the reference.
   virtual ReasonId Reason(std::string_view code, std::string_view meaning) = 0;
-  // A counter, exposed as tutti_plugin_<name>{plugin="..."}; `name` in snake_case, ends in _total.
+  // A counter, exposed as tutti_plugin_counters_total{counter="PLUGIN/name"}; `name` in snake_case.
   virtual CounterId Counter(std::string_view name, std::string_view help) = 0;
 
   // Any thread, at any time.
