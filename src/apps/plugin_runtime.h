@@ -24,7 +24,7 @@ class PluginRuntime {
  public:
   // InvalidArgument: every mistake in the plugins' configuration, one per line.
   static absl::StatusOr<std::unique_ptr<PluginRuntime>> Make(
-      const std::vector<config::Plugin>& plugins, const base::Clock& clock);
+      const std::vector<config::Plugin>& plugins);
 
   const framework::Profile& profile() const { return *profile_; }
   const model::ReasonTable& reasons() const { return reasons_; }
@@ -40,14 +40,14 @@ class PluginRuntime {
   }
 
  private:
-  explicit PluginRuntime(const base::Clock& clock)
-      : services_{resources_, fields_, reasons_, labels_, clock, {}, nullptr} {}
+  PluginRuntime() = default;
 
+  const base::SystemClock clock_;
   base::Interner labels_;
   model::ResourceTable resources_;
   model::Fields fields_;
   model::ReasonTable reasons_;
-  framework::HostServices services_;
+  framework::HostServices services_{resources_, fields_, reasons_, labels_, clock_, {}, nullptr};
   std::unique_ptr<framework::Profile> profile_;
 };
 

@@ -371,9 +371,8 @@ std::vector<std::string> Server::Parts::BrokenInvariants() {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(config::Configuration configuration,
                                                       obs::Logger log, const std::string& version) {
-  static const base::SystemClock plugin_clock;
   TUTTI_ASSIGN_OR_RETURN(std::unique_ptr<PluginRuntime> plugins,
-                         PluginRuntime::Make(configuration.plugins, plugin_clock));
+                         PluginRuntime::Make(configuration.plugins));
   auto parts = std::make_unique<Parts>(std::move(configuration), std::move(log), version,
                                        std::move(plugins));
   TUTTI_RETURN_IF_ERROR(parts->Start());
