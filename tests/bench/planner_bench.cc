@@ -73,7 +73,7 @@ void BM_PlanGang10000(benchmark::State& state) {
     benchmark::DoNotOptimize(core->Publish());
     if (effects.size() < 10'000) state.SkipWithError("the gang was not placed");
     state.PauseTiming();
-    if (core->Count().reservations != 10'000) state.SkipWithError("reservations are missing");
+    if (core->reservations() != 10'000) state.SkipWithError("reservations are missing");
     state.ResumeTiming();
   }
 }
