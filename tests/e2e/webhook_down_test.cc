@@ -2,7 +2,6 @@
 // that came to nothing.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
 
 #include "tests/e2e/e2e_bed.h"
 
@@ -77,9 +76,9 @@ TEST_F(WebhookDownTest, AGangMadeHalfBeforeAndHalfAfterARestartIsBoundWhole) {
 
 // The API server has long given up when the stopped process goes on and plans what it was asked.
 TEST_F(WebhookDownTest, CallsThatAreAnsweredTooLateHoldNothing) {
-  tutti().process().Signal(SIGSTOP);
+  tutti().process().Pause();
   const absl::Status created = plane().CreatePods(4, "late", GangPod("late", 4, "1"));
-  tutti().process().Signal(SIGCONT);
+  tutti().process().Resume();
   ASSERT_TRUE(created.ok()) << created;
   EXPECT_FALSE(PinnedOrGated(Pod("late-0")));
   EXPECT_TRUE(AllBound("late", 4));

@@ -259,7 +259,9 @@ absl::Status ControlPlane::StartScheduler(const SchedulerOptions& o) {
 
 void ControlPlane::StopScheduler(const std::string& name) { schedulers_.erase(name); }
 
-void ControlPlane::PauseApiServer(bool pause) { api_server_.Signal(pause ? SIGSTOP : SIGCONT); }
+void ControlPlane::PauseApiServer(bool pause) {
+  pause ? api_server_.Pause() : api_server_.Resume();
+}
 
 absl::Status ControlPlane::SendAll(std::vector<kube::Request> requests) {
   struct Progress {

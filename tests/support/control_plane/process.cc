@@ -89,6 +89,14 @@ void Process::Signal(int signal) {
   if (pid_ > 0) ::kill(pid_, signal);
 }
 
+void Process::Pause() {
+  if (pid_ <= 0) return;
+  ::kill(pid_, SIGSTOP);
+  siginfo_t info = {};
+  // Ended instead: left to be reaped by running().
+  ::waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED | WEXITED | WNOWAIT);
+}
+
 void Process::Kill() {
   if (pid_ <= 0) return;
   ::kill(-pid_, SIGKILL);

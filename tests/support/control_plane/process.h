@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <csignal>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -26,7 +27,10 @@ class Process {
   ~Process();
 
   bool running();  // reaps it where it has ended
-  void Signal(int signal);
+  // SIGSTOP; returns when no thread of it runs any more. A signal alone takes effect at some later
+  // moment.
+  void Pause();
+  void Resume() { Signal(SIGCONT); }
   // SIGTERM, and SIGKILL after `grace`. Answers the exit status as waitpid gives it.
   int Terminate(base::Duration grace = std::chrono::seconds(10));
   void Kill();
@@ -37,6 +41,8 @@ class Process {
   int64_t resident_bytes() const;
 
  private:
+  void Signal(int signal);
+
   pid_t pid_ = -1;
   int status_ = 0;
   std::string log_file_;
