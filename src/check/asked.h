@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "check/probe_world.h"

@@ -1,6 +1,9 @@
 // The points that judge gangs: PreEnqueue, QueueSort, PlacementGenerate and PlacementScore.
+#include <algorithm>
 #include <array>
+#include <memory>
 #include <optional>
+#include <span>
 
 #include "absl/strings/str_format.h"
 #include "check/asked.h"

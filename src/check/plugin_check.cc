@@ -86,8 +86,9 @@ class Child {
     if (first == 0) Begin(0);
     SentFindings findings(messenger_);
     Subject subject;
-    if (!Load(findings, subject)) return End(0);
+    const bool loaded = Load(findings, subject);
     if (first == 0) End(0);
+    if (!loaded) return;
     for (size_t i = std::max<size_t>(1, first); i < ProbeInfos().size(); ++i) {
       Begin(i);
       if (i == 1) Introduce(subject);
@@ -166,24 +167,29 @@ class Listener {
 
  private:
   void Take(const json& message) {
+    const auto text = [&](const char* key) { return message.at(key).get<std::string>(); };
+    const auto list = [&](const char* key) {
+      return message.at(key).get<std::vector<std::string>>();
+    };
     if (message.contains(kBegin)) {
-      probe_ = message.at(kBegin);
+      probe_ = text(kBegin);
       ++begun_;
     } else if (message.contains(kEnd)) {
-      report_.probes.push_back(message.at(kEnd));
+      report_.probes.push_back(text(kEnd));
     } else if (message.contains(kSeverity)) {
       report_.findings.push_back(
-          {message.at(kSeverity) == 0 ? Severity::kWarning : Severity::kFailure, probe_,
-           message.at("message")});
+          {message.at(kSeverity).get<int>() == 0 ? Severity::kWarning : Severity::kFailure, probe_,
+           text("message")});
     } else if (message.contains(kSpeed)) {
-      report_.speeds.push_back({message.at(kSpeed), message.at("ns"), message.at("baseline")});
+      report_.speeds.push_back(
+          {text(kSpeed), message.at("ns").get<double>(), message.at("baseline").get<double>()});
     } else {
-      report_.name = message.at(kName);
-      report_.version = message.at("version");
-      report_.build = message.at("build");
-      report_.points = message.at("points");
-      report_.reasons = message.at("reasons");
-      report_.counters = message.at("counters");
+      report_.name = text(kName);
+      report_.version = text("version");
+      report_.build = text("build");
+      report_.points = list("points");
+      report_.reasons = list("reasons");
+      report_.counters = list("counters");
     }
   }
 

@@ -1,7 +1,6 @@
 // PreFilter, Filter, PreScore, Score and NormalizeScore under every kind of question.
 #include <array>
-#include <atomic>
-#include <functional>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -15,7 +14,7 @@
 namespace tutti::check {
 namespace {
 
-constexpr int kPods = 8;
+constexpr int kClasses = 8;
 constexpr uint64_t kSeed = 2026;
 
 // The plugin, made, with clusters and pods to ask it about.
@@ -23,7 +22,7 @@ struct Scene {
   explicit Scene(const Subject& subject)
       : world(subject, texts), some_texts(SomeTexts(subject)), random(kSeed) {
     if (!world.error().empty()) return;
-    for (int i = 0; i < kPods; ++i)
+    for (int i = 0; i < kClasses; ++i)
       pods.push_back(std::make_unique<ProbePod>(i, world, some_texts, random));
   }
   bool MakesNothing() const { return !world.error().empty(); }
