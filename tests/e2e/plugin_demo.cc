@@ -94,8 +94,10 @@ bool PluginDemo::StartTutti() {
 
 // The extender's filter, asked as kube-scheduler would, lets the pod go to the one node alone.
 bool PluginDemo::Answers() {
-  const json pod = PodJson("probe", {.annotations = {{"example.com/model", "large"}}});
-  const json args = {{"Pod", pod}, {"Nodes", nullptr}, {"NodeNames", {"node-0", "node-1"}}};
+  PodTemplate pod;
+  pod.annotations["example.com/model"] = "large";
+  const json args = {
+      {"Pod", PodJson("probe", pod)}, {"Nodes", nullptr}, {"NodeNames", {"node-0", "node-1"}}};
   std::string reply;
   const bool answered = plane_->WaitFor(
       [&] {
