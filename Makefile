@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 export JOBS
 
 .DEFAULT_GOAL := help
-.PHONY: help packages deps build test lint demo bench bench-e2e soak asan tsan fuzz install clean
+.PHONY: help packages deps build test lint demo plugin-demo bench bench-e2e soak asan tsan fuzz install clean
 
 help: ## This list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -31,6 +31,11 @@ demo: deps ## Start a real control plane and Tutti, submit competing gangs, show
 	cmake --preset release >/dev/null
 	cmake --build build/release -j $(JOBS) --target src/apps/all tests/e2e/all
 	@tests/e2e/demo.sh build/release
+
+plugin-demo: deps ## From a template to a plugin that the real kube-scheduler obeys; prints a figure
+	cmake --preset release >/dev/null
+	cmake --build build/release -j $(JOBS) --target src/apps/all plugin_demo
+	@tests/e2e/plugin_demo.sh build/release
 
 bench: packages ## Benchmarks in one process; prints lines: figure NAME VALUE UNIT
 	cmake --preset bench >/dev/null
@@ -60,8 +65,9 @@ fuzz: packages ## Fuzz every target for FUZZ_SECONDS (60); finds are kept in bui
 	@tests/ci/run_fuzzers.sh build/fuzz $(FUZZ_SECONDS)
 
 PREFIX ?= /usr/local
-install: ## Install what plugin authors need: headers, CMake package, tutti.pc (PREFIX=/usr/local)
+install: packages ## Install what plugin authors need: headers, CMake package, templates, tutti-check (PREFIX=/usr/local)
 	cmake --preset release >/dev/null
+	cmake --build build/release -j $(JOBS) --target src/apps/all
 	cmake --install build/release --prefix $(PREFIX)
 
 clean: ## Remove build/ (the cached control plane stays)

@@ -1,4 +1,5 @@
-# What is installed: all that a plugin's author needs, and nothing that has to be built.
+# What is installed for plugin authors, as the component "sdk": headers, templates, and (src/apps)
+# tutti-check, which is all of it that has to be built.
 #   find_package(tutti) -> tutti::plugin, tutti_add_plugin(NAME a.cc ...);  pkg-config: tutti
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -33,3 +34,4 @@ install(FILES
   DESTINATION ${package_folder} COMPONENT sdk)
 install(FILES ${PROJECT_BINARY_DIR}/tutti.pc
   DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig COMPONENT sdk)
+install(DIRECTORY src/authoring/templates DESTINATION ${CMAKE_INSTALL_DATADIR}/tutti COMPONENT sdk)

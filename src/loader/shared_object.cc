@@ -6,6 +6,8 @@
 #include <system_error>
 
 #include "absl/strings/str_format.h"
+#include "base/status_macros.h"
+#include "loader/elf_file.h"
 
 namespace tutti::loader {
 
@@ -21,6 +23,7 @@ absl::StatusOr<SharedObject> SharedObject::Open(const std::string& path) {
   }
   if (!std::filesystem::is_regular_file(found))
     return absl::FailedPreconditionError(absl::StrFormat("plugin file %s: it is no file", path));
+  TUTTI_RETURN_IF_ERROR(CheckElfComplete(path));
   // LOCAL: what it exports is nobody else's. NOW: what it lacks shows here, not in a Filter.
   void* const handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (handle == nullptr) {

@@ -20,10 +20,13 @@ TEST(ExamplesTest, ThePackageHoldsWhatAuthorsNeedAndNothingElse) {
   EXPECT_TRUE(fs::exists(installed / "include/tutti/export.h"));
   EXPECT_TRUE(fs::exists(installed / "include/tutti/abi/plugin_abi.h"));
   EXPECT_TRUE(fs::exists(installed / "share/pkgconfig/tutti.pc"));
+  EXPECT_TRUE(fs::exists(installed / "share/tutti/templates/plugin/CMakeLists.txt.in"));
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(installed)) {
     if (!entry.is_regular_file()) continue;
     const std::string path = fs::relative(entry.path(), installed).string();
-    EXPECT_TRUE(path.rfind("include/tutti/", 0) == 0 || path.rfind("share/", 0) == 0) << path;
+    EXPECT_TRUE(path.starts_with("include/tutti/") || path.starts_with("share/") ||
+                path == "bin/tutti-check")
+        << path;
   }
 }
 
@@ -43,6 +46,27 @@ TEST(ExamplesTest, TheCppExampleScores) {
   const testing::FakePod pod(host);
   EXPECT_EQ(score->Score(CycleState(), pod.view(), cluster.Node("here")), 100);
   EXPECT_EQ(score->Score(CycleState(), pod.view(), cluster.Node("there")), 0);
+}
+
+// Beside their own tests, which build_examples.sh runs: that what was built is what it should be.
+TEST(ExamplesTest, TheLargerExamplesServeTheirPoints) {
+  testing::FakeHost host;
+  auto gpu_model = loader::LoadPlugin({kExamples + "/cpp_recommended/gpu_model.so", ""});
+  ASSERT_TRUE(gpu_model.ok()) << gpu_model.status();
+  Config none;
+  const auto first = gpu_model->entry.make(none, host);
+  ASSERT_NE(first, nullptr);
+  EXPECT_NE(framework::Points::Of(*first).filter, nullptr);
+  EXPECT_NE(framework::Points::Of(*first).score, nullptr);
+
+  auto network_aware = loader::LoadPlugin({kExamples + "/network_aware/network_aware.so", ""});
+  ASSERT_TRUE(network_aware.ok()) << network_aware.status();
+  Config roles({{"/dependencies/0/between", ConfigKind::kString, "worker", ""},
+                {"/dependencies/0/and", ConfigKind::kString, "worker", ""}});
+  const auto second = network_aware->entry.make(roles, host);
+  ASSERT_NE(second, nullptr);
+  EXPECT_NE(framework::Points::Of(*second).placement_generate, nullptr);
+  EXPECT_NE(framework::Points::Of(*second).placement_score, nullptr);
 }
 
 class CExampleTest : public ::testing::TestWithParam<const char*> {};

@@ -8,7 +8,9 @@
 #include <cstddef>
 #include <cstring>
 #include <functional>
+#include <iterator>
 #include <memory>
+#include <random>
 #include <string>
 
 #include "tutti/abi/convert.h"
@@ -126,6 +128,25 @@ INSTANTIATE_TEST_SUITE_P(
         Hostile{"SizeZero", [](D& d) { d.struct_size = 0; }, "size of the descriptor"},
         Hostile{"SizeOfTheHeader", [](D& d) { d.struct_size = 16; }, "size of the descriptor"},
         Hostile{"SizeHuge", [](D& d) { d.struct_size = UINT32_MAX; }, "plugin 4294967295"},
+        Hostile{"MagicZero", [](D& d) { d.magic = 0; }, "plugin 0x00000000"},
+        Hostile{"MagicOfTheOtherByteOrder", [](D& d) { d.magic = 0x54555449; },
+                "plugin 0x54555449"},
+        Hostile{"MajorBefore", [](D& d) { d.abi_major = 0; }, "host 1, plugin 0"},
+        Hostile{"MajorOfTheFarFuture", [](D& d) { d.abi_major = UINT16_MAX; },
+                "host 1, plugin 65535"},
+        Hostile{"NeedsAMinorOfTheFarFuture",
+                [](D& d) { d.abi_minor = d.oldest_host_minor = UINT16_MAX; },
+                "plugin needs 65535 or later"},
+        Hostile{"SizeEndsWithinDestroy", [](D& d) { d.struct_size = offsetof(D, destroy) + 4; },
+                "size of the descriptor"},
+        Hostile{"NameNoUtf8", [](D& d) { d.name = abi::ToC(std::string_view("Na\xFF\xFE")); },
+                "name: expected printable ASCII"},
+        Hostile{"NameUtf8", [](D& d) { d.name = abi::ToC(std::string_view("N\xC3\xA4me")); },
+                "name: expected printable ASCII"},
+        Hostile{"NameWithZeroByte", [](D& d) { d.name = abi::ToC(std::string_view("A\0B", 3)); },
+                "name: expected printable ASCII"},
+        Hostile{"NameLikeAPath", [](D& d) { d.name = abi::ToC(std::string_view("../Valid")); },
+                "expected UpperCamelCase"},
         Hostile{"NameNull",
                 [](D& d) {
                   d.name = {nullptr, 5};
@@ -176,6 +197,39 @@ TEST(HandshakeTest, ARefusalNamesEveryPartThatMakesNoSense) {
   EXPECT_EQ(Refusal(d),
             "plugin file /p/x.so is refused: version: 5000 bytes, expected at most 127; create is "
             "null; destroy is null");
+}
+
+// Whatever the numbers are, and wherever the memory ends: an answer in words.
+TEST(HandshakeTest, RandomDescriptorsAreAcceptedOrRefusedInWords) {
+  for (uint32_t seed = 1; seed <= 3000; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    const auto some = [&](auto... values) {
+      const uint64_t all[] = {static_cast<uint64_t>(values)...};
+      return all[random() % std::size(all)];
+    };
+    tutti_plugin_descriptor d = Valid();
+    const auto size =
+        static_cast<uint32_t>(some(0, random() % 5000, sizeof d, sizeof d, UINT32_MAX));
+    d.struct_size = size;
+    d.magic = static_cast<uint32_t>(some(TUTTI_ABI_MAGIC, TUTTI_ABI_MAGIC, 0, random()));
+    d.abi_major = static_cast<uint16_t>(some(1, 1, 0, 2, UINT16_MAX));
+    d.abi_minor = static_cast<uint16_t>(some(0, 0, 1, UINT16_MAX));
+    d.oldest_host_minor = static_cast<uint16_t>(some(0, 0, 1, UINT16_MAX));
+    d.name.size = some(5, 5, 0, 64, SIZE_MAX);
+    if (d.name.size > 5 && d.name.size < SIZE_MAX) d.name.data = nullptr;
+    if (random() % 4 == 0) d.version = {nullptr, some(0, 1, SIZE_MAX)};
+    if (random() % 4 == 0) d.create = nullptr;
+    if (random() % 4 == 0) d.filter_block = nullptr;
+    // In just as much memory as it claims, but never less than its header.
+    const auto checked = Check(d, std::clamp<size_t>(size, offsetof(D, name), 8192));
+    if (checked.ok()) {
+      EXPECT_NE(checked->create, nullptr);
+    } else {
+      EXPECT_THAT(std::string(checked.status().message()),
+                  ::testing::StartsWith("plugin file /p/x.so is refused: "));
+    }
+  }
 }
 
 TEST(HandshakeTest, NoDescriptorAtAll) {

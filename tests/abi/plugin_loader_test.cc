@@ -89,6 +89,27 @@ TEST(PluginLoaderTest, SaysWhatIsWrongWithAFile) {
   EXPECT_THAT(Refusal({folder.Write("empty.so", ""), ""}), HasSubstr("cannot be loaded"));
 }
 
+// A copy that was broken off anywhere is refused, or was as good as whole; nobody dies of it.
+TEST(PluginLoaderTest, RefusesATruncatedFile) {
+  const TempFolder folder;
+  const std::string whole = TestObject("keep_free");
+  const auto size = std::filesystem::file_size(whole);
+  int truncated = 0;
+  for (uintmax_t part = 0; part < 32; ++part) {
+    const std::string copy = folder.path() + "/part" + std::to_string(part) + ".so";
+    std::filesystem::copy_file(whole, copy);
+    std::filesystem::resize_file(copy, size * part / 32);
+    const std::string refusal = Refusal({copy, ""});
+    if (refusal == "accepted") {
+      EXPECT_GT(part, 16u) << "only what the linker never reads may be missing";
+    } else {
+      EXPECT_THAT(refusal, StartsWith("plugin file " + copy));
+      truncated += refusal.find("it is truncated") != std::string::npos ? 1 : 0;
+    }
+  }
+  EXPECT_GT(truncated, 0);
+}
+
 TEST(PluginLoaderTest, WantsTheSymbol) {
   EXPECT_THAT(
       Refusal({TestObject("no_symbol"), ""}),

@@ -1,0 +1,56 @@
+// Misfit: breaks the contract of one point, as its configuration says.
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <thread>
+
+#include "tutti/plugin/filter.h"
+#include "tutti/plugin/placement.h"
+#include "tutti/plugin/queue_sort.h"
+#include "tutti/plugin/score.h"
+
+namespace tutti::testing {
+
+class Misfit final : public PreFilterPlugin,
+                     public FilterPlugin,
+                     public PreScorePlugin,
+                     public ScorePlugin,
+                     public PreEnqueuePlugin,
+                     public QueueSortPlugin,
+                     public PlacementGeneratePlugin,
+                     public PlacementScorePlugin {
+ public:
+  static const PluginDescriptor& Descriptor();
+
+  Misfit(Config& config, PluginHost& host);
+
+  Status PreFilter(CycleState&, const PodClassView&, const ClusterView&) const override;
+  Status Filter(const CycleState&, const PodClassView&, const NodeView&) const override;
+  Status FilterBlock(const CycleState&, const PodClassView&, const NodeBlockView&,
+                     BlockVerdict&) const override;
+  Status PreScore(CycleState&, const PodClassView&, const ClusterView&) const override;
+  int64_t Score(const CycleState&, const PodClassView&, const NodeView&) const override;
+  void ScoreBlock(const CycleState&, const PodClassView&, const NodeBlockView&, const NodeMask&,
+                  std::span<int64_t, kNodesPerBlock>) const override;
+  bool HasNormalizeScore() const override;
+  void NormalizeScore(const CycleState&, const PodClassView&, std::span<int64_t>) const override;
+  Status PreEnqueue(const GangView&, const ClusterView&) const override;
+  bool Less(const GangView&, const GangView&) const override;
+  Status PlacementGenerate(CycleState&, const GangView&, const ClusterView&,
+                           std::vector<Domain>&) const override;
+  int64_t PlacementScore(const CycleState&, const GangView&, const PlacementView&,
+                         const ClusterView&) const override;
+
+ private:
+  bool Does(const char* fault) const { return fault_ == fault; }
+
+  const PluginHost& host_;
+  std::string fault_;
+  int instance_;
+  std::thread::id maker_;
+  ReasonId refused_;
+  mutable std::atomic<int64_t> asked_ = 0;
+};
+
+}  // namespace tutti::testing
