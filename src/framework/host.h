@@ -28,7 +28,10 @@ struct HostServices {
   const base::Interner& texts;
   const base::Clock& clock;
   std::vector<Counter> counters;                               // by CounterId
-  std::function<void(CounterId, double)> increment = nullptr;  // set once the metrics exist
+  // Both are set once the metrics exist. `ran`: a call into a plugin, by its number in the profile,
+  // has taken so long; any thread.
+  std::function<void(CounterId, double)> increment = nullptr;
+  std::function<void(uint16_t plugin, const char* point, base::Duration took)> ran = nullptr;
 };
 
 class Host final : public PluginHost {
