@@ -34,7 +34,7 @@ struct PlacedPodView {
                            // pod, and no eviction of it has just failed
   NodeIndex node;          // invalid: a node that is not known (any more)
   std::string_view node_name;
-  std::chrono::seconds bound_since{0};            // since 1970; 0: not bound, or not known
+  std::chrono::seconds bound_since{0};              // since 1970; 0: not bound, or not known
   std::span<const PodClassView::Request> requests;  // what it counts for on its node
   std::span<const std::string_view> fields;         // by PodField; see Field
 

@@ -99,8 +99,7 @@ Status BindPoints::Permit(const PlacedPodView& pod, Permitted& permitted,
       if (waits.ok()) waits = status;
       continue;
     }
-    const bool skips =
-        status.code() == Code::kError && Of().Skips(at.plugin, /*by_default=*/false);
+    const bool skips = status.code() == Code::kError && Of().Skips(at.plugin, /*by_default=*/false);
     if (!status.ok() && !skips) return status;
     permitted[i] = true;
   }

@@ -72,11 +72,10 @@ PostFilterVerdict GangPoints::PostFilter(const GangView& gang, const GangDiagnos
     Nomination nomination;
     Status status = Ask(at.plugin, "PostFilter", [&] {
       Status answer = at.point->PostFilter(gang, diagnosis, cluster, nomination);
-      return answer.code() == Code::kWait
-                 ? WrongCode("PostFilter", answer,
-                             "Success, Skip, Pending, Unschedulable, "
-                             "UnschedulableAndUnresolvable or Error")
-                 : answer;
+      return answer.code() == Code::kWait ? WrongCode("PostFilter", answer,
+                                                      "Success, Skip, Pending, Unschedulable, "
+                                                      "UnschedulableAndUnresolvable or Error")
+                                          : answer;
     });
     if (status.code() == Code::kError && Of().Skips(at.plugin, /*by_default=*/true)) continue;
     if (status.ok() && verdict.nomination.nodes.empty()) verdict.nomination = std::move(nomination);

@@ -60,8 +60,7 @@ class CallTimer {
 // What `call` answers; an error is reported and names the plugin.
 template <class Call>
 Status Guarded(const Profile& profile, uint16_t plugin, const char* point,
-               const OnPluginFailure* on_failure, Call&& call,
-               Measure measure = Measure::kAlways) {
+               const OnPluginFailure* on_failure, Call&& call, Measure measure = Measure::kAlways) {
   const CallTimer timer(profile, plugin, point, measure);
   Status status;
   try {

@@ -27,7 +27,7 @@ struct HostServices {
   model::ReasonTable& reasons;
   const base::Interner& texts;
   const base::Clock& clock;
-  std::vector<Counter> counters;                               // by CounterId
+  std::vector<Counter> counters;  // by CounterId
   // Both are set once the metrics exist. `ran`: a call into a plugin, by its number in the profile,
   // has taken so long; any thread.
   std::function<void(CounterId, double)> increment = nullptr;

@@ -26,7 +26,10 @@ struct Plugins {
   // Of what a plugin has answered that is no success.
   model::Reason ReasonOf(const Status& status) const {
     if (status.code() == Code::kError) return {model::ReasonCode::kPluginFailed, 0, 0, {}};
-    return {model::ReasonCode::kRefusedByPlugin, status.need(), status.have(), {},
+    return {model::ReasonCode::kRefusedByPlugin,
+            status.need(),
+            status.have(),
+            {},
             reasons->Find(status.reason())};
   }
 };

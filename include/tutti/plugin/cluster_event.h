@@ -19,7 +19,7 @@ enum class ClusterEventKind : uint8_t {
   kPodRemoved = 4,   // a bound pod was deleted or has finished: what it took is free
   kGangArrived = 5,
   kGangPlaced = 6,  // minMember have nodes; again where that was lost in between
-  kGangGone = 7,    // its last pod is gone
+  kGangGone = 7,    // its last pod is gone, and so is its object
 };
 inline constexpr int kClusterEventKinds = 8;
 

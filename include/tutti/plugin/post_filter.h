@@ -16,7 +16,7 @@ namespace tutti {
 // Why a gang has no place.
 struct GangDiagnosis {
   std::string_view code;  // as in events: "WaitingForCapacity", "ExceedsCluster"; or a plugin's own
-  int64_t need = 0;       // units of `resource` where it is valid, else members or a plugin's number
+  int64_t need = 0;  // units of `resource` where it is valid, else members or a plugin's number
   int64_t have = 0;
   ResourceId resource;  // the scarcest one, where one can be named
 };
@@ -42,9 +42,9 @@ class PostFilterPlugin : public virtual Plugin {
 // would fit into the drained cluster and would not fit either once the pods that are leaving are
 // gone. Core thread; pure; must not block.
 //
-// The host tries the proposal first: nobody is touched unless the gang then fits, and of those
-// proposed the ones that it fits without stay, the last ones first. Whoever wants to keep the gangs
-// of others whole proposes all of their members or none.
+// The host tries the proposal first: nobody is touched unless the gang then fits. Of those proposed
+// it takes as few from the front as will do, and of these the ones that the gang fits beside stay.
+// Members of one gang, as far as they are proposed, stay or go together.
 class SelectVictimsPlugin : public virtual Plugin {
  public:
   static constexpr std::size_t kMostVictims = 16'384;

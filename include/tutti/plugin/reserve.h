@@ -15,7 +15,7 @@ class ReservePlugin : public virtual Plugin {
   // members concerned, and the placement has no domain. Success: entered. Pending, Unschedulable,
   // UnschedulableAndUnresolvable, with a reason: they are not placed, the gang is held and keeps
   // nobody from being tried; plugins that have entered it are told Unreserve, in reverse order.
-  // Error: held as well.
+  // Error: held as well; where onError is Skip, it counts as entered.
   virtual Status Reserve(const GangView& gang, const PlacementView& placement,
                          const ClusterView& cluster) = 0;
 
