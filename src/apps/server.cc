@@ -200,7 +200,8 @@ absl::Status Server::Parts::Start() {
   writer = std::make_unique<kube::EffectWriter>(
       *client, clock, MostWrites(connection.max_in_flight),
       [this](model::WriteFinished finished) { loop->Post(std::move(finished)); },
-      [this](const model::ReportGang& report) { reporter->Report(report); });
+      [this](const model::ReportGang& report) { reporter->Report(report); },
+      [this](const model::EvictPod& evict) { reporter->ReportEviction(evict); });
   workspaces = std::make_unique<extender::WorkspacePool>([this] { return MakeDecoder(); },
                                                          MakePlugins(), plugins->labels());
   loop->Start(*writer);

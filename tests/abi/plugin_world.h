@@ -21,6 +21,7 @@
 #include "framework/profile.h"
 #include "loader/plugin_loader.h"
 #include "tests/abi/plugins/probe.h"
+#include "tests/abi/plugins/start_after.h"
 #include "tests/abi/plugins/troublemaker.h"
 
 namespace tutti::testing {
@@ -38,6 +39,7 @@ inline framework::PluginRegistry LinkedPlugins() {
   framework::PluginRegistry registry;
   for (const PluginDescriptor& descriptor : BuiltinPlugins()) Must(registry.AddBuiltin(descriptor));
   Must(registry.AddBuiltin(Probe::Descriptor()));
+  Must(registry.AddBuiltin(StartAfter::Descriptor()));
   Must(registry.AddBuiltin(Troublemaker::Descriptor()));
   return registry;
 }
@@ -46,7 +48,7 @@ inline framework::PluginRegistry LoadedPlugins() {
   framework::PluginRegistry registry;
   for (const char* name :
        {"gang_limits", "gang_preemption", "namespace_limits", "node_headroom", "node_resources_fit",
-        "smallest_first", "topology_domains", "probe", "troublemaker"}) {
+        "smallest_first", "topology_domains", "probe", "start_after", "troublemaker"}) {
     absl::StatusOr<loader::LoadedPlugin> loaded = loader::LoadPlugin({TestObject(name), ""});
     Must(loaded.status());
     Must(registry.Add(loaded->name, std::move(loaded->entry)));

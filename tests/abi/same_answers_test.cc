@@ -50,6 +50,7 @@ std::vector<PluginSpec> BuiltIns(Random& random) {
                {Text("/limits/0/namespace", "team"), Text("/limits/0/resource", "cpu"),
                 Number("/limits/0/amount", random.Below(100'000))}),
           Spec("SmallestFirst", 1, {}),
+          Spec("StartAfter", 1, {}),
           Spec("TopologyDomains", 1, std::move(topology))};
 }
 
