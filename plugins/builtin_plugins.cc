@@ -8,6 +8,8 @@
 #include "gang/native_grouping.h"
 #include "gang/pod_group_grouping.h"
 #include "queue/gang_limits.h"
+#include "queue/gang_preemption.h"
+#include "queue/namespace_limits.h"
 #include "queue/smallest_first.h"
 #include "resources/node_headroom.h"
 #include "resources/node_resources_fit.h"
@@ -36,12 +38,16 @@ std::vector<std::pair<std::string, Factory>> GangFactories() {
 
 std::vector<PluginDescriptor> BuiltinPlugins() {
   using plugins::GangLimits;
+  using plugins::GangPreemption;
+  using plugins::NamespaceLimits;
   using plugins::NodeHeadroom;
   using plugins::NodeResourcesFit;
   using plugins::SmallestFirst;
   using plugins::TopologyDomains;
-  return {GangLimits::Descriptor(), NodeHeadroom::Descriptor(), NodeResourcesFit::Descriptor(),
-          SmallestFirst::Descriptor(), TopologyDomains::Descriptor()};
+  return {GangLimits::Descriptor(),       GangPreemption::Descriptor(),
+          NamespaceLimits::Descriptor(),  NodeHeadroom::Descriptor(),
+          NodeResourcesFit::Descriptor(), SmallestFirst::Descriptor(),
+          TopologyDomains::Descriptor()};
 }
 
 std::vector<std::string> BuiltinGangDialects() {

@@ -28,6 +28,8 @@ tutti_plugin_descriptor DescriptorOf() {
   c.magic = TUTTI_ABI_MAGIC;
   c.abi_major = TUTTI_ABI_MAJOR;
   c.abi_minor = TUTTI_ABI_MINOR;
+  // Points that an older host does not know are not served there; SelectVictims and the like use
+  // callbacks of 1.1, but are never asked by a host without them.
   c.oldest_host_minor = 0;
   c.name = ToC(T::Descriptor().name);
   c.version = ToC(T::Descriptor().version);
@@ -48,6 +50,19 @@ tutti_plugin_descriptor DescriptorOf() {
   if constexpr (std::is_base_of_v<PlacementGeneratePlugin, T>)
     c.placement_generate = On::PlacementGenerate;
   if constexpr (std::is_base_of_v<PlacementScorePlugin, T>) c.placement_score = On::PlacementScore;
+  if constexpr (std::is_base_of_v<PostFilterPlugin, T>) c.post_filter = On::PostFilter;
+  if constexpr (std::is_base_of_v<SelectVictimsPlugin, T>) c.select_victims = On::SelectVictims;
+  if constexpr (std::is_base_of_v<ReservePlugin, T>) {
+    c.reserve = On::Reserve;
+    c.unreserve = On::Unreserve;
+  }
+  if constexpr (std::is_base_of_v<PermitPlugin, T>) c.permit = On::Permit;
+  if constexpr (std::is_base_of_v<PreBindPlugin, T>) c.pre_bind = On::PreBind;
+  if constexpr (std::is_base_of_v<PostBindPlugin, T>) c.post_bind = On::PostBind;
+  if constexpr (std::is_base_of_v<ClusterEventPlugin, T>) {
+    c.events_to_register = On::EventsToRegister;
+    c.on_cluster_event = On::OnClusterEvent;
+  }
   return c;
 }
 

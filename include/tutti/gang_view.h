@@ -26,6 +26,8 @@ struct GangView {
   int64_t bound = 0;    // of these, on nodes already
   // The members that want a place, by class. Empty in QueueSort.
   std::span<const PodClassView> classes;
+  // The nodes of its members that have one, each once, ascending. Empty in QueueSort and events.
+  std::span<const NodeIndex> placed_on;
 };
 
 // A set of nodes that a gang may be placed in as a whole: a rack, a zone, an NVLink island.

@@ -19,8 +19,8 @@ enum class Code : uint8_t {
   kUnschedulable = 2,                 // not now; pods that end or are preempted may help
   kUnschedulableAndUnresolvable = 3,  // not now, and preemption would not help
   kWait = 4,                          // Permit only
-  kSkip = 5,                          // PreFilter, PreScore, PlacementGenerate: nothing to do here
-  kPending = 6,                       // PreEnqueue, Permit: held until an event
+  kSkip = 5,                          // nothing to do here
+  kPending = 6,                       // PreEnqueue, PostFilter, Reserve: held until an event
 };
 
 // Cheap while it is a success: no allocation. A refusal carries a reason that the plugin has
@@ -31,7 +31,9 @@ class [[nodiscard]] Status {
   Status() = default;
   static Status Success() { return {}; }
   static Status Skip() { return Status(Code::kSkip); }
-  static Status Wait() { return Status(Code::kWait); }
+  static Status Wait(ReasonId reason = {}, int64_t need = 0, int64_t have = 0) {
+    return Status(Code::kWait, reason, need, have);
+  }
   static Status Pending(ReasonId reason, int64_t need = 0, int64_t have = 0) {
     return Status(Code::kPending, reason, need, have);
   }

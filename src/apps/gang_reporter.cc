@@ -37,4 +37,19 @@ void GangReporter::Report(const model::ReportGang& report) {
   }
 }
 
+void GangReporter::ReportEviction(const model::EvictPod& evict) {
+  log_.Info(
+      "evicted",
+      {{"namespace", evict.pod.namespace_name}, {"pod", evict.pod.name}, {"note", evict.message}});
+  kube::EventDescription event;
+  event.regarding.ns = evict.pod.namespace_name;
+  event.regarding.name = evict.pod.name;
+  event.regarding.uid = evict.pod.uid.ToString();
+  event.warning = true;
+  event.reason = "Evicted";
+  event.action = "Evicting";
+  event.note = evict.message;
+  events_.Record(event);
+}
+
 }  // namespace tutti::apps

@@ -18,6 +18,8 @@ class GangReporter {
       : resources_(resources), metrics_(metrics), log_(std::move(log)), events_(events) {}
 
   void Report(const model::ReportGang& report);
+  // Any thread.
+  void ReportEviction(const model::EvictPod& evict);
 
  private:
   const model::ResourceTable& resources_;

@@ -29,15 +29,32 @@ size_t IndexOf(const std::vector<std::string>& names, std::string_view name) {
   return static_cast<size_t>(std::find(names.begin(), names.end(), name) - names.begin());
 }
 
+// By the name that the runtime calls it.
 obs::ExtensionPoint PointOf(std::string_view name) {
-  if (name == "PreEnqueue") return obs::ExtensionPoint::kPreEnqueue;
-  if (name == "QueueSort") return obs::ExtensionPoint::kQueueSort;
-  if (name == "PreFilter") return obs::ExtensionPoint::kPreFilter;
-  if (name == "PreScore") return obs::ExtensionPoint::kPreScore;
-  if (name == "Score") return obs::ExtensionPoint::kScore;
-  if (name == "PlacementGenerate") return obs::ExtensionPoint::kPlacementGenerate;
-  if (name == "PlacementScore") return obs::ExtensionPoint::kPlacementScore;
-  return obs::ExtensionPoint::kFilter;
+  using obs::ExtensionPoint;
+  static constexpr std::pair<std::string_view, ExtensionPoint> kPoints[] = {
+      {"Filter", ExtensionPoint::kFilter},
+      {"Score", ExtensionPoint::kScore},
+      {"PreFilter", ExtensionPoint::kPreFilter},
+      {"PreScore", ExtensionPoint::kPreScore},
+      {"QueueSort", ExtensionPoint::kQueueSort},
+      {"PreEnqueue", ExtensionPoint::kPreEnqueue},
+      {"PlacementGenerate", ExtensionPoint::kPlacementGenerate},
+      {"PlacementScore", ExtensionPoint::kPlacementScore},
+      {"PostFilter", ExtensionPoint::kPostFilter},
+      {"SelectVictims", ExtensionPoint::kSelectVictims},
+      {"Reserve", ExtensionPoint::kReserve},
+      {"Unreserve", ExtensionPoint::kUnreserve},
+      {"Permit", ExtensionPoint::kPermit},
+      {"PreBind", ExtensionPoint::kPreBind},
+      {"PostBind", ExtensionPoint::kPostBind},
+      {"ClusterEvent", ExtensionPoint::kClusterEvent},
+      {"EventsToRegister", ExtensionPoint::kClusterEvent},
+  };
+  for (const auto& [known, point] : kPoints) {
+    if (known == name) return point;
+  }
+  return ExtensionPoint::kFilter;
 }
 
 }  // namespace
@@ -164,6 +181,10 @@ void MetricsBridge::OnPluginFailure(const framework::PluginFailure& failure) {
                                {"extension_point", failure.point},
                                {"error", failure.message},
                                {"hint", "further failures are only counted"}});
+}
+
+void MetricsBridge::OnPluginRan(uint16_t plugin, std::string_view point, base::Duration took) {
+  metrics_.plugin_execution_duration.At(obs::PluginIndex(plugin), PointOf(point)).Observe(took);
 }
 
 void MetricsBridge::OnAdmission(admission::Outcome outcome) {

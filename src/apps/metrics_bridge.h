@@ -48,6 +48,8 @@ class MetricsBridge final : public extender::ExtenderObserver {
   void OnAdmission(admission::Outcome outcome);
   // Logged once per plugin and point; counted always.
   void OnPluginFailure(const framework::PluginFailure& failure);
+  // `plugin`: its number in the profile.
+  void OnPluginRan(uint16_t plugin, std::string_view point, base::Duration took);
 
  private:
   obs::Metrics& metrics_;

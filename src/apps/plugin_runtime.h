@@ -38,6 +38,7 @@ class PluginRuntime {
   void CountWith(std::function<void(CounterId, double)> increment) {
     services_.increment = std::move(increment);
   }
+  void MeasureWith(decltype(framework::HostServices::ran) ran) { services_.ran = std::move(ran); }
 
  private:
   PluginRuntime() = default;

@@ -200,10 +200,11 @@ absl::Status Server::Parts::Start() {
   writer = std::make_unique<kube::EffectWriter>(
       *client, clock, MostWrites(connection.max_in_flight),
       [this](model::WriteFinished finished) { loop->Post(std::move(finished)); },
-      [this](const model::ReportGang& report) { reporter->Report(report); });
-  loop->Start(*writer);
+      [this](const model::ReportGang& report) { reporter->Report(report); },
+      [this](const model::EvictPod& evict) { reporter->ReportEviction(evict); });
   workspaces = std::make_unique<extender::WorkspacePool>([this] { return MakeDecoder(); },
                                                          MakePlugins(), plugins->labels());
+  loop->Start(*writer);
 
   TUTTI_RETURN_IF_ERROR(StartHealth());
   TUTTI_RETURN_IF_ERROR(StartExtender());
@@ -225,6 +226,9 @@ absl::Status Server::Parts::Start() {
 framework::Plugins Server::Parts::MakePlugins() {
   plugins->CountWith([this](CounterId id, double by) {
     metrics.plugin_counters.At(obs::PluginCounterIndex(id.value)).Increment(by);
+  });
+  plugins->MeasureWith([this](uint16_t plugin, const char* point, base::Duration took) {
+    bridge->OnPluginRan(plugin, point, took);
   });
   return {&plugins->profile(), &plugins->reasons(),
           [this](const framework::PluginFailure& failure) { bridge->OnPluginFailure(failure); }};

@@ -64,11 +64,6 @@ Cycle::Cycle(const Profile& profile, const PodClassView& pod, uint64_t seed,
   for (const auto& at : profile.scores()) normalizes_ |= at.point->HasNormalizeScore();
 }
 
-bool Cycle::Skips(uint16_t plugin, bool by_default) const {
-  const OnError on_error = profile_.plugins()[plugin].on_error;
-  return on_error == OnError::kDefault ? by_default : on_error == OnError::kSkip;
-}
-
 Status Cycle::PreFilter(const ClusterView& cluster) {
   for (const auto& at : profile_.pre_filters()) {
     Status status = Ask(at.plugin, "PreFilter", [&] {
@@ -82,7 +77,7 @@ Status Cycle::PreFilter(const ClusterView& cluster) {
     });
     if (status.ok()) continue;
     if (status.code() == Code::kSkip ||
-        (status.code() == Code::kError && Skips(at.plugin, /*by_default=*/false))) {
+        (status.code() == Code::kError && profile_.Skips(at.plugin, /*by_default=*/false))) {
       skip_filter_[at.plugin] = true;
       continue;
     }
@@ -109,7 +104,7 @@ Status Cycle::Filter(const NodeBlockView& block, NodeMask& candidates, Diagnosis
       return answer;
     });
     if (!status.ok()) {
-      if (!Skips(at.plugin, /*by_default=*/false)) return status;
+      if (!profile_.Skips(at.plugin, /*by_default=*/false)) return status;
       skip_filter_[at.plugin] = true;
       continue;
     }
@@ -210,7 +205,7 @@ int64_t Cycle::ScoreOne(const NodeBlockView& block, uint32_t offset) {
 
 void Cycle::ScoreFailed(uint16_t plugin, Status status) {
   skip_score_[plugin] = true;
-  if (!Skips(plugin, /*by_default=*/true)) score_failure_ = std::move(status);
+  if (!profile_.Skips(plugin, /*by_default=*/true)) score_failure_ = std::move(status);
 }
 
 }  // namespace tutti::framework

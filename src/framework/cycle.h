@@ -67,9 +67,9 @@ class Cycle {
  private:
   template <class Call>
   Status Ask(uint16_t plugin, const char* point, Call&& call) {
-    return Guarded(profile_, plugin, point, on_failure_, std::forward<Call>(call));
+    return Guarded(profile_, plugin, point, on_failure_, std::forward<Call>(call),
+                   Measure::kSampled);
   }
-  bool Skips(uint16_t plugin, bool by_default) const;
   void ScoreFailed(uint16_t plugin, Status status);
   void AddScores(const Profile::At<tutti::ScorePlugin>& at, const ClusterView& cluster,
                  std::span<const NodeMask> candidates, std::vector<int64_t>& totals);

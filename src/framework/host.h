@@ -27,8 +27,11 @@ struct HostServices {
   model::ReasonTable& reasons;
   const base::Interner& texts;
   const base::Clock& clock;
-  std::vector<Counter> counters;                               // by CounterId
-  std::function<void(CounterId, double)> increment = nullptr;  // set once the metrics exist
+  std::vector<Counter> counters;  // by CounterId
+  // Both are set once the metrics exist. `ran`: a call into a plugin, by its number in the profile,
+  // has taken so long; any thread.
+  std::function<void(CounterId, double)> increment = nullptr;
+  std::function<void(uint16_t plugin, const char* point, base::Duration took)> ran = nullptr;
 };
 
 class Host final : public PluginHost {

@@ -6,6 +6,7 @@
 
 #include "framework/cycle.h"
 #include "framework/profile.h"
+#include "model/reason.h"
 #include "model/reason_table.h"
 
 namespace tutti::framework {
@@ -21,6 +22,15 @@ struct Plugins {
   bool judge_nodes() const {
     return active() && !(profile->pre_filters().empty() && profile->filters().empty() &&
                          profile->scores().empty());
+  }
+  // Of what a plugin has answered that is no success.
+  model::Reason ReasonOf(const Status& status) const {
+    if (status.code() == Code::kError) return {model::ReasonCode::kPluginFailed, 0, 0, {}};
+    return {model::ReasonCode::kRefusedByPlugin,
+            status.need(),
+            status.have(),
+            {},
+            reasons->Find(status.reason())};
   }
 };
 

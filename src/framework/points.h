@@ -1,9 +1,13 @@
 // Points: which extension points a plugin serves, and as what object.
 #pragma once
 
+#include "tutti/plugin/bind.h"
+#include "tutti/plugin/cluster_event.h"
 #include "tutti/plugin/filter.h"
 #include "tutti/plugin/placement.h"
+#include "tutti/plugin/post_filter.h"
 #include "tutti/plugin/queue_sort.h"
+#include "tutti/plugin/reserve.h"
 #include "tutti/plugin/score.h"
 
 namespace tutti::framework {
@@ -18,21 +22,29 @@ struct Points {
   const QueueSortPlugin* queue_sort = nullptr;
   const PlacementGeneratePlugin* placement_generate = nullptr;
   const PlacementScorePlugin* placement_score = nullptr;
+  const PostFilterPlugin* post_filter = nullptr;
+  const SelectVictimsPlugin* select_victims = nullptr;
+  // These may change the plugin: on the core's thread alone.
+  ReservePlugin* reserve = nullptr;
+  PermitPlugin* permit = nullptr;
+  PreBindPlugin* pre_bind = nullptr;
+  PostBindPlugin* post_bind = nullptr;
+  ClusterEventPlugin* cluster_event = nullptr;
 
   // As its PointTable says, or else as its class does.
-  static Points Of(const Plugin& plugin);
+  static Points Of(Plugin& plugin);
 };
 
 // For plugins whose class cannot tell. An adapter (of a shared object, of a remote service) is one
 // class that can serve all points, and learns only when it is connected which ones it has: the
-// alternative would be a class for each subset of eight.
+// alternative would be a class for each subset of fifteen.
 class PointTable {
  public:
   virtual ~PointTable() = default;
   virtual Points points() const = 0;
 };
 
-inline Points Points::Of(const Plugin& plugin) {
+inline Points Points::Of(Plugin& plugin) {
   if (const auto* table = dynamic_cast<const PointTable*>(&plugin)) return table->points();
   return {.pre_filter = dynamic_cast<const PreFilterPlugin*>(&plugin),
           .filter = dynamic_cast<const FilterPlugin*>(&plugin),
@@ -41,7 +53,14 @@ inline Points Points::Of(const Plugin& plugin) {
           .pre_enqueue = dynamic_cast<const PreEnqueuePlugin*>(&plugin),
           .queue_sort = dynamic_cast<const QueueSortPlugin*>(&plugin),
           .placement_generate = dynamic_cast<const PlacementGeneratePlugin*>(&plugin),
-          .placement_score = dynamic_cast<const PlacementScorePlugin*>(&plugin)};
+          .placement_score = dynamic_cast<const PlacementScorePlugin*>(&plugin),
+          .post_filter = dynamic_cast<const PostFilterPlugin*>(&plugin),
+          .select_victims = dynamic_cast<const SelectVictimsPlugin*>(&plugin),
+          .reserve = dynamic_cast<ReservePlugin*>(&plugin),
+          .permit = dynamic_cast<PermitPlugin*>(&plugin),
+          .pre_bind = dynamic_cast<PreBindPlugin*>(&plugin),
+          .post_bind = dynamic_cast<PostBindPlugin*>(&plugin),
+          .cluster_event = dynamic_cast<ClusterEventPlugin*>(&plugin)};
 }
 
 }  // namespace tutti::framework

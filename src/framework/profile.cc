@@ -48,12 +48,18 @@ void EnableAt(const Point* point, uint16_t number, std::vector<Profile::At<Point
   if (point != nullptr) at.push_back({point, number});
 }
 
+template <class Point>
+void EnableAt(Point* point, uint16_t number, std::vector<Profile::StatefulAt<Point>>& at) {
+  if (point != nullptr) at.push_back({point, number});
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Profile>> Profile::Make(const PluginRegistry& registry,
                                                        const std::vector<PluginSpec>& specs,
                                                        HostServices& services) {
   auto profile = std::make_unique<Profile>();
+  profile->services_ = &services;
   Lines lines;
   std::set<std::string> seen;
   for (const PluginSpec& spec : specs) {
@@ -110,6 +116,13 @@ void Profile::Enable(Enabled enabled) {
   EnableAt(points.queue_sort, number, queue_sorts_);
   EnableAt(points.placement_generate, number, placement_generates_);
   EnableAt(points.placement_score, number, placement_scores_);
+  EnableAt(points.post_filter, number, post_filters_);
+  EnableAt(points.select_victims, number, select_victims_);
+  EnableAt(points.reserve, number, reserves_);
+  EnableAt(points.permit, number, permits_);
+  EnableAt(points.pre_bind, number, pre_binds_);
+  EnableAt(points.post_bind, number, post_binds_);
+  EnableAt(points.cluster_event, number, cluster_events_);
   plugins_.push_back(std::move(enabled));
 }
 

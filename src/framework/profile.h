@@ -15,7 +15,8 @@ namespace tutti::framework {
 
 // What becomes of a cycle in which a plugin fails.
 enum class OnError : uint8_t {
-  kDefault,  // reject in Filter and PreEnqueue, skip in Score
+  kDefault,  // skip where a plugin only prefers or proposes (Score, PostFilter, SelectVictims),
+             // reject everywhere else
   kReject,   // the pod or gang waits
   kSkip,     // as if the plugin were not there; counted
 };
@@ -37,6 +38,12 @@ class Profile {
   struct At {
     const Point* point;
     uint16_t plugin;  // its number in this profile
+  };
+  // Of a point that may change its plugin: on the core's thread alone.
+  template <class Point>
+  struct StatefulAt {
+    Point* point;
+    uint16_t plugin;
   };
   struct Enabled {
     std::string name;
@@ -66,9 +73,30 @@ class Profile {
   const std::vector<At<PlacementScorePlugin>>& placement_scores() const {
     return placement_scores_;
   }
+  const std::vector<At<PostFilterPlugin>>& post_filters() const { return post_filters_; }
+  const std::vector<At<SelectVictimsPlugin>>& select_victims() const { return select_victims_; }
+  const std::vector<StatefulAt<ReservePlugin>>& reserves() const { return reserves_; }
+  const std::vector<StatefulAt<PermitPlugin>>& permits() const { return permits_; }
+  const std::vector<StatefulAt<PreBindPlugin>>& pre_binds() const { return pre_binds_; }
+  const std::vector<StatefulAt<PostBindPlugin>>& post_binds() const { return post_binds_; }
+  const std::vector<StatefulAt<ClusterEventPlugin>>& cluster_events() const {
+    return cluster_events_;
+  }
+
+  // What becomes of a failure of this plugin, where `by_default` is its point's way.
+  bool Skips(uint16_t plugin, bool by_default) const {
+    const OnError on_error = plugins_[plugin].on_error;
+    return on_error == OnError::kDefault ? by_default : on_error == OnError::kSkip;
+  }
+  // Null: nobody measures.
+  const HostServices* measures() const {
+    return services_ != nullptr && services_->ran ? services_ : nullptr;
+  }
 
  private:
   void Enable(Enabled enabled);
+
+  const HostServices* services_ = nullptr;
 
   std::vector<Enabled> plugins_;
   std::vector<At<PreFilterPlugin>> pre_filters_;
@@ -79,6 +107,13 @@ class Profile {
   std::vector<At<QueueSortPlugin>> queue_sorts_;
   std::vector<At<PlacementGeneratePlugin>> placement_generates_;
   std::vector<At<PlacementScorePlugin>> placement_scores_;
+  std::vector<At<PostFilterPlugin>> post_filters_;
+  std::vector<At<SelectVictimsPlugin>> select_victims_;
+  std::vector<StatefulAt<ReservePlugin>> reserves_;
+  std::vector<StatefulAt<PermitPlugin>> permits_;
+  std::vector<StatefulAt<PreBindPlugin>> pre_binds_;
+  std::vector<StatefulAt<PostBindPlugin>> post_binds_;
+  std::vector<StatefulAt<ClusterEventPlugin>> cluster_events_;
 };
 
 }  // namespace tutti::framework

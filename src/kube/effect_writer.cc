@@ -120,10 +120,11 @@ absl::Status OutcomeOfBinding(const model::BindPod& bind, const absl::StatusOr<s
 }  // namespace
 
 EffectWriter::EffectWriter(Client& client, const base::Clock& clock, size_t most_under_way,
-                           Finished finished, GangReported gang_reported)
+                           Finished finished, GangReported gang_reported, PodEvicted pod_evicted)
     : client_(client),
       finished_(std::move(finished)),
       gang_reported_(std::move(gang_reported)),
+      pod_evicted_(std::move(pod_evicted)),
       queue_(clock, most_under_way) {}
 
 Request EffectWriter::ReleaseRequest(const model::ReleasePod& release) {
@@ -168,8 +169,8 @@ void EffectWriter::Execute(model::Effect effect) {
         bind->write, [this, bind = *bind](const WriteQueue::Done& done) { Bind(bind, done); },
         kLongestBindWait);
   } else if (const auto* evict = std::get_if<model::EvictPod>(&effect)) {
-    Write(evict->write, "evicting pod " + evict->pod.name,
-          EvictRequest(NameOf(evict->pod), evict->pod.uid.ToString()));
+    Enqueue(evict->write,
+            [this, evict = *evict](const WriteQueue::Done& done) { Evict(evict, done); });
   } else if (const auto* report = std::get_if<model::ReportGang>(&effect)) {
     gang_reported_(*report);
   }
@@ -194,8 +195,19 @@ void EffectWriter::Finish(uint64_t write, const absl::Status& status) {
   finished_({write, OutcomeOf(status), std::string(status.message())});
 }
 
+void EffectWriter::Evict(const model::EvictPod& evict, const WriteQueue::Done& done) {
+  Request request = EvictRequest(NameOf(evict.pod), evict.pod.uid.ToString());
+  client_.Send(std::move(request), [this, evict, done](absl::StatusOr<Response> reply) {
+    const absl::Status status = ReplyStatus(reply, "evicting pod " + evict.pod.name);
+    if (status.ok()) pod_evicted_(evict);
+    Finish(evict.write, status);
+    done();
+  });
+}
+
 void EffectWriter::Bind(const model::BindPod& bind, const WriteQueue::Done& done) {
-  Request request = kube::BindRequest(NameOf(bind.pod), bind.pod.uid.ToString(), bind.node_name);
+  Request request = kube::BindRequest(NameOf(bind.pod), bind.pod.uid.ToString(), bind.node_name,
+                                      bind.annotations);
   client_.Send(std::move(request), [this, bind, done](absl::StatusOr<Response> reply) {
     const absl::Status status = ReplyStatus(reply, "binding pod " + bind.pod.name);
     const bool clear = status.ok() || absl::IsNotFound(status) ||

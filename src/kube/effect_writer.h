@@ -28,11 +28,13 @@ class EffectWriter final : public planner::EffectSink {
   using Finished = std::function<void(model::WriteFinished)>;
   // A gang's reason has changed: for events, status and logs.
   using GangReported = std::function<void(const model::ReportGang&)>;
+  // The API server has taken the eviction. Any thread.
+  using PodEvicted = std::function<void(const model::EvictPod&)>;
 
   // `most_under_way`: writes at once; fewer than the client allows, so that leases and events get
   // through.
   EffectWriter(Client& client, const base::Clock& clock, size_t most_under_way, Finished finished,
-               GangReported gang_reported);
+               GangReported gang_reported, PodEvicted pod_evicted);
 
   void Execute(model::Effect effect) override;
   // Before the client ends: what waits is not sent any more, nor reported.
@@ -47,6 +49,7 @@ class EffectWriter final : public planner::EffectSink {
   void Bind(const model::BindPod& bind, const WriteQueue::Done& done);
   void LookUpBinding(const model::BindPod& bind, std::string error, int attempt,
                      const WriteQueue::Done& done);
+  void Evict(const model::EvictPod& evict, const WriteQueue::Done& done);
   void Write(uint64_t write, const std::string& what, Request request);
   void Enqueue(uint64_t write, std::function<void(WriteQueue::Done)> run,
                base::Duration longest_wait = base::Duration::max());
@@ -55,6 +58,7 @@ class EffectWriter final : public planner::EffectSink {
   Client& client_;
   const Finished finished_;
   const GangReported gang_reported_;
+  const PodEvicted pod_evicted_;
   WriteQueue queue_;
 };
 

@@ -68,6 +68,7 @@ std::unique_ptr<Plugin> AbiPlugin::Make(const tutti_plugin_descriptor& api, Conf
   plugin->host_.Seal();
   failure.ThrowIfFailed();
   if (plugin->self_ == nullptr) return nullptr;
+  plugin->points_ = plugin->Served();
   return plugin;
 }
 
@@ -75,7 +76,7 @@ AbiPlugin::~AbiPlugin() {
   if (self_ != nullptr) api_.destroy(self_);
 }
 
-framework::Points AbiPlugin::points() const {
+framework::Points AbiPlugin::Served() {
   framework::Points points;
   if (api_.pre_filter != nullptr) points.pre_filter = this;
   if (api_.filter_block != nullptr) points.filter = this;
@@ -85,6 +86,13 @@ framework::Points AbiPlugin::points() const {
   if (api_.queue_less != nullptr) points.queue_sort = this;
   if (api_.placement_generate != nullptr) points.placement_generate = this;
   if (api_.placement_score != nullptr) points.placement_score = this;
+  if (api_.post_filter != nullptr) points.post_filter = this;
+  if (api_.select_victims != nullptr) points.select_victims = this;
+  if (api_.reserve != nullptr) points.reserve = this;
+  if (api_.permit != nullptr) points.permit = this;
+  if (api_.pre_bind != nullptr) points.pre_bind = this;
+  if (api_.post_bind != nullptr) points.post_bind = this;
+  if (api_.on_cluster_event != nullptr) points.cluster_event = this;
   return points;
 }
 
@@ -195,6 +203,72 @@ int64_t AbiPlugin::PlacementScore(const CycleState& state, const GangView& gang,
                            ClusterToC(cluster).c(), status.c());
   status.ThrowIfFailed();
   return score;
+}
+
+Status AbiPlugin::PostFilter(const GangView& gang, const GangDiagnosis& diagnosis,
+                             const ClusterView& cluster, Nomination& nomination) const {
+  const tutti_gang_diagnosis c_diagnosis = ToC(diagnosis);
+  StatusToC status;
+  api_.post_filter(self_, GangToC(gang).c(), &c_diagnosis, ClusterToC(cluster).c(), ToC(nomination),
+                   status.c());
+  return status.Take();
+}
+
+Status AbiPlugin::SelectVictims(const GangView& gang, const GangDiagnosis& diagnosis,
+                                const ClusterView& cluster, const BoundPods& pods,
+                                std::vector<PodUid>& victims) const {
+  const tutti_gang_diagnosis c_diagnosis = ToC(diagnosis);
+  const BoundPodsToC c_pods(pods);
+  StatusToC status;
+  api_.select_victims(self_, GangToC(gang).c(), &c_diagnosis, ClusterToC(cluster).c(), c_pods.c(),
+                      ToC(victims), status.c());
+  return status.Take();
+}
+
+Status AbiPlugin::Reserve(const GangView& gang, const PlacementView& placement,
+                          const ClusterView& cluster) {
+  StatusToC status;
+  api_.reserve(self_, GangToC(gang).c(), PlacementToC(placement).c(), ClusterToC(cluster).c(),
+               status.c());
+  return status.Take();
+}
+
+void AbiPlugin::Unreserve(const GangView& gang, const PlacementView& placement) {
+  StatusToC status;
+  api_.unreserve(self_, GangToC(gang).c(), PlacementToC(placement).c(), status.c());
+  status.ThrowIfFailed();
+}
+
+Status AbiPlugin::Permit(const PlacedPodView& pod, std::chrono::nanoseconds& timeout) {
+  const tutti_placed_pod c_pod = ToC(pod);
+  int64_t timeout_ns = timeout.count();
+  StatusToC status;
+  api_.permit(self_, &c_pod, &timeout_ns, status.c());
+  timeout = std::chrono::nanoseconds(timeout_ns);
+  return status.Take();
+}
+
+Status AbiPlugin::PreBind(const PlacedPodView& pod, BindAnnotations& annotations) {
+  const tutti_placed_pod c_pod = ToC(pod);
+  StatusToC status;
+  api_.pre_bind(self_, &c_pod, ToC(annotations), status.c());
+  return status.Take();
+}
+
+void AbiPlugin::PostBind(const PlacedPodView& pod) {
+  const tutti_placed_pod c_pod = ToC(pod);
+  StatusToC status;
+  api_.post_bind(self_, &c_pod, status.c());
+  status.ThrowIfFailed();
+}
+
+ClusterEventKinds AbiPlugin::EventsToRegister() const { return api_.events_to_register(self_); }
+
+QueueingHint AbiPlugin::OnClusterEvent(const ClusterEventView& event) {
+  StatusToC status;
+  const uint32_t hint = api_.on_cluster_event(self_, ClusterEventToC(event).c(), status.c());
+  status.ThrowIfFailed();
+  return hint == TUTTI_QUEUE ? QueueingHint::kQueue : QueueingHint::kQueueSkip;
 }
 
 }  // namespace tutti::loader

@@ -1,6 +1,7 @@
 // AbiPlugin: a plugin behind the C ABI, as a C++ plugin.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <span>
 #include <string>
@@ -22,7 +23,14 @@ class AbiPlugin final : public framework::PointTable,
                         public PreEnqueuePlugin,
                         public QueueSortPlugin,
                         public PlacementGeneratePlugin,
-                        public PlacementScorePlugin {
+                        public PlacementScorePlugin,
+                        public PostFilterPlugin,
+                        public SelectVictimsPlugin,
+                        public ReservePlugin,
+                        public PermitPlugin,
+                        public PreBindPlugin,
+                        public PostBindPlugin,
+                        public ClusterEventPlugin {
  public:
   // `api`: checked, for the process's life. As PluginDescriptor::make: null where `config` says
   // why, throws what the plugin's factory threw. `host` must outlive the plugin.
@@ -32,7 +40,7 @@ class AbiPlugin final : public framework::PointTable,
   AbiPlugin(const AbiPlugin&) = delete;
   AbiPlugin& operator=(const AbiPlugin&) = delete;
 
-  framework::Points points() const override;
+  framework::Points points() const override { return points_; }
 
   Status PreFilter(CycleState& state, const PodClassView& pod,
                    const ClusterView& cluster) const override;
@@ -59,16 +67,32 @@ class AbiPlugin final : public framework::PointTable,
   int64_t PlacementScore(const CycleState& state, const GangView& gang,
                          const PlacementView& placement, const ClusterView& cluster) const override;
 
+  Status PostFilter(const GangView& gang, const GangDiagnosis& diagnosis,
+                    const ClusterView& cluster, Nomination& nomination) const override;
+  Status SelectVictims(const GangView& gang, const GangDiagnosis& diagnosis,
+                       const ClusterView& cluster, const BoundPods& pods,
+                       std::vector<PodUid>& victims) const override;
+  Status Reserve(const GangView& gang, const PlacementView& placement,
+                 const ClusterView& cluster) override;
+  void Unreserve(const GangView& gang, const PlacementView& placement) override;
+  Status Permit(const PlacedPodView& pod, std::chrono::nanoseconds& timeout) override;
+  Status PreBind(const PlacedPodView& pod, BindAnnotations& annotations) override;
+  void PostBind(const PlacedPodView& pod) override;
+  ClusterEventKinds EventsToRegister() const override;
+  QueueingHint OnClusterEvent(const ClusterEventView& event) override;
+
  private:
   class Cycle;
   struct HeldCycle;
 
   AbiPlugin(const tutti_plugin_descriptor& api, PluginHost& host) : api_(api), host_(host) {}
+  framework::Points Served();
   tutti_cycle& CycleOf(CycleState& state) const;
 
   const tutti_plugin_descriptor api_;
   HostToC host_;
   void* self_ = nullptr;
+  framework::Points points_;
 };
 
 }  // namespace tutti::loader

@@ -74,7 +74,10 @@ void CheckText(const char* what, tutti_string text, size_t longest, Problems& pr
 bool ServesAnything(const tutti_plugin_descriptor& d) {
   return d.pre_filter != nullptr || d.filter_block != nullptr || d.pre_score != nullptr ||
          d.score_block != nullptr || d.pre_enqueue != nullptr || d.queue_less != nullptr ||
-         d.placement_generate != nullptr || d.placement_score != nullptr;
+         d.placement_generate != nullptr || d.placement_score != nullptr ||
+         d.post_filter != nullptr || d.select_victims != nullptr || d.reserve != nullptr ||
+         d.permit != nullptr || d.pre_bind != nullptr || d.post_bind != nullptr ||
+         d.on_cluster_event != nullptr;
 }
 
 Problems BodyProblems(const tutti_plugin_descriptor& descriptor) {
@@ -93,6 +96,10 @@ Problems BodyProblems(const tutti_plugin_descriptor& descriptor) {
     problems.push_back("has_normalize_score without normalize_score");
   if (descriptor.normalize_score != nullptr && descriptor.score_block == nullptr)
     problems.push_back("normalize_score without score_block");
+  if ((descriptor.reserve == nullptr) != (descriptor.unreserve == nullptr))
+    problems.push_back("of reserve and unreserve it has only one");
+  if ((descriptor.events_to_register == nullptr) != (descriptor.on_cluster_event == nullptr))
+    problems.push_back("of events_to_register and on_cluster_event it has only one");
   return problems;
 }
 

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "loader/views_to_c.h"
 #include "tutti/abi/convert.h"
 
 namespace tutti::loader {
@@ -72,6 +73,23 @@ struct HostToC::Callbacks {
     for (size_t b = 0; b < blocks; ++b) domain.nodes.push_back(FromC(nodes[b]));
     reinterpret_cast<std::vector<Domain>*>(domains)->push_back(std::move(domain));
   }
+  static const tutti_placed_pod* PodsOn(const tutti_bound_pods* pods, uint32_t node,
+                                        size_t* count) noexcept {
+    return BoundPodsToC::On(pods, node, count);
+  }
+  static void AddVictim(tutti_victims* victims, tutti_pod_uid pod) noexcept {
+    reinterpret_cast<std::vector<PodUid>*>(victims)->push_back(FromC(pod));
+  }
+  static void Nominate(tutti_nomination* nomination, const tutti_node_mask* nodes,
+                       size_t blocks) noexcept {
+    std::vector<NodeMask>& masks = reinterpret_cast<Nomination*>(nomination)->nodes;
+    masks.clear();
+    for (size_t b = 0; b < blocks; ++b) masks.push_back(FromC(nodes[b]));
+  }
+  static void AddAnnotation(tutti_annotations* annotations, tutti_string key,
+                            tutti_string value) noexcept {
+    reinterpret_cast<BindAnnotations*>(annotations)->Add(FromC(key), FromC(value));
+  }
 };
 
 HostToC::HostToC(PluginHost& host)
@@ -93,7 +111,11 @@ HostToC::HostToC(PluginHost& host)
          .text = Callbacks::Text,
          .find_text = Callbacks::FindText,
          .set_message = Callbacks::SetMessage,
-         .add_domain = Callbacks::AddDomain},
+         .add_domain = Callbacks::AddDomain,
+         .pods_on = Callbacks::PodsOn,
+         .add_victim = Callbacks::AddVictim,
+         .nominate = Callbacks::Nominate,
+         .add_annotation = Callbacks::AddAnnotation},
       host_(host) {}
 
 Status StatusToC::Take() {
@@ -109,7 +131,7 @@ Status StatusToC::Take() {
     case TUTTI_UNSCHEDULABLE_AND_UNRESOLVABLE:
       return Status::UnschedulableAndUnresolvable(reason, c_.need, c_.have);
     case TUTTI_WAIT:
-      return Status::Wait();
+      return Status::Wait(reason, c_.need, c_.have);
     case TUTTI_SKIP:
       return Status::Skip();
     case TUTTI_PENDING:

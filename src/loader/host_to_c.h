@@ -7,7 +7,10 @@
 #include "tutti/abi/plugin_abi.h"
 #include "tutti/config.h"
 #include "tutti/gang_view.h"
+#include "tutti/placed_pod_view.h"
 #include "tutti/plugin.h"
+#include "tutti/plugin/bind.h"
+#include "tutti/plugin/post_filter.h"
 #include "tutti/status.h"
 
 namespace tutti::loader {
@@ -65,6 +68,16 @@ class ConfigToC {
 // The opaque list that add_domain adds to.
 inline tutti_domains* ToC(std::vector<Domain>& domains) {
   return reinterpret_cast<tutti_domains*>(&domains);
+}
+// And what the other callbacks add to.
+inline tutti_victims* ToC(std::vector<PodUid>& victims) {
+  return reinterpret_cast<tutti_victims*>(&victims);
+}
+inline tutti_nomination* ToC(Nomination& nomination) {
+  return reinterpret_cast<tutti_nomination*>(&nomination);
+}
+inline tutti_annotations* ToC(BindAnnotations& annotations) {
+  return reinterpret_cast<tutti_annotations*>(&annotations);
 }
 
 }  // namespace tutti::loader

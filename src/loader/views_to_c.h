@@ -3,10 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "tutti/abi/convert.h"
 #include "tutti/gang_view.h"
+#include "tutti/placed_pod_view.h"
+#include "tutti/plugin/cluster_event.h"
+#include "tutti/plugin/post_filter.h"
 #include "tutti/views.h"
 
 namespace tutti::loader {
@@ -71,7 +75,9 @@ class GangToC {
           .members = gang.members,
           .bound = gang.bound,
           .classes = classes_.data(),
-          .class_count = classes_.size()};
+          .class_count = classes_.size(),
+          .placed_on = reinterpret_cast<const uint32_t*>(gang.placed_on.data()),
+          .placed_on_count = gang.placed_on.size()};
   }
   GangToC(const GangToC&) = delete;
   GangToC& operator=(const GangToC&) = delete;
@@ -105,6 +111,84 @@ class PlacementToC {
  private:
   std::vector<tutti_node_list> nodes_;
   tutti_placement c_;
+};
+
+inline tutti_gang_diagnosis ToC(const GangDiagnosis& diagnosis) {
+  return {.struct_size = sizeof(tutti_gang_diagnosis),
+          .resource = diagnosis.resource.value,
+          .reserved = 0,
+          .code = abi::ToC(diagnosis.code),
+          .need = diagnosis.need,
+          .have = diagnosis.have};
+}
+
+inline tutti_placed_pod ToC(const PlacedPodView& pod) {
+  return {
+      .struct_size = sizeof(tutti_placed_pod),
+      .priority = pod.priority,
+      .uid = abi::ToC(pod.uid),
+      .namespace_name = abi::ToC(pod.namespace_name),
+      .name = abi::ToC(pod.name),
+      .gang = abi::ToC(pod.gang),
+      .gang_arrival = pod.gang_arrival,
+      .flags = (pod.leaving ? TUTTI_POD_LEAVING : 0) | (pod.evictable ? TUTTI_POD_EVICTABLE : 0),
+      .node = pod.node.value,
+      .node_name = abi::ToC(pod.node_name),
+      .bound_since_s = pod.bound_since.count(),
+      .requests = reinterpret_cast<const tutti_request*>(pod.requests.data()),
+      .request_count = pod.requests.size(),
+      .fields = abi::ToC(pod.fields.data()),
+      .field_count = pod.fields.size()};
+}
+
+// For the callback pods_on.
+class BoundPodsToC {
+ public:
+  explicit BoundPodsToC(const BoundPods& pods) : pods_(pods) {}
+  BoundPodsToC(const BoundPodsToC&) = delete;
+  BoundPodsToC& operator=(const BoundPodsToC&) = delete;
+  const tutti_bound_pods* c() const { return reinterpret_cast<const tutti_bound_pods*>(this); }
+
+  static const tutti_placed_pod* On(const tutti_bound_pods* pods, uint32_t node, size_t* count) {
+    const auto& of = *reinterpret_cast<const BoundPodsToC*>(pods);
+    of.c_.clear();
+    for (const PlacedPodView& pod : of.pods_.On(NodeIndex(node))) of.c_.push_back(ToC(pod));
+    *count = of.c_.size();
+    return of.c_.data();
+  }
+
+ private:
+  const BoundPods& pods_;
+  mutable std::vector<tutti_placed_pod> c_;  // what the last answer points to
+};
+
+class ClusterEventToC {
+ public:
+  explicit ClusterEventToC(const ClusterEventView& event) {
+    c_ = {};
+    c_.struct_size = sizeof c_;
+    c_.kind = static_cast<uint32_t>(event.kind);
+    c_.was_reserved = event.was_reserved ? 1 : 0;
+    if (event.node != nullptr) {
+      block_ = ToC(event.node->block());
+      c_.block = &block_;
+      c_.offset = event.node->offset();
+    }
+    if (event.pod != nullptr) {
+      pod_ = ToC(*event.pod);
+      c_.pod = &pod_;
+    }
+    if (event.gang != nullptr) c_.gang = gang_.emplace(*event.gang).c();
+  }
+  ClusterEventToC(const ClusterEventToC&) = delete;
+  ClusterEventToC& operator=(const ClusterEventToC&) = delete;
+  const tutti_cluster_event* c() const { return &c_; }
+
+ private:
+  tutti_node_block block_;
+  tutti_placed_pod pod_;
+  std::optional<GangToC> gang_;
+  tutti_cluster_event c_;
 };
 
 }  // namespace tutti::loader

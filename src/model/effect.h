@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -43,6 +44,7 @@ struct BindPod {
   uint64_t write = 0;
   PodRef pod;
   std::string node_name;
+  std::vector<std::pair<std::string, std::string>> annotations;  // that the pod gets with it
 };
 // Through the eviction API. Ends in a WriteFinished.
 struct EvictPod {

@@ -153,6 +153,7 @@ Metrics::Metrics(MetricsOptions options)
       schedule_attempts(*registry_, "tutti_schedule_attempts_total"),
       pending_pods(*registry_, "tutti_pending_pods"),
       extension_point_duration(*registry_, "tutti_framework_extension_point_duration_seconds"),
+      plugin_execution_duration(*registry_, "tutti_plugin_execution_duration_seconds"),
       extender_request_duration(*registry_, "tutti_extender_request_duration_seconds"),
       rejections(*registry_, "tutti_rejections_total"),
       plugin_failures(*registry_, "tutti_plugin_failures_total"),

@@ -39,6 +39,8 @@ enum class ExtensionPoint {
   kPostBind,
   kPlacementGenerate,
   kPlacementScore,
+  kSelectVictims,
+  kClusterEvent,
 };
 enum class PointStatus {
   kSuccess,
@@ -131,6 +133,7 @@ class Metrics {
   const Family<Counter, AttemptResult, ProfileIndex> schedule_attempts;
   const Family<Gauge, PendingQueue> pending_pods;
   const Family<Histogram, ExtensionPoint, PointStatus, ProfileIndex> extension_point_duration;
+  const Family<Histogram, PluginIndex, ExtensionPoint> plugin_execution_duration;
   const Family<Histogram, ExtenderVerb, HttpCode> extender_request_duration;
   const Family<Counter, ReasonIndex> rejections;
   const Family<Counter, PluginIndex, ExtensionPoint> plugin_failures;

@@ -50,10 +50,12 @@ bool AdmissionDesk::PlanSlots(Gang& gang, const model::PodInfo& pod, int64_t cou
       pod.shape, pod.namespace_name, count, {}, gangs_.RefusedNodes(gang, pod.shape.get()),
       {},        gang.display_name};
   std::optional<GangCard> card;
-  if (s_.plugins.active()) card.emplace(gang, std::vector<MemberClass>{wanted});
+  if (s_.plugins.active())
+    card.emplace(gang, std::vector<MemberClass>{wanted}, gangs_.NodesOf(gang));
   if (!pre_enqueue_.Admits(gang, card ? &*card : nullptr)) return false;
   const Placement placement = s_.placer.Place({&wanted, 1}, card ? &card->view() : nullptr);
   if (!placement.fits) return false;
+  if (!gangs_.MayReserve(gang, card ? &*card : nullptr, placement.nodes)) return false;
   for (model::NodeIndex node : placement.nodes[0]) gangs_.AddSlot(gang, pod.shape, node);
   return true;
 }

@@ -54,6 +54,11 @@ void BindDesk::Decide(const model::BindRequested& request, PodRecord& record) {
                                   request.uid.ToString(), pod.namespace_name, pod.name,
                                   request.namespace_name, request.name));
   }
+  if (const auto held = s_.held_binds.find(request.uid); held != s_.held_binds.end()) {
+    const bool later = held->second.ticket != request.ticket;
+    if (later) Answer(held->second.ticket, "superseded by a later bind of the same pod");
+    s_.held_binds.erase(held);
+  }
   if (pod.bound()) return Answer(request.ticket, AlreadyBound(pod, request.node_name));
   if (pod.deleting || pod.terminal())
     return Answer(request.ticket, "the pod is being deleted or has finished");
@@ -96,14 +101,59 @@ void BindDesk::CheckBarrier(Gang& gang) {
   if (wait_for_all && arrived < gang.min_member()) return;
   gang.barrier_open = true;
   for (auto& [uid, member] : gang.members) {
+    // A member that a plugin refuses for good closes it again.
+    if (!BarrierAllows(gang)) break;
     if (member.state == Member::State::kPlaced && member.bind_ticket != 0) Write(gang, member);
   }
 }
 
 void BindDesk::Write(Gang& gang, Member& member) {
-  member.write = s_.StartWrite(WriteKind::kBind, member.pod->uid);
-  s_.Emit(model::BindPod{member.write, RefOf(*member.pod), s_.nodes.Info(member.node)->name});
+  const base::Uid uid = member.pod->uid;
+  const std::string node = s_.nodes.Info(member.node)->name;
+  PermitDesk::Decision decision =
+      permits_.Ask(*s_.FindPod(uid), node, member.bind_ticket, member.bind_deadline);
+  if (decision.kind == PermitDesk::Decision::Kind::kWait) return;
+  if (decision.kind == PermitDesk::Decision::Kind::kRefused) {
+    gangs_.AnswerBind(gang, member, decision.error);
+    const bool again = ++member.write_failures < kRefusedBindsBeforeReplan;
+    if (decision.node_is_wrong || !again) gangs_.Refuse(gang, member);
+    return;
+  }
+  member.write = s_.StartWrite(WriteKind::kBind, uid, 0, node);
+  s_.Emit(model::BindPod{member.write, RefOf(*member.pod), node, std::move(decision.annotations)});
   gangs_.SetState(gang, member, Member::State::kBinding);
+}
+
+void BindDesk::AskPermitsAgain() {
+  for (const PermitDesk::Waiting& waiting : permits_.AllWaiting()) AskAgain(waiting);
+}
+
+void BindDesk::AskAgain(const PermitDesk::Waiting& waiting) {
+  PodRecord* record = s_.FindPod(waiting.uid);
+  if (const auto held = s_.held_binds.find(waiting.uid); held != s_.held_binds.end()) {
+    const model::BindRequested request = held->second;
+    if (record != nullptr) return Decide(request, *record);
+    return AnswerHeld(waiting.uid, "the pod is gone or has finished");
+  }
+  if (record != nullptr && record->gang != nullptr && !record->finished) {
+    Gang& gang = *record->gang;
+    const auto it = gang.members.find(waiting.uid);
+    if (it != gang.members.end() && it->second.bind_ticket == waiting.ticket &&
+        it->second.state == Member::State::kPlaced && BarrierAllows(gang)) {
+      Write(gang, it->second);
+      return gangs_.Settle(gang);
+    }
+  }
+  permits_.Forget(waiting.uid);
+}
+
+void BindDesk::AnswerHeld(base::Uid uid, std::string error) {
+  const auto held = s_.held_binds.find(uid);
+  if (held == s_.held_binds.end()) return;
+  const uint64_t ticket = held->second.ticket;
+  s_.held_binds.erase(held);
+  permits_.Forget(uid);
+  Answer(ticket, std::move(error));
 }
 
 void BindDesk::DecideForeign(const model::BindRequested& request, PodRecord& record) {
@@ -119,15 +169,26 @@ void BindDesk::DecideForeign(const model::BindRequested& request, PodRecord& rec
                                       head.has_value() && shape.priority > *head)) {
       return Answer(request.ticket, Text(ReasonCode::kNodeReserved));
     }
-    record.assumed = s_.ledger.Add({node, record.info.shape, 0, request.uid});
   }
-  const uint64_t write = s_.StartWrite(WriteKind::kBind, request.uid, request.ticket);
-  s_.Emit(model::BindPod{write, RefOf(record.info), request.node_name});
+  PermitDesk::Decision decision =
+      permits_.Ask(record, request.node_name, request.ticket, s_.now + s_.options.bind_timeout);
+  if (decision.kind == PermitDesk::Decision::Kind::kWait) {
+    s_.held_binds.emplace(request.uid, request);
+    return;
+  }
+  if (decision.kind == PermitDesk::Decision::Kind::kRefused)
+    return Answer(request.ticket, std::move(decision.error));
+  if (node.valid()) record.assumed = s_.ledger.Add({node, record.info.shape, 0, request.uid});
+  const uint64_t write =
+      s_.StartWrite(WriteKind::kBind, request.uid, request.ticket, request.node_name);
+  s_.Emit(model::BindPod{write, RefOf(record.info), request.node_name,
+                         std::move(decision.annotations)});
 }
 
 void BindDesk::Finish(const PendingWrite& write, const model::WriteFinished& result) {
   const bool done = result.outcome == model::WriteOutcome::kDone;
   PodRecord* record = s_.FindPod(write.uid);
+  if (done && record != nullptr) permits_.Bound(*record, write.node_name);
   if (write.bind_ticket != 0) {
     Answer(write.bind_ticket, done ? std::string() : result.message);
     if (record != nullptr && !done) {
@@ -161,6 +222,8 @@ void BindDesk::PodBound(PodRecord& record) {
     s_.ledger.Release(record.assumed);
     record.assumed = ReservationId();
   }
+  if (const auto held = s_.held_binds.find(record.info.uid); held != s_.held_binds.end())
+    AnswerHeld(record.info.uid, AlreadyBound(record.info, held->second.node_name));
   const auto it = unseen_.find(record.info.uid);
   if (it == unseen_.end()) return;
   Answer(it->second.request.ticket, AlreadyBound(record.info, it->second.request.node_name));
@@ -173,6 +236,9 @@ void BindDesk::Abandon(uint64_t ticket) {
     Answer(ticket, "abandoned");
     unseen_.erase(it);
     return;
+  }
+  for (const auto& [uid, request] : s_.held_binds) {
+    if (request.ticket == ticket) return AnswerHeld(uid, "abandoned");
   }
   for (auto& [arrival, gang] : s_.by_arrival) {
     if (gang->parked == 0) continue;
@@ -189,6 +255,10 @@ void BindDesk::Abandon(uint64_t ticket) {
 void BindDesk::RefuseAll() {
   for (auto& [uid, unseen] : unseen_) Answer(unseen.request.ticket, Text(ReasonCode::kNotReady));
   unseen_.clear();
+  for (const auto& [uid, request] : s_.held_binds)
+    Answer(request.ticket, Text(ReasonCode::kNotReady));
+  s_.held_binds.clear();
+  permits_.ForgetAll();
   for (auto& [arrival, gang] : s_.by_arrival) {
     for (auto& [uid, member] : gang->members) {
       if (member.state == Member::State::kPlaced)
@@ -211,7 +281,7 @@ void BindDesk::Expire() {
 }
 
 base::Timestamp BindDesk::NextDeadline() const {
-  base::Timestamp next = base::Timestamp::Infinite();
+  base::Timestamp next = permits_.NextDeadline();
   for (const auto& [uid, unseen] : unseen_) next = std::min(next, unseen.deadline);
   return next;
 }

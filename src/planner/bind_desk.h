@@ -6,6 +6,7 @@
 
 #include "planner/core_state.h"
 #include "planner/gang_book.h"
+#include "planner/permit_desk.h"
 
 namespace tutti::planner {
 
@@ -25,6 +26,8 @@ class BindDesk {
   void PodBound(PodRecord& record);
   // Opens the gang's barrier if it can be, and writes the binds that were parked behind it.
   void CheckBarrier(Gang& gang);
+  // Something has happened: binds that wait for a Permit plugin are asked about again.
+  void AskPermitsAgain();
   // Answers every parked bind: we are no longer the ones to decide.
   void RefuseAll();
 
@@ -42,11 +45,16 @@ class BindDesk {
   void DecideMember(const model::BindRequested& request, PodRecord& record);
   void DecideForeign(const model::BindRequested& request, PodRecord& record);
   bool BarrierAllows(const Gang& gang) const;
+  // Writes the Binding of a member that has come to bind, unless a plugin says no, or not yet.
   void Write(Gang& gang, Member& member);
+  void AskAgain(const PermitDesk::Waiting& waiting);
+  // A held bind of this pod ends without a Binding.
+  void AnswerHeld(base::Uid uid, std::string error);
   void Answer(uint64_t ticket, std::string error);
 
   CoreState& s_;
   GangBook& gangs_;
+  PermitDesk permits_{s_};
   std::map<base::Uid, Unseen> unseen_;  // binds of pods that our watch has not shown yet
 };
 

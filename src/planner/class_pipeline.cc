@@ -33,16 +33,10 @@ bool ClassPipeline::Filter(std::vector<NodeMask>& candidates) {
 }
 
 model::Reason ClassPipeline::refusal() const {
+  if (!failed_.ok()) return plugins_.ReasonOf(failed_);
+  if (score_failed()) return plugins_.ReasonOf(cycle_->score_failure());
   model::Reason reason;
-  reason.code = model::ReasonCode::kPluginFailed;
-  if (failed_.code() == Code::kError || score_failed()) return reason;
   reason.code = model::ReasonCode::kRefusedByPlugin;
-  if (!failed_.ok()) {
-    reason.need = failed_.need();
-    reason.have = failed_.have();
-    reason.plugin = plugins_.reasons->Find(failed_.reason());
-    return reason;
-  }
   // Of several reasons the one that stands for most nodes.
   const auto most =
       std::max_element(diagnosis_.lines.begin(), diagnosis_.lines.end(),

@@ -6,10 +6,12 @@
 #include "planner/bind_desk.h"
 #include "planner/core_audit.h"
 #include "planner/core_state.h"
+#include "planner/event_desk.h"
 #include "planner/gang_book.h"
 #include "planner/pod_desk.h"
 #include "planner/pre_enqueue.h"
 #include "planner/queue_planner.h"
+#include "planner/reserve_desk.h"
 
 namespace tutti::planner {
 
@@ -20,12 +22,15 @@ struct Core::Parts {
       : state(std::move(options), labels, std::move(plugins)) {}
 
   CoreState state;
-  GangBook gangs{state};
+  EventDesk events{state};
+  ReserveDesk reserves{state};
+  BoundPodIndex bound{state};
+  GangBook gangs{state, reserves, events};
   BindDesk binds{state, gangs};
-  PodDesk pods{state, gangs, binds};
+  PodDesk pods{state, gangs, binds, bound, events};
   PreEnqueue pre_enqueue{state, gangs};
   AdmissionDesk admissions{state, gangs, pre_enqueue};
-  QueuePlanner queue{state, gangs, binds, pre_enqueue};
+  QueuePlanner queue{state, gangs, binds, pre_enqueue, bound};
   uint64_t generation = 0;
 
   void On(model::NodeUpserted& e) { pods.UpsertNode(std::move(e.node)); }
@@ -129,8 +134,14 @@ void Core::Parts::GiveEverythingBack() {
 void Core::Parts::On(model::TimePassed&) {
   binds.Expire();
   if (!state.ready()) return;
+  binds.AskPermitsAgain();
   for (Gang* gang : gangs.Due()) GangDue(*gang);
   if (queue.NextDeadline() <= state.now) Replan();
+  std::multiset<Timestamp>& retries = state.evict_retries;
+  while (!retries.empty() && *retries.begin() <= state.now) {
+    retries.erase(retries.begin());
+    Replan();
+  }
   const bool due = std::exchange(state.planning_due, false);
   if (!due && !queue.unfinished()) return;
   // News that meet a pass in the middle of the queue are for the gangs at its beginning, too.
@@ -213,8 +224,11 @@ void Core::Parts::RepairFailed(Gang& gang) {
 Timestamp Core::NextDeadline() const {
   const CoreState& state = parts_->state;
   if (state.ready() && (state.planning_due || parts_->queue.unfinished())) return state.now;
-  return std::min({parts_->gangs.NextDeadline(), parts_->binds.NextDeadline(),
-                   state.ready() ? parts_->queue.NextDeadline() : Timestamp::Infinite()});
+  const Timestamp retry =
+      state.evict_retries.empty() ? Timestamp::Infinite() : *state.evict_retries.begin();
+  return std::min(
+      {parts_->gangs.NextDeadline(), parts_->binds.NextDeadline(),
+       state.ready() ? std::min(parts_->queue.NextDeadline(), retry) : Timestamp::Infinite()});
 }
 
 std::shared_ptr<const model::ClusterSnapshot> Core::Publish() {

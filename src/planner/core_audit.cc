@@ -42,6 +42,7 @@ Core::Counts CoreAudit::Count() const {
   counts.nodes = s_.nodes.size();
   counts.pods = s_.pods.size();
   counts.pending_writes = s_.writes.size();
+  counts.parked_binds = s_.held_binds.size();
   for (const char* phase : {"Waiting", "Placed", "Binding", "Scheduled"})
     counts.gangs_by_phase[phase] = 0;
   for (const auto& [arrival, gang] : s_.by_arrival) {

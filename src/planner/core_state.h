@@ -29,10 +29,12 @@ namespace tutti::planner {
 
 struct PodRecord {
   model::PodInfo info;
-  Gang* gang = nullptr;   // whose member it is, or whose `finished` counts it
-  bool charged = false;   // its node is charged with it
-  bool finished = false;  // counted in gang->finished
-  ReservationId assumed;  // of a pod of no gang, while its Binding is under way
+  Gang* gang = nullptr;            // whose member it is, or whose `finished` counts it
+  bool charged = false;            // its node is charged with it
+  bool finished = false;           // counted in gang->finished
+  ReservationId assumed;           // of a pod of no gang, while its Binding is under way
+  int evict_failures = 0;          // in a row
+  base::Timestamp evict_again_at;  // not tried before
 };
 
 enum class WriteKind : uint8_t {
@@ -46,6 +48,7 @@ struct PendingWrite {
   WriteKind kind = WriteKind::kTell;
   base::Uid uid;
   uint64_t bind_ticket = 0;  // of a pod of no gang
+  std::string node_name;     // of a Binding
 };
 
 struct CoreState {
@@ -80,11 +83,16 @@ struct CoreState {
   uint64_t next_arrival = 1;
   uint64_t head = 0;  // arrival of the gang that room is kept for, 0: none
 
+  std::set<base::Uid> evicting;  // by us: until it is gone, or that has failed
+  std::multiset<base::Timestamp> evict_retries;
+  std::set<base::Uid> leaving;          // charged pods whose room is about to be free
   std::set<base::Uid> nominated_gated;  // pods that carry our gate and a nominated node
 
   model::CowMap<base::Uid, model::PodVerdict> verdicts;
   model::CowMap<std::string, bool> plans;
   uint64_t next_plan = 1;
+
+  std::map<base::Uid, model::BindRequested> held_binds;  // of pods of no gang: Permit waits
 
   std::map<uint64_t, PendingWrite> writes;
   uint64_t next_write = 1;
@@ -93,8 +101,21 @@ struct CoreState {
     const auto it = pods.find(uid);
     return it == pods.end() ? nullptr : &it->second;
   }
-  uint64_t StartWrite(WriteKind kind, base::Uid uid, uint64_t bind_ticket = 0) {
-    writes.emplace(next_write, PendingWrite{kind, uid, bind_ticket});
+  bool Evicting(base::Uid uid) const { return !evicting.empty() && evicting.contains(uid); }
+  bool Leaves(const PodRecord& record) const {
+    return record.info.deleting || Evicting(record.info.uid);
+  }
+  // After any change to what it hangs on.
+  void NoteLeaving(const PodRecord& record) {
+    if (record.charged && Leaves(record)) {
+      leaving.insert(record.info.uid);
+    } else {
+      leaving.erase(record.info.uid);
+    }
+  }
+  uint64_t StartWrite(WriteKind kind, base::Uid uid, uint64_t bind_ticket = 0,
+                      std::string node_name = {}) {
+    writes.emplace(next_write, PendingWrite{kind, uid, bind_ticket, std::move(node_name)});
     return next_write++;
   }
   void Emit(model::Effect effect) { effects.push_back(std::move(effect)); }

@@ -1,5 +1,6 @@
 #include "planner/domain_chooser.h"
 
+#include <algorithm>
 #include <span>
 #include <string>
 
@@ -32,19 +33,27 @@ bool DomainChooser::Generate(const GangView& gang) {
     }
     return answer;
   });
-  if (status.ok()) return true;
+  if (status.ok()) {
+    StayAtHome(gang);
+    return true;
+  }
   domains_.clear();
   if (status.code() == Code::kSkip) return false;
   if (status.code() == Code::kError) {
     refusal_.code = ReasonCode::kPluginFailed;
     return profile.plugins()[at.plugin].on_error != OnError::kSkip;
   }
-  refusal_ = {ReasonCode::kRefusedByPlugin,
-              status.need(),
-              status.have(),
-              {},
-              plugins_.reasons->Find(status.reason())};
+  refusal_ = plugins_.ReasonOf(status);
   return true;
+}
+
+void DomainChooser::StayAtHome(const GangView& gang) {
+  const auto is_home = [&](const Domain& domain) {
+    return std::all_of(gang.placed_on.begin(), gang.placed_on.end(),
+                       [&](NodeIndex node) { return Has(domain, node); });
+  };
+  if (std::any_of(domains_.begin(), domains_.end(), is_home))
+    std::erase_if(domains_, [&](const Domain& domain) { return !is_home(domain); });
 }
 
 int64_t DomainChooser::Score(const GangView& gang, const Domain& domain,

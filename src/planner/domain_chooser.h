@@ -18,7 +18,8 @@ class DomainChooser {
                 const TextTable& texts)
       : plugins_(plugins), nodes_(nodes), views_(texts) {}
 
-  // False: nobody restricts the gang, the whole cluster will do.
+  // False: nobody restricts the gang, the whole cluster will do. Where members have nodes already,
+  // only domains that hold all of these are left, unless none does.
   bool Generate(const GangView& gang);
   // In the order of preference; empty: refusal() says why.
   const std::vector<Domain>& domains() const { return domains_; }
@@ -34,6 +35,8 @@ class DomainChooser {
   }
 
  private:
+  void StayAtHome(const GangView& gang);
+
   const framework::Plugins& plugins_;
   const model::NodeTable& nodes_;
   framework::ClusterViews views_;

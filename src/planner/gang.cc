@@ -16,6 +16,7 @@ void Add(std::map<Key, int>& counts, const Key& key, int sign) {
 
 void Gang::Count(const model::PodInfo& pod, int sign) {
   Add(priorities_, pod.shape->priority, sign);
+  Add(created_, pod.created_seconds, sign);
   if (pod.shape->needs_referee) referees_ += sign;
   if (!pod.gang->problem.empty()) Add(problems_, pod.gang->problem, sign);
   if (!pod.gang->spec) return;

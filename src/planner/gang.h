@@ -40,7 +40,6 @@ struct Member {
   base::Timestamp retry_write_at = base::Timestamp::Infinite();
   uint64_t bind_ticket = 0;       // a parked bind, 0: none
   base::Timestamp bind_deadline;  // when the parked bind is answered in any case
-  bool evicting = false;
 };
 
 // A place planned at admission for a member that does not exist yet.
@@ -114,6 +113,8 @@ class Gang {
   base::Duration wait_timeout(base::Duration fallback) const;
   std::string problem() const;  // empty: well configured
   int32_t priority() const;     // of the most important member
+  // Of its first member, since 1970; 0: it has none.
+  int64_t first_created_seconds() const { return created_.empty() ? 0 : created_.begin()->first; }
   // Why a member has no node; of one that has just lost it, before the next pass has found out
   // more: WaitingForCapacity.
   model::Reason waiting_reason() const;
@@ -131,6 +132,7 @@ class Gang {
   std::map<int, int> min_members_;
   std::map<base::Duration, int> wait_timeouts_;
   std::map<int32_t, int> priorities_;
+  std::map<int64_t, int> created_;
   std::map<std::string, int> problems_;
   int referees_ = 0;
 };

@@ -92,16 +92,38 @@ void GangBook::Leave(Gang& gang, base::Uid uid) {
   s_.planning_due = true;
 }
 
-void GangBook::SetState(Gang& gang, Member& member, Member::State state) {
-  if (member.state == state) return;
+bool GangBook::SetState(Gang& gang, Member& member, Member::State state) {
+  if (member.state == state) return false;
   --CountOf(gang, member.state);
   ++CountOf(gang, state);
   member.state = state;
+  bool was_announced = false;
   if (state == Member::State::kBound) {
-    s_.ledger.Release(member.reservation);
+    // What was promised elsewhere is given back, not kept.
+    if (s_.nodes.Find(member.pod->node_name) == member.node) {
+      was_announced = s_.ledger.Fulfil(member.reservation);
+    } else {
+      s_.ledger.Release(member.reservation);
+    }
     member.reservation = ReservationId();
   }
   UpdateVerdict(gang, member);
+  return was_announced;
+}
+
+bool GangBook::MayReserve(Gang& gang, const GangCard* card,
+                          const std::vector<std::vector<model::NodeIndex>>& nodes) {
+  if (card == nullptr || !reserves_.active()) return true;
+  const std::optional<model::Reason> refusal = reserves_.Refuses(*card, nodes);
+  if (refusal) SetReason(gang, *refusal);
+  return !refusal;
+}
+
+ReservationId GangBook::Reserve(const Gang& gang, std::shared_ptr<const model::PodShape> shape,
+                                model::NodeIndex node, base::Uid pod) {
+  ReservationLedger::Reservation reservation{node, std::move(shape), gang.arrival, pod};
+  reservation.announced = reserves_.active();
+  return s_.ledger.Add(std::move(reservation));
 }
 
 void GangBook::Place(Gang& gang, Member& member, model::NodeIndex node, ReservationId reservation) {
@@ -143,7 +165,7 @@ void GangBook::AddSlot(Gang& gang, std::shared_ptr<const model::PodShape> shape,
     s_.plans.Set(gang.plan_id, true);
   }
   Slot slot;
-  slot.reservation = s_.ledger.Add({node, shape, gang.arrival, {}});
+  slot.reservation = Reserve(gang, shape, node, {});
   slot.shape = std::move(shape);
   slot.node = node;
   slot.number = gang.next_slot++;
@@ -342,13 +364,27 @@ void GangBook::AnswerBind(Gang& gang, Member& member, const std::string& error) 
   --gang.parked;
 }
 
-void GangBook::Evict(Member& member, const std::string& message) {
-  const bool pauses =
-      member.retry_write_at != Timestamp::Infinite() && member.retry_write_at > s_.now;
-  if (member.evicting || pauses) return;
-  member.evicting = true;
-  s_.Emit(model::EvictPod{s_.StartWrite(WriteKind::kEvict, member.pod->uid), RefOf(*member.pod),
+void GangBook::Evict(PodRecord& record, const std::string& message) {
+  if (record.evict_again_at > s_.now || !s_.evicting.insert(record.info.uid).second) return;
+  s_.NoteLeaving(record);
+  s_.Emit(model::EvictPod{s_.StartWrite(WriteKind::kEvict, record.info.uid), RefOf(record.info),
                           message});
+}
+
+std::vector<model::NodeIndex> GangBook::NodesOf(const Gang& gang,
+                                                const model::PodShape* shape) const {
+  std::vector<model::NodeIndex> nodes;
+  for (const auto& [uid, member] : gang.members) {
+    if (shape != nullptr && member.pod->shape.get() != shape) continue;
+    if (member.state == Member::State::kWaiting) continue;
+    const bool bound = member.state == Member::State::kBound;
+    const model::NodeIndex node = bound ? s_.nodes.Find(member.pod->node_name) : member.node;
+    if (node.valid()) nodes.push_back(node);
+  }
+  for (const Slot& slot : gang.slots) {
+    if (shape == nullptr) nodes.push_back(slot.node);
+  }
+  return nodes;
 }
 
 bool GangBook::WasWhole(const Gang& gang) {
@@ -391,6 +427,15 @@ void GangBook::SetDeadlines(Gang& gang) {
   if (gang.members.empty()) gang.satisfied = gang.barrier_open = false;
 }
 
+void GangBook::TellPlugins(const Gang& gang, Entry& entry) {
+  reserves_.TellGivenBack();
+  if (!std::exchange(entry.told_of_arrival, true))
+    events_.Tell(ClusterEventKind::kGangArrived, gang);
+  const bool placed = gang.complete();
+  if (placed && !entry.told_of_place) events_.Tell(ClusterEventKind::kGangPlaced, gang);
+  entry.told_of_place = placed;
+}
+
 void GangBook::Settle(Gang& gang) {
   const uint64_t arrival = gang.arrival;
   Entry& entry = entries_[arrival];
@@ -398,6 +443,8 @@ void GangBook::Settle(Gang& gang) {
   if (entry.deadline != Timestamp::Infinite()) deadlines_.erase({entry.deadline, arrival});
   if (gang.empty() && !gang.object_spec && gang.object_problem.empty()) {
     DropHeadReservations(gang);
+    TellPlugins(gang, entry);
+    events_.Tell(ClusterEventKind::kGangGone, gang);
     if (!gang.plan_id.empty()) s_.plans.Erase(gang.plan_id);
     entries_.erase(arrival);
     s_.by_arrival.erase(arrival);
@@ -407,6 +454,7 @@ void GangBook::Settle(Gang& gang) {
   DropUselessSlots(gang);
   if (gang.slots.empty() && !gang.plan_id.empty()) DropSlots(gang);
   if (s_.ready()) SetDeadlines(gang);
+  TellPlugins(gang, entry);
   entry.queued = gang.waiting > 0;
   if (entry.queued) {
     QueuePlace place{!gang.partial(), gang.priority(), arrival, nullptr};

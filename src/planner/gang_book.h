@@ -7,14 +7,17 @@
 #include <utility>
 
 #include "planner/core_state.h"
+#include "planner/event_desk.h"
 #include "planner/holder_survey.h"
 #include "planner/queue_order.h"
+#include "planner/reserve_desk.h"
 
 namespace tutti::planner {
 
 class GangBook {
  public:
-  explicit GangBook(CoreState& state) : s_(state) {}
+  GangBook(CoreState& state, ReserveDesk& reserves, EventDesk& events)
+      : s_(state), reserves_(reserves), events_(events) {}
 
   Gang& GetOrAdd(const model::GangKey& key, const std::string& display_name);
   Gang* Find(const model::GangKey& key);
@@ -23,11 +26,19 @@ class GangBook {
   Member& Join(Gang& gang, const model::PodInfo& pod);
   void Leave(Gang& gang, base::Uid uid);
 
+  // Asks the Reserve plugins about a plan for these classes. False: they refuse it, and the gang's
+  // reason says why. `card`: null where there are no plugins.
+  bool MayReserve(Gang& gang, const GangCard* card,
+                  const std::vector<std::vector<model::NodeIndex>>& nodes);
+  // Enters a place that MayReserve has let pass. `pod` invalid: of a slot.
+  ReservationId Reserve(const Gang& gang, std::shared_ptr<const model::PodShape> shape,
+                        model::NodeIndex node, base::Uid pod);
   // The member has this node; `reservation` is already in the ledger.
   void Place(Gang& gang, Member& member, model::NodeIndex node, ReservationId reservation);
   // Back to waiting; what was reserved is given back.
   void Unplace(Gang& gang, Member& member);
-  void SetState(Gang& gang, Member& member, Member::State state);
+  // Of a member that is bound now: whether the Reserve plugins had entered that.
+  bool SetState(Gang& gang, Member& member, Member::State state);
 
   // Takes an open slot for a pod of this shape (the one issued to the same pod name before, if
   // any). Null: none.
@@ -69,7 +80,15 @@ class GangBook {
   void Report(Gang& gang);
 
   void AnswerBind(Gang& gang, Member& member, const std::string& error);
-  void Evict(Member& member, const std::string& message);
+  // One that is being evicted already, or could not be a moment ago, is left alone.
+  void Evict(PodRecord& record, const std::string& message);
+  void Evict(const Member& member, const std::string& message) {
+    Evict(*s_.FindPod(member.pod->uid), message);
+  }
+  // The nodes of members of this shape that have one. Null: of all, and those planned for members
+  // that do not exist yet.
+  std::vector<model::NodeIndex> NodesOf(const Gang& gang,
+                                        const model::PodShape* shape = nullptr) const;
 
   // Of a gang that this process has not seen being bound: whether it was whole once. Then what is
   // bound runs, and members that are missing are lost, not late.
@@ -99,6 +118,8 @@ class GangBook {
   struct Entry {
     QueueSet::iterator place;
     bool queued = false;
+    bool told_of_arrival = false;  // to plugins
+    bool told_of_place = false;
     base::Timestamp deadline = base::Timestamp::Infinite();
   };
 
@@ -106,8 +127,11 @@ class GangBook {
   void MoveIn(Gang& gang, Member& member, std::vector<Slot>::iterator slot);
   void UpdateVerdict(const Gang& gang, const Member& member);
   void SetDeadlines(Gang& gang);
+  void TellPlugins(const Gang& gang, Entry& entry);
 
   CoreState& s_;
+  ReserveDesk& reserves_;
+  EventDesk& events_;
   HolderSurvey survey_{s_};
   QueueSet queue_{QueueOrder(s_.plugins)};
   std::set<std::pair<base::Timestamp, uint64_t>> deadlines_;  // with the gang's arrival

@@ -17,11 +17,15 @@ PodClassView ViewOf(const MemberClass& wanted, std::vector<std::string_view>& fi
   return view;
 }
 
-GangCard::GangCard(const Gang& gang, std::vector<MemberClass> classes)
+GangCard::GangCard(const Gang& gang, std::vector<MemberClass> classes,
+                   std::vector<model::NodeIndex> placed_on)
     : key_(gang.key),
       name_(gang.display_name),
       classes_(std::move(classes)),
+      placed_on_(std::move(placed_on)),
       fields_(classes_.size()) {
+  std::sort(placed_on_.begin(), placed_on_.end());
+  placed_on_.erase(std::unique(placed_on_.begin(), placed_on_.end()), placed_on_.end());
   for (size_t c = 0; c < classes_.size(); ++c)
     class_views_.push_back(ViewOf(classes_[c], fields_[c]));
   view_.namespace_name = key_.namespace_name;
@@ -33,10 +37,8 @@ GangCard::GangCard(const Gang& gang, std::vector<MemberClass> classes)
   view_.members = static_cast<int64_t>(gang.members.size());
   view_.bound = gang.bound;
   view_.classes = class_views_;
-  int64_t created = INT64_MAX;
-  for (const auto& [uid, member] : gang.members)
-    created = std::min(created, member.pod->created_seconds);
-  if (created != INT64_MAX) view_.created = std::chrono::seconds(created);
+  view_.created = std::chrono::seconds(gang.first_created_seconds());
+  view_.placed_on = placed_on_;
 }
 
 }  // namespace tutti::planner

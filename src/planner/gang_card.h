@@ -15,8 +15,10 @@ namespace tutti::planner {
 // Owns what its view points at. Immutable.
 class GangCard {
  public:
-  // `classes`: of the members that want a place; empty where only the queue asks.
-  GangCard(const Gang& gang, std::vector<MemberClass> classes);
+  // `classes`: of the members that it is about; empty where only the queue asks. `placed_on`: the
+  // nodes of members that have one, in any order.
+  GangCard(const Gang& gang, std::vector<MemberClass> classes,
+           std::vector<model::NodeIndex> placed_on = {});
   GangCard(const GangCard&) = delete;
   GangCard& operator=(const GangCard&) = delete;
 
@@ -26,6 +28,7 @@ class GangCard {
   const model::GangKey key_;
   const std::string name_;
   const std::vector<MemberClass> classes_;
+  std::vector<model::NodeIndex> placed_on_;
   std::vector<std::vector<std::string_view>> fields_;
   std::vector<PodClassView> class_views_;
   GangView view_;

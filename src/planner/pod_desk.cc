@@ -36,23 +36,22 @@ void PodDesk::Upsert(PodInfo pod) {
   const base::Uid uid = pod.uid;
   const auto [it, added] = s_.pods.try_emplace(uid);
   PodRecord& record = it->second;
+  const bool charge_is_new = added || !SameCharge(record.info, pod);
+  bool was_reserved = false;
   if (added) {
     record.info = std::move(pod);
-    Charge(record);
+    was_reserved = Charge(record);
   } else {
+    if (charge_is_new && record.charged) events_.Tell(ClusterEventKind::kPodRemoved, record);
     const bool was_member = record.gang != nullptr && !record.finished;
     if (!SameMembership(record.info, pod) && record.gang != nullptr) {
       // A gang of this pod alone keeps its place in the queue while the pod is read anew.
       Gang& gang = LeaveGang(record);
       if (!WantsMembership(pod) || pod.gang->key != gang.key) gangs_.Settle(gang);
     }
-    if (SameCharge(record.info, pod)) {
-      record.info = std::move(pod);
-    } else {
-      Discharge(record);
-      record.info = std::move(pod);
-      Charge(record);
-    }
+    if (charge_is_new) Discharge(record);
+    record.info = std::move(pod);
+    if (charge_is_new) was_reserved = Charge(record);
     if (was_member && record.gang != nullptr && !WantsMembership(record.info))
       gangs_.Settle(LeaveGang(record));
   }
@@ -61,7 +60,10 @@ void PodDesk::Upsert(PodInfo pod) {
   } else {
     s_.nominated_gated.erase(uid);
   }
+  s_.NoteLeaving(record);
   JoinOrUpdate(record);
+  if (charge_is_new && record.charged)
+    events_.Tell(ClusterEventKind::kPodBound, record, was_reserved);
   if (record.info.bound()) binds_.PodBound(record);
   binds_.PodSeen(uid);
 }
@@ -134,22 +136,26 @@ void PodDesk::Remove(base::Uid uid) {
   const auto it = s_.pods.find(uid);
   if (it == s_.pods.end()) return;
   PodRecord& record = it->second;
+  if (record.charged) events_.Tell(ClusterEventKind::kPodRemoved, record);
   if (record.gang != nullptr) gangs_.Settle(LeaveGang(record));
   s_.ledger.Release(record.assumed);
   Discharge(record);
   s_.nominated_gated.erase(uid);
+  s_.evicting.erase(uid);
+  s_.leaving.erase(uid);
   s_.pods.erase(it);
   s_.planning_due = true;
 }
 
-void PodDesk::Charge(PodRecord& record) {
+bool PodDesk::Charge(PodRecord& record) {
   const PodInfo& pod = record.info;
-  if (!pod.bound() || pod.terminal()) return;
+  if (!pod.bound() || pod.terminal()) return false;
   // What was promised to this very pod turns into its charge.
+  bool was_reserved = false;
   if (record.gang != nullptr && !record.finished) {
     const auto member = record.gang->members.find(pod.uid);
     if (member != record.gang->members.end())
-      gangs_.SetState(*record.gang, member->second, Member::State::kBound);
+      was_reserved = gangs_.SetState(*record.gang, member->second, Member::State::kBound);
   }
   s_.ledger.Release(record.assumed);
   record.assumed = ReservationId();
@@ -158,12 +164,15 @@ void PodDesk::Charge(PodRecord& record) {
     s_.nodes.ChargePermanent(pod.node_name, *pod.charge, pod.shape->host_ports);
   }
   record.charged = true;
+  bound_.Add(record);
   if (const model::NodeIndex node = s_.nodes.Find(pod.node_name); node.valid())
     ResolveConflicts(node);
+  return was_reserved;
 }
 
 void PodDesk::Discharge(PodRecord& record) {
   if (!record.charged) return;
+  bound_.Remove(record);
   const PodInfo& pod = record.info;
   s_.nodes.Discharge(pod.node_name, *pod.charge, pod.shape->host_ports);
   if (!pod.disruptable) {
@@ -175,9 +184,11 @@ void PodDesk::Discharge(PodRecord& record) {
 
 void PodDesk::UpsertNode(model::NodeInfo node) {
   const uint64_t before = s_.nodes.statics_generation();
+  const bool known = s_.nodes.Find(node.name).valid();
   const model::NodeIndex index = s_.nodes.Upsert(std::move(node));
   if (s_.nodes.statics_generation() == before) return;
   ResolveConflicts(index);
+  events_.Tell(known ? ClusterEventKind::kNodeUpdated : ClusterEventKind::kNodeAdded, index);
   s_.planning_due = true;
 }
 
@@ -185,6 +196,7 @@ void PodDesk::RemoveNode(const std::string& name) {
   const model::NodeIndex node = s_.nodes.Find(name);
   if (!node.valid()) return;
   for (ReservationId id : s_.ledger.On(node)) UnplaceOwner(id, true);
+  events_.Tell(ClusterEventKind::kNodeRemoved, node);
   s_.nodes.Remove(name);
   s_.planning_due = true;
 }
@@ -250,21 +262,30 @@ void PodDesk::NotOffered(const model::PlacementNotOffered& event) {
   gangs_.Settle(gang);
 }
 
+void PodDesk::FinishEviction(PodRecord& record, bool failed) {
+  if (!failed) {
+    record.evict_failures = 0;
+    return;
+  }
+  // Left alone for a while; somebody else may be proposed at once.
+  record.evict_again_at = s_.now + RetryAfter(s_.options, ++record.evict_failures);
+  s_.evict_retries.insert(record.evict_again_at);
+  s_.evicting.erase(record.info.uid);
+  s_.NoteLeaving(record);
+  s_.planning_due = true;
+}
+
 void PodDesk::FinishWrite(const PendingWrite& write, const model::WriteFinished& result) {
   PodRecord* record = s_.FindPod(write.uid);
+  const bool failed = result.outcome == model::WriteOutcome::kFailed ||
+                      result.outcome == model::WriteOutcome::kRefused;
+  if (record != nullptr && write.kind == WriteKind::kEvict) return FinishEviction(*record, failed);
   if (record == nullptr || record->gang == nullptr || record->finished) return;
   Gang& gang = *record->gang;
   const auto it = gang.members.find(write.uid);
   if (it == gang.members.end()) return;
   Member& member = it->second;
-  const bool failed = result.outcome == model::WriteOutcome::kFailed ||
-                      result.outcome == model::WriteOutcome::kRefused;
-  if (write.kind == WriteKind::kEvict) {
-    if (!failed) return;
-    member.evicting = false;  // tried again by a later pass or repair
-  } else {
-    member.write = 0;
-  }
+  member.write = 0;
   const bool again = std::exchange(member.tell_again, false);
   if (write.kind == WriteKind::kKeep) {
     if (again) gangs_.Tell(member);

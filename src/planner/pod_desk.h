@@ -4,15 +4,18 @@
 #include <string>
 
 #include "planner/bind_desk.h"
+#include "planner/bound_pod_index.h"
 #include "planner/core_state.h"
+#include "planner/event_desk.h"
 #include "planner/gang_book.h"
 
 namespace tutti::planner {
 
 class PodDesk {
  public:
-  PodDesk(CoreState& state, GangBook& gangs, BindDesk& binds)
-      : s_(state), gangs_(gangs), binds_(binds) {}
+  PodDesk(CoreState& state, GangBook& gangs, BindDesk& binds, BoundPodIndex& bound,
+          EventDesk& events)
+      : s_(state), gangs_(gangs), binds_(binds), bound_(bound), events_(events) {}
 
   void Upsert(model::PodInfo pod);
   void Remove(base::Uid uid);
@@ -24,8 +27,10 @@ class PodDesk {
   void FinishWrite(const PendingWrite& write, const model::WriteFinished& result);
 
  private:
-  void Charge(PodRecord& record);
+  // Whether the charge takes the place of what was announced to the Reserve plugins.
+  bool Charge(PodRecord& record);
   void Discharge(PodRecord& record);
+  void FinishEviction(PodRecord& record, bool failed);
   void JoinOrUpdate(PodRecord& record);
   Gang& LeaveGang(PodRecord& record);  // the caller settles the gang
   void UpdateMember(Gang& gang, Member& member);
@@ -38,6 +43,8 @@ class PodDesk {
   CoreState& s_;
   GangBook& gangs_;
   BindDesk& binds_;
+  BoundPodIndex& bound_;
+  EventDesk& events_;
 };
 
 }  // namespace tutti::planner

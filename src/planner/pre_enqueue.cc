@@ -6,7 +6,6 @@ namespace tutti::planner {
 namespace {
 
 using framework::Profile;
-using model::ReasonCode;
 
 Status Ask(const Profile& profile, const Profile::At<PreEnqueuePlugin>& at,
            const framework::OnPluginFailure& on_failure, const GangView& gang,
@@ -33,12 +32,7 @@ bool PreEnqueue::Admits(Gang& gang, const GangCard* card) {
     if (status.ok()) continue;
     const bool failed = status.code() == Code::kError;
     if (failed && profile.plugins()[at.plugin].on_error == framework::OnError::kSkip) continue;
-    model::Reason reason{failed ? ReasonCode::kPluginFailed : ReasonCode::kRefusedByPlugin,
-                         status.need(),
-                         status.have(),
-                         {}};
-    if (!failed) reason.plugin = s_.plugins.reasons->Find(status.reason());
-    gangs_.SetReason(gang, reason, failed ? status.message() : std::string());
+    gangs_.SetReason(gang, s_.plugins.ReasonOf(status), status.message());
     return false;
   }
   return true;

@@ -80,7 +80,7 @@ bool QueuePlanner::Plannable(Gang& gang) {
 std::vector<Member*> QueuePlanner::WaitingMembers(Gang& gang) const {
   std::vector<Member*> members;
   for (auto& [uid, member] : gang.members) {
-    const bool can_run = !member.pod->gated_by_others && !member.evicting;
+    const bool can_run = !member.pod->gated_by_others && !s_.Evicting(uid);
     if (member.state == Member::State::kWaiting && can_run) members.push_back(&member);
   }
   std::sort(members.begin(), members.end(), RankBefore);
@@ -102,13 +102,15 @@ QueuePlanner::Wanted QueuePlanner::Classes(const Gang& gang,
       fresh.gang = gang.display_name;
       fresh.refused = gangs_.RefusedNodes(gang, member->pod->shape.get());
       for (const std::string& pin : member->pod->pins) fresh.only.push_back(s_.nodes.Find(pin));
-      if (!fresh.shape->spread_keys.empty()) fresh.peers = NodesOfPeers(gang, *fresh.shape);
+      if (!fresh.shape->spread_keys.empty()) fresh.peers = gangs_.NodesOf(gang, fresh.shape.get());
       wanted.members.emplace_back();
     }
     ++wanted.classes[it->second].count;
     wanted.members[it->second].push_back(member);
   }
-  if (s_.plugins.active()) wanted.card = std::make_shared<const GangCard>(gang, wanted.classes);
+  if (s_.plugins.active()) {
+    wanted.card = std::make_shared<const GangCard>(gang, wanted.classes, gangs_.NodesOf(gang));
+  }
   return wanted;
 }
 
@@ -124,17 +126,6 @@ void QueuePlanner::FillOpenSlots(Gang& gang) {
     }
   }
   if (gang.complete()) gangs_.SetReason(gang, {ReasonCode::kPlaced, 0, 0, {}});
-}
-
-std::vector<model::NodeIndex> QueuePlanner::NodesOfPeers(const Gang& gang,
-                                                         const model::PodShape& shape) const {
-  std::vector<model::NodeIndex> nodes;
-  for (const auto& [uid, member] : gang.members) {
-    if (member.pod->shape.get() != &shape || member.state == Member::State::kWaiting) continue;
-    const bool bound = member.state == Member::State::kBound;
-    nodes.push_back(bound ? s_.nodes.Find(member.pod->node_name) : member.node);
-  }
-  return nodes;
 }
 
 void QueuePlanner::Plan(Gang& gang) {
@@ -162,7 +153,8 @@ void QueuePlanner::Plan(Gang& gang) {
       return gangs_.SetReason(gang, *known);
     }
     Placement placement;
-    if (!TryPlace(gang, wanted, placement)) return DidNotFit(gang, wanted, placement.reason);
+    if (!FindPlace(wanted, placement)) return DidNotFit(gang, wanted, placement.reason);
+    if (!Enter(gang, wanted, placement)) return GiveBackPart(gang);
   }
   PlaceSurplus(gang, surplus);
 }
@@ -211,20 +203,21 @@ std::optional<model::Reason> QueuePlanner::Exceeds(const Wanted& wanted) {
   return exceeds;
 }
 
-bool QueuePlanner::TryPlace(Gang& gang, const Wanted& wanted, Placement& placement) {
+bool QueuePlanner::FindPlace(const Wanted& wanted, Placement& placement) {
   placement = s_.placer.Place(wanted.classes, wanted.view());
-  if (!placement.fits) {
-    ++failures_;
-    return false;
-  }
+  if (!placement.fits) ++failures_;
+  return placement.fits;
+}
+
+bool QueuePlanner::Enter(Gang& gang, const Wanted& wanted, const Placement& placement) {
+  if (!gangs_.MayReserve(gang, wanted.card.get(), placement.nodes)) return false;
   gangs_.SetReason(gang, {ReasonCode::kPlaced, 0, 0, {}});
   for (size_t c = 0; c < wanted.classes.size(); ++c) {
     for (size_t i = 0; i < wanted.members[c].size(); ++i) {
       Member& member = *wanted.members[c][i];
       const model::NodeIndex node = placement.nodes[c][i];
-      const ReservationId id =
-          s_.ledger.Add({node, member.pod->shape, gang.arrival, member.pod->uid});
-      gangs_.Place(gang, member, node, id);
+      gangs_.Place(gang, member, node,
+                   gangs_.Reserve(gang, member.pod->shape, node, member.pod->uid));
       gangs_.Tell(member);
     }
   }
@@ -239,34 +232,54 @@ void QueuePlanner::PlaceSurplus(Gang& gang, const std::vector<Member*>& surplus)
     if (hopeless.contains(kind)) continue;
     const Wanted wanted = Classes(gang, {member});
     Placement placement;
-    if (TryPlace(gang, wanted, placement)) continue;
+    const bool fits = FindPlace(wanted, placement);
+    if (fits && Enter(gang, wanted, placement)) continue;
     hopeless.insert(kind);
+    if (fits) continue;
     gangs_.SetReason(gang, placement.reason);
     if (placement.reason.code == ReasonCode::kPinnedNodeLost) RecreatePinned(wanted);
     if (failures_ >= s_.options.failed_placements_per_pass) return;
   }
 }
 
+// Nothing is held in part: what had been placed before (and is not bound yet) is given back as
+// well, and the gang is tried as a whole in the next pass.
+void QueuePlanner::GiveBackPart(Gang& gang) {
+  if (gang.placed == 0 || gang.bound + gang.binding > 0) return;
+  for (auto& [uid, member] : gang.members) gangs_.Unplace(gang, member);
+  gangs_.DropSlots(gang);
+}
+
 void QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason reason) {
-  // Nothing is held in part: what had been placed before (and is not bound yet) is given back as
-  // well, and the gang is tried as a whole in the next pass.
-  if (gang.placed > 0 && gang.bound + gang.binding == 0) {
-    for (auto& [uid, member] : gang.members) gangs_.Unplace(gang, member);
-    gangs_.DropSlots(gang);
-  }
+  GiveBackPart(gang);
   if (reason.code == ReasonCode::kPinnedNodeLost) RecreatePinned(wanted);
+  bool becomes_head = false;
   if (reason.code == ReasonCode::kWaitingForCapacity ||
       reason.code == ReasonCode::kRefusedByPlugin) {
     if (Head() != nullptr && FitsWithoutHead(wanted)) {
       reason.code = ReasonCode::kBehindHead;
     } else if (const std::optional<model::Reason> exceeds = Exceeds(wanted)) {
       reason = *exceeds;
-    } else if (Head() == nullptr) {
-      ReserveForHead(gang, wanted);
+    } else {
+      becomes_head = Head() == nullptr;
     }
   }
-  gangs_.SetReason(gang, reason);
+  const GangDiagnosis diagnosis{CodeName(reason), reason.need, reason.have, reason.resource};
+  const framework::PostFilterVerdict said = PostFilter(wanted, diagnosis);
+  if (becomes_head) ReserveForHead(gang, wanted, diagnosis, said);
+  if (said.status.ok()) {
+    gangs_.SetReason(gang, reason);
+  } else {
+    gangs_.SetReason(gang, s_.plugins.ReasonOf(said.status), said.status.message());
+  }
   Remember(wanted, reason);
+}
+
+framework::PostFilterVerdict QueuePlanner::PostFilter(const Wanted& wanted,
+                                                      const GangDiagnosis& diagnosis) {
+  if (wanted.card == nullptr || !points_.post_filters()) return {};
+  views_.Reset(s_.nodes.blocks());
+  return points_.PostFilter(wanted.card->view(), diagnosis, views_.view());
 }
 
 bool QueuePlanner::FitsWithoutHead(const Wanted& wanted) {
@@ -296,8 +309,9 @@ void QueuePlanner::Remember(const Wanted& wanted, const model::Reason& reason) {
   known.reason = reason;
 }
 
-void QueuePlanner::ReserveForHead(Gang& gang, const Wanted& wanted) {
-  const Placement later = s_.placer.PlaceWhenDrained(wanted.classes, wanted.view());
+void QueuePlanner::ReserveForHead(Gang& gang, const Wanted& wanted, const GangDiagnosis& diagnosis,
+                                  const framework::PostFilterVerdict& said) {
+  const Placement later = PlaceForHead(gang, wanted, diagnosis, said);
   if (!later.fits) return;
   s_.head = gang.arrival;
   for (size_t c = 0; c < wanted.classes.size(); ++c) {
@@ -306,6 +320,39 @@ void QueuePlanner::ReserveForHead(Gang& gang, const Wanted& wanted) {
           s_.ledger.Add({node, wanted.classes[c].shape, gang.arrival, {}, Reserved::kForHead}));
     }
   }
+}
+
+Placement QueuePlanner::PlaceForHead(const Gang& gang, const Wanted& wanted,
+                                     const GangDiagnosis& diagnosis,
+                                     const framework::PostFilterVerdict& said) {
+  if (wanted.card != nullptr && victims_.active()) {
+    if (std::optional<Placement> room =
+            victims_.MakeRoom(gang, wanted.classes, *wanted.view(), diagnosis, said.may_evict()))
+      return *std::move(room);
+  }
+  Placement later = PlaceWhereNominated(wanted, said.nomination);
+  if (!later.fits) later = s_.placer.PlaceWhenDrained(wanted.classes, wanted.view());
+  return later;
+}
+
+Placement QueuePlanner::PlaceWhereNominated(const Wanted& wanted, const Nomination& nomination) {
+  if (nomination.nodes.empty()) return {};
+  std::vector<MemberClass> classes = wanted.classes;
+  for (MemberClass& one : classes) {
+    std::vector<model::NodeIndex> nodes;
+    for (uint32_t b = 0; b < nomination.nodes.size() && b < s_.nodes.blocks().size(); ++b) {
+      nomination.nodes[b].ForEach([&](uint32_t offset) {
+        const model::NodeIndex node(b * kNodesPerBlock + offset);
+        const bool pinned_elsewhere =
+            !one.only.empty() &&
+            std::find(one.only.begin(), one.only.end(), node) == one.only.end();
+        if (s_.nodes.Info(node) != nullptr && !pinned_elsewhere) nodes.push_back(node);
+      });
+    }
+    if (nodes.empty()) return {};
+    one.only = std::move(nodes);
+  }
+  return s_.placer.PlaceWhenDrained(classes, wanted.view());
 }
 
 void QueuePlanner::RecreatePinned(const Wanted& wanted) {

@@ -15,13 +15,19 @@
 #include "planner/gang_book.h"
 #include "planner/head_nominator.h"
 #include "planner/pre_enqueue.h"
+#include "planner/victim_planner.h"
 
 namespace tutti::planner {
 
 class QueuePlanner {
  public:
-  QueuePlanner(CoreState& state, GangBook& gangs, BindDesk& binds, PreEnqueue& pre_enqueue)
-      : s_(state), gangs_(gangs), binds_(binds), pre_enqueue_(pre_enqueue) {}
+  QueuePlanner(CoreState& state, GangBook& gangs, BindDesk& binds, PreEnqueue& pre_enqueue,
+               const BoundPodIndex& bound)
+      : s_(state),
+        gangs_(gangs),
+        binds_(binds),
+        pre_enqueue_(pre_enqueue),
+        victims_(state, gangs, bound) {}
 
   // Bounded: what it does not come to is done by the next one.
   void Pass();
@@ -43,15 +49,22 @@ class QueuePlanner {
   // Sets the gang's reason and answers false where it cannot be planned now, whatever the room.
   bool Plannable(Gang& gang);
   std::vector<Member*> WaitingMembers(Gang& gang) const;
-  // Where members of this shape are, or are to go.
-  std::vector<model::NodeIndex> NodesOfPeers(const Gang& gang, const model::PodShape& shape) const;
   Wanted Classes(const Gang& gang, const std::vector<Member*>& members) const;
   void Plan(Gang& gang);
   void FillOpenSlots(Gang& gang);
-  bool TryPlace(Gang& gang, const Wanted& wanted, Placement& placement);
+  bool FindPlace(const Wanted& wanted, Placement& placement);
+  // False: a Reserve plugin refuses it, and the gang's reason says so.
+  bool Enter(Gang& gang, const Wanted& wanted, const Placement& placement);
   void PlaceSurplus(Gang& gang, const std::vector<Member*>& surplus);
   void DidNotFit(Gang& gang, const Wanted& wanted, model::Reason reason);
-  void ReserveForHead(Gang& gang, const Wanted& wanted);
+  void GiveBackPart(Gang& gang);
+  framework::PostFilterVerdict PostFilter(const Wanted& wanted, const GangDiagnosis& diagnosis);
+  void ReserveForHead(Gang& gang, const Wanted& wanted, const GangDiagnosis& diagnosis,
+                      const framework::PostFilterVerdict& said);
+  // Where it will go as the head; does not fit: nowhere in a drained cluster either.
+  Placement PlaceForHead(const Gang& gang, const Wanted& wanted, const GangDiagnosis& diagnosis,
+                         const framework::PostFilterVerdict& said);
+  Placement PlaceWhereNominated(const Wanted& wanted, const Nomination& nomination);
   void RecreatePinned(const Wanted& wanted);
   bool General(const Wanted& wanted) const;
   bool FitsWithoutHead(const Wanted& wanted);
@@ -68,6 +81,9 @@ class QueuePlanner {
   BindDesk& binds_;
   PreEnqueue& pre_enqueue_;
   HeadNominator nominator_{s_, gangs_};
+  VictimPlanner victims_;
+  framework::GangPoints points_{s_.plugins};
+  framework::ClusterViews views_{s_.labels};
   std::optional<QueuePlace> resume_;  // where the last pass stopped
   // Of this pass, by shape: what is known without trying again.
   struct Known {

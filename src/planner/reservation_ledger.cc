@@ -35,7 +35,16 @@ void ReservationLedger::Release(ReservationId id) {
     const auto priority = head_priorities_.find(reservation.shape->priority);
     if (--priority->second == 0) head_priorities_.erase(priority);
   }
+  if (reservation.announced) given_back_.push_back(std::move(it->second));
   reservations_.erase(it);
+}
+
+bool ReservationLedger::Fulfil(ReservationId id) {
+  const auto it = reservations_.find(id);
+  if (it == reservations_.end()) return false;
+  const bool announced = std::exchange(it->second.announced, false);
+  Release(id);
+  return announced;
 }
 
 void ReservationLedger::SetPod(ReservationId id, base::Uid pod) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -25,12 +26,18 @@ class ReservationLedger {
     uint64_t gang = 0;  // Gang::arrival; 0: a pod of no gang
     base::Uid pod;      // invalid: a slot for a member not created yet, or a head's reservation
     model::NodeTable::Reserved what = model::NodeTable::Reserved::kPlaced;
+    bool announced = false;  // Reserve plugins have entered it
   };
 
   explicit ReservationLedger(model::NodeTable& nodes) : nodes_(nodes) {}
 
   ReservationId Add(Reservation reservation);
   void Release(ReservationId id);  // an id that is not there any more is no error
+  // Its pod is bound there: the room is charged instead. Whether it was an announced one.
+  bool Fulfil(ReservationId id);
+  // The announced ones that were given back since this was last asked.
+  std::vector<Reservation> TakeGivenBack() { return std::exchange(given_back_, {}); }
+  bool any_given_back() const { return !given_back_.empty(); }
   // The member that a slot was planned for has come.
   void SetPod(ReservationId id, base::Uid pod);
 
@@ -52,6 +59,7 @@ class ReservationLedger {
   absl::flat_hash_map<model::NodeIndex, std::vector<ReservationId>> by_node_;
   size_t for_head_ = 0;
   std::map<int32_t, int> head_priorities_;
+  std::vector<Reservation> given_back_;
   uint64_t next_id_ = 1;
 };
 

@@ -53,6 +53,7 @@ void AddFrozen(std::string& text) {
       .MEMBER(tutti_diagnosis, nodes)
       .MEMBER(tutti_diagnosis, need)
       .MEMBER(tutti_diagnosis, have);
+  STRUCT(tutti_pod_uid).MEMBER(tutti_pod_uid, high).MEMBER(tutti_pod_uid, low);
   STRUCT(tutti_node_list).MEMBER(tutti_node_list, nodes).MEMBER(tutti_node_list, count);
   STRUCT(tutti_config_entry)
       .MEMBER(tutti_config_entry, pointer)
@@ -131,7 +132,9 @@ void AddViews(std::string& text) {
       .MEMBER(tutti_gang, members)
       .MEMBER(tutti_gang, bound)
       .MEMBER(tutti_gang, classes)
-      .MEMBER(tutti_gang, class_count);
+      .MEMBER(tutti_gang, class_count)
+      .MEMBER(tutti_gang, placed_on)
+      .MEMBER(tutti_gang, placed_on_count);
   STRUCT(tutti_placement)
       .MEMBER(tutti_placement, struct_size)
       .MEMBER(tutti_placement, has_domain)
@@ -140,6 +143,40 @@ void AddViews(std::string& text) {
       .MEMBER(tutti_placement, domain_blocks)
       .MEMBER(tutti_placement, nodes)
       .MEMBER(tutti_placement, class_count);
+}
+
+void AddViewsOfPods(std::string& text) {
+  STRUCT(tutti_gang_diagnosis)
+      .MEMBER(tutti_gang_diagnosis, struct_size)
+      .MEMBER(tutti_gang_diagnosis, resource)
+      .MEMBER(tutti_gang_diagnosis, reserved)
+      .MEMBER(tutti_gang_diagnosis, code)
+      .MEMBER(tutti_gang_diagnosis, need)
+      .MEMBER(tutti_gang_diagnosis, have);
+  STRUCT(tutti_placed_pod)
+      .MEMBER(tutti_placed_pod, struct_size)
+      .MEMBER(tutti_placed_pod, priority)
+      .MEMBER(tutti_placed_pod, uid)
+      .MEMBER(tutti_placed_pod, namespace_name)
+      .MEMBER(tutti_placed_pod, name)
+      .MEMBER(tutti_placed_pod, gang)
+      .MEMBER(tutti_placed_pod, gang_arrival)
+      .MEMBER(tutti_placed_pod, flags)
+      .MEMBER(tutti_placed_pod, node)
+      .MEMBER(tutti_placed_pod, node_name)
+      .MEMBER(tutti_placed_pod, bound_since_s)
+      .MEMBER(tutti_placed_pod, requests)
+      .MEMBER(tutti_placed_pod, request_count)
+      .MEMBER(tutti_placed_pod, fields)
+      .MEMBER(tutti_placed_pod, field_count);
+  STRUCT(tutti_cluster_event)
+      .MEMBER(tutti_cluster_event, struct_size)
+      .MEMBER(tutti_cluster_event, kind)
+      .MEMBER(tutti_cluster_event, block)
+      .MEMBER(tutti_cluster_event, offset)
+      .MEMBER(tutti_cluster_event, was_reserved)
+      .MEMBER(tutti_cluster_event, pod)
+      .MEMBER(tutti_cluster_event, gang);
 }
 
 void AddTables(std::string& text) {
@@ -162,7 +199,11 @@ void AddTables(std::string& text) {
       .MEMBER(tutti_host, text)
       .MEMBER(tutti_host, find_text)
       .MEMBER(tutti_host, set_message)
-      .MEMBER(tutti_host, add_domain);
+      .MEMBER(tutti_host, add_domain)
+      .MEMBER(tutti_host, pods_on)
+      .MEMBER(tutti_host, add_victim)
+      .MEMBER(tutti_host, nominate)
+      .MEMBER(tutti_host, add_annotation);
   STRUCT(tutti_plugin_descriptor)
       .MEMBER(tutti_plugin_descriptor, struct_size)
       .MEMBER(tutti_plugin_descriptor, magic)
@@ -185,17 +226,30 @@ void AddTables(std::string& text) {
       .MEMBER(tutti_plugin_descriptor, pre_enqueue)
       .MEMBER(tutti_plugin_descriptor, queue_less)
       .MEMBER(tutti_plugin_descriptor, placement_generate)
-      .MEMBER(tutti_plugin_descriptor, placement_score);
+      .MEMBER(tutti_plugin_descriptor, placement_score)
+      .MEMBER(tutti_plugin_descriptor, post_filter)
+      .MEMBER(tutti_plugin_descriptor, select_victims)
+      .MEMBER(tutti_plugin_descriptor, reserve)
+      .MEMBER(tutti_plugin_descriptor, unreserve)
+      .MEMBER(tutti_plugin_descriptor, permit)
+      .MEMBER(tutti_plugin_descriptor, pre_bind)
+      .MEMBER(tutti_plugin_descriptor, post_bind)
+      .MEMBER(tutti_plugin_descriptor, events_to_register)
+      .MEMBER(tutti_plugin_descriptor, on_cluster_event);
 }
 
 std::string Numbers() {
   return absl::StrFormat(
-      "version %d.%d\nmagic %d\ncodes %d %d %d %d %d %d %d\nkinds %d %d %d %d\nthrown %d\nblock "
-      "%d\n",
+      "version %d.%d\nmagic %d\ncodes %d %d %d %d %d %d %d\nkinds %d %d %d %d\nevents %d %d %d %d "
+      "%d %d %d "
+      "%d\nhints %d %d\npod flags %d %d\nthrown %d\nblock %d\n",
       TUTTI_ABI_MAJOR, TUTTI_ABI_MINOR, TUTTI_ABI_MAGIC, TUTTI_SUCCESS, TUTTI_ERROR,
       TUTTI_UNSCHEDULABLE, TUTTI_UNSCHEDULABLE_AND_UNRESOLVABLE, TUTTI_WAIT, TUTTI_SKIP,
       TUTTI_PENDING, TUTTI_CONFIG_NULL, TUTTI_CONFIG_BOOLEAN, TUTTI_CONFIG_INTEGER,
-      TUTTI_CONFIG_STRING, TUTTI_STATUS_THROWN, TUTTI_NODES_PER_BLOCK);
+      TUTTI_CONFIG_STRING, TUTTI_NODE_ADDED, TUTTI_NODE_UPDATED, TUTTI_NODE_REMOVED,
+      TUTTI_POD_BOUND, TUTTI_POD_REMOVED, TUTTI_GANG_ARRIVED, TUTTI_GANG_PLACED, TUTTI_GANG_GONE,
+      TUTTI_QUEUE_SKIP, TUTTI_QUEUE, TUTTI_POD_LEAVING, TUTTI_POD_EVICTABLE, TUTTI_STATUS_THROWN,
+      TUTTI_NODES_PER_BLOCK);
 }
 
 TEST(LayoutTest, IsWhatHasBeenPromised) {
@@ -203,6 +257,7 @@ TEST(LayoutTest, IsWhatHasBeenPromised) {
   AddFrozen(text);
   AddCalls(text);
   AddViews(text);
+  AddViewsOfPods(text);
   AddTables(text);
   const std::string path = TUTTI_SOURCE_DIR "/tests/abi/layout.txt";
   if (std::getenv("TUTTI_REGENERATE") != nullptr) std::ofstream(path) << text;

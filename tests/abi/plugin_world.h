@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <deque>
 #include <memory>
 #include <random>
 #include <span>
@@ -20,6 +21,7 @@
 #include "framework/profile.h"
 #include "loader/plugin_loader.h"
 #include "tests/abi/plugins/probe.h"
+#include "tests/abi/plugins/start_after.h"
 #include "tests/abi/plugins/troublemaker.h"
 
 namespace tutti::testing {
@@ -37,14 +39,16 @@ inline framework::PluginRegistry LinkedPlugins() {
   framework::PluginRegistry registry;
   for (const PluginDescriptor& descriptor : BuiltinPlugins()) Must(registry.AddBuiltin(descriptor));
   Must(registry.AddBuiltin(Probe::Descriptor()));
+  Must(registry.AddBuiltin(StartAfter::Descriptor()));
   Must(registry.AddBuiltin(Troublemaker::Descriptor()));
   return registry;
 }
 
 inline framework::PluginRegistry LoadedPlugins() {
   framework::PluginRegistry registry;
-  for (const char* name : {"gang_limits", "node_headroom", "node_resources_fit", "smallest_first",
-                           "topology_domains", "probe", "troublemaker"}) {
+  for (const char* name :
+       {"gang_limits", "gang_preemption", "namespace_limits", "node_headroom", "node_resources_fit",
+        "smallest_first", "topology_domains", "probe", "start_after", "troublemaker"}) {
     absl::StatusOr<loader::LoadedPlugin> loaded = loader::LoadPlugin({TestObject(name), ""});
     Must(loaded.status());
     Must(registry.Add(loaded->name, std::move(loaded->entry)));
@@ -219,6 +223,9 @@ class RandomGang {
     view_.members = random.Below(40);
     view_.bound = random.Below(40);
     view_.classes = classes_;
+    for (int64_t i = random.Below(5); i > 0; --i)
+      placed_on_.emplace_back(static_cast<uint32_t>(random.Below(500)));
+    view_.placed_on = placed_on_;
   }
   RandomGang(const RandomGang&) = delete;
   RandomGang& operator=(const RandomGang&) = delete;
@@ -228,8 +235,52 @@ class RandomGang {
  private:
   std::vector<std::unique_ptr<RandomPod>> pods_;
   std::vector<PodClassView> classes_;
+  std::vector<NodeIndex> placed_on_;
   std::string name_;
   GangView view_;
+};
+
+// Bound pods on the first nodes, some of none.
+class RandomBoundPods final : public BoundPods {
+ public:
+  static constexpr uint32_t kNodes = 8;
+
+  explicit RandomBoundPods(Random& random) : views_(kNodes) {
+    for (uint32_t node = 0; node < kNodes; ++node) {
+      for (int64_t i = random.Below(4); i > 0; --i) Add(random, NodeIndex(node));
+    }
+  }
+  RandomBoundPods(const RandomBoundPods&) = delete;
+  RandomBoundPods& operator=(const RandomBoundPods&) = delete;
+
+  std::span<const PlacedPodView> On(NodeIndex node) const override {
+    return node.value < kNodes ? std::span<const PlacedPodView>(views_[node.value])
+                               : std::span<const PlacedPodView>();
+  }
+
+ private:
+  void Add(Random& random, NodeIndex node) {
+    const PodClassView& like = pods_.emplace_back(std::make_unique<RandomPod>(random))->view();
+    const std::string& name = names_.emplace_back(random.Text("pod", 1000));
+    PlacedPodView& view = views_[node.value].emplace_back();
+    view.uid = {static_cast<uint64_t>(random.Below(1 << 30)), names_.size()};
+    view.namespace_name = like.namespace_name;
+    view.name = name;
+    view.gang = like.gang;
+    view.gang_arrival = static_cast<uint64_t>(random.Below(9));
+    view.priority = like.priority;
+    view.leaving = random.Maybe();
+    view.evictable = random.Maybe();
+    view.node = random.Maybe(8) ? NodeIndex() : node;
+    view.node_name = name;
+    view.bound_since = std::chrono::seconds(random.Below(1 << 30));
+    view.requests = like.requests;
+    view.fields = like.fields;
+  }
+
+  std::vector<std::unique_ptr<RandomPod>> pods_;
+  std::deque<std::string> names_;
+  std::vector<std::vector<PlacedPodView>> views_;
 };
 
 }  // namespace tutti::testing

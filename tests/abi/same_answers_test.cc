@@ -45,7 +45,13 @@ std::vector<PluginSpec> BuiltIns(Random& random) {
   return {Spec("NodeHeadroom", 1, std::move(headroom)),
           Spec("NodeResourcesFit", 1 + random.Below(5), std::move(fit)),
           Spec("GangLimits", 1, {Number("/maxMembers", 1 + random.Below(40))}),
-          Spec("SmallestFirst", 1, {}), Spec("TopologyDomains", 1, std::move(topology))};
+          Spec("GangPreemption", 1, {Number("/minPriorityGap", 1 + random.Below(1000))}),
+          Spec("NamespaceLimits", 1,
+               {Text("/limits/0/namespace", "team"), Text("/limits/0/resource", "cpu"),
+                Number("/limits/0/amount", random.Below(100'000))}),
+          Spec("SmallestFirst", 1, {}),
+          Spec("StartAfter", 1, {}),
+          Spec("TopologyDomains", 1, std::move(topology))};
 }
 
 std::vector<PluginSpec> ProbeAndFit(Random& random) {
@@ -115,6 +121,87 @@ class Twins {
       block.present.ForEach([&](uint32_t i) {
         ASSERT_EQ(a.Filter(state, pod, block.Node(i)), b.Filter(state, pod, block.Node(i)));
       });
+    });
+  }
+
+  // What these points change in a plugin shows in its later answers: the order is part of it.
+  void AskAboutPods(const GangView& gang, const ClusterView& cluster, const BoundPods& pods,
+                    Random& random) const {
+    const GangDiagnosis diagnosis{"WaitingForCapacity", random.Below(99), random.Below(99),
+                                  random.Maybe() ? kCpu : ResourceId()};
+    std::vector<NodeIndex> nodes(static_cast<size_t>(random.Below(5)), NodeIndex(3));
+    const std::vector<std::span<const NodeIndex>> by_class = {nodes, {}};
+    const PlacementView placement{nullptr, by_class};
+    ForEach(&framework::Profile::post_filters, [&](const auto& a, const auto& b) {
+      Nomination in_a;
+      Nomination in_b;
+      ASSERT_EQ(Try([&] { return a.PostFilter(gang, diagnosis, cluster, in_a); }),
+                Try([&] { return b.PostFilter(gang, diagnosis, cluster, in_b); }));
+      if (!in_b.nodes.empty()) {
+        ASSERT_EQ(in_a.nodes, in_b.nodes);
+      }
+    });
+    ForEach(&framework::Profile::select_victims, [&](const auto& a, const auto& b) {
+      std::vector<PodUid> in_a;
+      std::vector<PodUid> in_b;
+      const auto said_a =
+          Try([&] { return a.SelectVictims(gang, diagnosis, cluster, pods, in_a); });
+      ASSERT_EQ(said_a, Try([&] { return b.SelectVictims(gang, diagnosis, cluster, pods, in_b); }));
+      if (said_a) {
+        ASSERT_EQ(in_a, in_b);
+      }
+    });
+    ForEach(&framework::Profile::reserves, [&](auto& a, auto& b) {
+      ASSERT_EQ(Try([&] { return a.Reserve(gang, placement, cluster); }),
+                Try([&] { return b.Reserve(gang, placement, cluster); }));
+      a.Unreserve(gang, placement);
+      b.Unreserve(gang, placement);
+    });
+    for (const PlacedPodView& pod : pods.On(NodeIndex(1))) AskAboutPod(pod);
+    ForEach(&framework::Profile::cluster_events, [&](auto& a, auto& b) {
+      ASSERT_EQ(a.EventsToRegister(), b.EventsToRegister());
+      const NodeView node = cluster.blocks[0].Node(7);
+      ClusterEventView event;
+      event.kind = ClusterEventKind::kNodeUpdated;
+      event.node = &node;
+      if ((a.EventsToRegister() & KindBit(event.kind)) != 0) {
+        ASSERT_EQ(a.OnClusterEvent(event), b.OnClusterEvent(event));
+      }
+      for (const PlacedPodView& pod : pods.On(NodeIndex(2))) {
+        ClusterEventView bound;
+        bound.kind = random.Maybe() ? ClusterEventKind::kPodBound : ClusterEventKind::kPodRemoved;
+        bound.pod = &pod;
+        bound.was_reserved = random.Maybe();
+        ASSERT_EQ(a.OnClusterEvent(bound), b.OnClusterEvent(bound));
+      }
+      ClusterEventView gone;
+      gone.kind = ClusterEventKind::kGangGone;
+      gone.gang = &gang;
+      if ((a.EventsToRegister() & KindBit(gone.kind)) != 0) {
+        ASSERT_EQ(a.OnClusterEvent(gone), b.OnClusterEvent(gone));
+      }
+    });
+  }
+
+  void AskAboutPod(const PlacedPodView& pod) const {
+    ForEach(&framework::Profile::permits, [&](auto& a, auto& b) {
+      std::chrono::nanoseconds in_a{5};
+      std::chrono::nanoseconds in_b{5};
+      ASSERT_EQ(Try([&] { return a.Permit(pod, in_a); }), Try([&] { return b.Permit(pod, in_b); }));
+      ASSERT_EQ(in_a, in_b);
+    });
+    ForEach(&framework::Profile::pre_binds, [&](auto& a, auto& b) {
+      BindAnnotations in_a;
+      BindAnnotations in_b;
+      const auto said_a = Try([&] { return a.PreBind(pod, in_a); });
+      ASSERT_EQ(said_a, Try([&] { return b.PreBind(pod, in_b); }));
+      if (said_a) {
+        ASSERT_EQ(in_a.entries(), in_b.entries());
+      }
+    });
+    ForEach(&framework::Profile::post_binds, [&](auto& a, auto& b) {
+      a.PostBind(pod);
+      b.PostBind(pod);
     });
   }
 
@@ -218,6 +305,8 @@ TEST_P(SameAnswersTest, LinkedInAndOutOfASharedObject) {
       const RandomGang other(random);
       ASSERT_NO_FATAL_FAILURE(
           twins.AskAboutGangs(gang.view(), other.view(), cluster.view(), cycle_seed));
+      const RandomBoundPods pods(random);
+      ASSERT_NO_FATAL_FAILURE(twins.AskAboutPods(gang.view(), cluster.view(), pods, random));
     }
     ASSERT_EQ(linked.counts, loaded.counts);  // no state of a cycle is lost or ended twice
     ASSERT_EQ(linked.reasons.reasons().size(), loaded.reasons.reasons().size());

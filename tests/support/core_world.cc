@@ -43,7 +43,7 @@ std::string Describe(const model::Effect& effect) {
 }  // namespace
 
 CoreWorld::CoreWorld(WorldOptions options) : options_(std::move(options)), random_(options_.seed) {
-  core_ = std::make_unique<planner::Core>(options_.core, labels_);
+  core_ = NewCore(options_.core);
   Apply(model::CachesSynced{});
   Apply(model::LeadershipChanged{true});
 }
@@ -348,7 +348,7 @@ void CoreWorld::CompareWithRebuilt() {
 void CoreWorld::RestartCore(Sent sent) {
   planner::CoreOptions core = options_.core;
   core.instance = absl::StrFormat("process%d", ++processes_);
-  core_ = std::make_unique<planner::Core>(core, labels_);
+  core_ = NewCore(std::move(core));
   if (sent == Sent::kLost) writes_.clear();
   watch_.clear();
   const std::map<uint64_t, base::Uid> asked = std::exchange(binds_, {});

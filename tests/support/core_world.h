@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -30,6 +31,8 @@ struct WorldOptions {
   bool apart = false;          // kube-scheduler lets no two members of a gang onto one node
   uint64_t check_every = 1;    // events between two looks at the core's invariants
   planner::CoreOptions core;
+  // Of each process anew: what plugins remember ends with it. What they point to must outlive it.
+  std::function<framework::Plugins()> plugins = nullptr;
 };
 
 struct PodSpec {
@@ -118,6 +121,11 @@ class CoreWorld {
     model::Effect effect;
     uint64_t process;  // that sent it
   };
+
+  std::unique_ptr<planner::Core> NewCore(planner::CoreOptions core) {
+    return std::make_unique<planner::Core>(
+        std::move(core), labels_, options_.plugins ? options_.plugins() : framework::Plugins());
+  }
 
   static constexpr base::Duration kSchedulerBackoff = std::chrono::seconds(1);
   static constexpr base::Duration kUnschedulableFlush = std::chrono::minutes(5);

@@ -9,8 +9,10 @@
 
 #include "base/interner.h"
 #include "framework/cluster_views.h"
+#include "framework/plugins.h"
 #include "framework/profile.h"
 #include "model/node_table.h"
+#include "tests/support/scripted_points.h"
 
 namespace tutti::testing {
 
@@ -68,16 +70,30 @@ class PluginWorld {
   }
   void Add(const std::string& name, Script script, int64_t weight = 1,
            framework::OnError on_error = framework::OnError::kDefault) {
+    AddMade(
+        name, [script] { return std::make_unique<ScriptedPlugin>(script); }, weight, on_error);
+  }
+  void AddPoints(const std::string& name, PointFunctions functions,
+                 framework::OnError on_error = framework::OnError::kDefault) {
+    AddMade(
+        name, [functions] { return std::make_unique<ScriptedPoints>(functions); }, 1, on_error);
+  }
+  void AddMade(const std::string& name, std::function<std::unique_ptr<Plugin>()> make,
+               int64_t weight = 1, framework::OnError on_error = framework::OnError::kDefault) {
     const absl::Status added =
-        registry.Add(name, {"1", "test", [script](Config&, PluginHost&) -> std::unique_ptr<Plugin> {
-                              return std::make_unique<ScriptedPlugin>(script);
-                            }});
+        registry.Add(name, {"1", "test", [make](Config&, PluginHost&) { return make(); }});
     if (added.ok()) specs.push_back({name, weight, on_error, {}, ""});
   }
   // Once, when all plugins are there.
   const framework::Profile& Profile() {
     if (!profile) profile = framework::Profile::Make(registry, specs, services).value();
     return *profile;
+  }
+  // What the runtime asks; failures are kept as "Plugin Point: message".
+  framework::Plugins Plugins() {
+    return {&Profile(), &reasons, [this](const framework::PluginFailure& failure) {
+              failures.push_back(failure.plugin + " " + failure.point + ": " + failure.message);
+            }};
   }
   ClusterView Cluster() {
     views.Reset(nodes.blocks());
@@ -95,6 +111,7 @@ class PluginWorld {
   std::vector<framework::PluginSpec> specs;
   std::unique_ptr<framework::Profile> profile;
   framework::ClusterViews views{texts};
+  std::vector<std::string> failures;
 };
 
 }  // namespace tutti::testing

@@ -12,6 +12,8 @@
 #include "tutti/gang_view.h"
 #include "tutti/ids.h"
 #include "tutti/node_mask.h"
+#include "tutti/placed_pod_view.h"
+#include "tutti/plugin/cluster_event.h"
 #include "tutti/plugin/filter.h"
 #include "tutti/status.h"
 #include "tutti/views.h"
@@ -28,6 +30,8 @@ static_assert(sizeof(NodeMask) == sizeof(tutti_node_mask) &&
 static_assert(sizeof(Request) == sizeof(tutti_request) && std::is_standard_layout_v<Request> &&
               sizeof(Request::first) == sizeof(tutti_request::resource) &&
               alignof(Request) == alignof(tutti_request));
+static_assert(static_cast<int>(ClusterEventKind::kGangGone) == TUTTI_GANG_GONE &&
+              static_cast<int>(QueueingHint::kQueue) == TUTTI_QUEUE);
 static_assert(kPods.value == TUTTI_PODS && static_cast<int>(Code::kPending) == TUTTI_PENDING);
 
 inline std::string_view FromC(tutti_string text) {
@@ -45,6 +49,9 @@ inline tutti_node_mask ToC(const NodeMask& mask) {
   std::memcpy(copy.words, mask.words.data(), sizeof copy.words);
   return copy;
 }
+
+inline PodUid FromC(tutti_pod_uid uid) { return {uid.high, uid.low}; }
+inline tutti_pod_uid ToC(PodUid uid) { return {uid.high, uid.low}; }
 
 // How a std::string_view of this standard library lies in memory: they differ in which of pointer
 // and length comes first.

@@ -29,7 +29,7 @@ extern "C" {
 
 #define TUTTI_ABI_MAGIC UINT32_C(0x49545554) /* "TUTI" in the memory of a little-endian machine */
 #define TUTTI_ABI_MAJOR 1
-#define TUTTI_ABI_MINOR 0
+#define TUTTI_ABI_MINOR 1
 
 #define TUTTI_NODES_PER_BLOCK 256
 #define TUTTI_DIAGNOSES 8
@@ -90,6 +90,11 @@ typedef struct tutti_diagnosis {
   int64_t need;
   int64_t have;
 } tutti_diagnosis;
+
+typedef struct tutti_pod_uid {
+  uint64_t high; /* the first 16 hexadecimal digits */
+  uint64_t low;
+} tutti_pod_uid;
 
 typedef struct tutti_node_list {
   const uint32_t* nodes; /* indices in the cluster */
@@ -208,6 +213,9 @@ typedef struct tutti_gang {
   int64_t bound;
   const tutti_pod_class* classes; /* see tutti_class_at; none in queue_less */
   size_t class_count;
+  /* Since 1.1: nodes of members that have one, each once, ascending. */
+  const uint32_t* placed_on;
+  size_t placed_on_count;
 } tutti_gang;
 
 /* Where a gang would go: nodes[c] holds one node for each member of class c. */
@@ -233,6 +241,69 @@ typedef struct tutti_block_verdict {
 } tutti_block_verdict;
 
 typedef struct tutti_domains tutti_domains; /* the host's list of domains */
+
+/* The rest of the views: since 1.1. */
+
+/* Why a gang has no place. */
+typedef struct tutti_gang_diagnosis {
+  uint32_t struct_size;
+  uint16_t resource; /* the scarcest one, or TUTTI_NONE */
+  uint16_t reserved;
+  tutti_string code; /* as in events: "WaitingForCapacity", or a plugin's own */
+  int64_t need;      /* units of the resource, else members or a plugin's number */
+  int64_t have;
+} tutti_gang_diagnosis;
+
+/* Flags of a placed pod. */
+#define TUTTI_POD_LEAVING UINT32_C(1)   /* its room is about to be free */
+#define TUTTI_POD_EVICTABLE UINT32_C(2) /* may be proposed as a victim now */
+
+/* A pod that is bound to its node, or about to be. */
+typedef struct tutti_placed_pod {
+  uint32_t struct_size;
+  int32_t priority;
+  tutti_pod_uid uid;
+  tutti_string namespace_name;
+  tutti_string name;
+  tutti_string gang;     /* empty: of none */
+  uint64_t gang_arrival; /* tutti_gang.arrival; 0: of none */
+  uint32_t flags;        /* TUTTI_POD_ */
+  uint32_t node;         /* index in the cluster; UINT32_MAX: not known */
+  tutti_string node_name;
+  int64_t bound_since_s; /* since 1970; 0: not bound, or not known */
+  const tutti_request* requests;
+  size_t request_count;
+  tutti_strings fields; /* by number of pod_label or pod_annotation */
+  size_t field_count;
+} tutti_placed_pod;
+
+enum tutti_event_kind {
+  TUTTI_NODE_ADDED = 0,
+  TUTTI_NODE_UPDATED = 1,
+  TUTTI_NODE_REMOVED = 2,
+  TUTTI_POD_BOUND = 3,
+  TUTTI_POD_REMOVED = 4,
+  TUTTI_GANG_ARRIVED = 5,
+  TUTTI_GANG_PLACED = 6,
+  TUTTI_GANG_GONE = 7
+};
+
+typedef struct tutti_cluster_event {
+  uint32_t struct_size;
+  uint32_t kind;                 /* enum tutti_event_kind */
+  const tutti_node_block* block; /* of the node kinds; else null */
+  uint32_t offset;               /* of the node in it */
+  uint32_t was_reserved;         /* of pod bound: 1: ends what reserve has entered for it */
+  const tutti_placed_pod* pod;   /* of the pod kinds; else null */
+  const tutti_gang* gang;        /* of the gang kinds; else null */
+} tutti_cluster_event;
+
+enum tutti_queueing_hint { TUTTI_QUEUE_SKIP = 0, TUTTI_QUEUE = 1 };
+
+typedef struct tutti_bound_pods tutti_bound_pods;   /* the host's, for pods_on */
+typedef struct tutti_victims tutti_victims;         /* the host's list, for add_victim */
+typedef struct tutti_nomination tutti_nomination;   /* the host's, for nominate */
+typedef struct tutti_annotations tutti_annotations; /* the host's list, for add_annotation */
 
 /* ---- What a plugin may ask of its host ---- */
 
@@ -273,6 +344,14 @@ struct tutti_host {
   /* nodes: by block. */
   void (*add_domain)(tutti_domains* domains, tutti_string name, const tutti_node_mask* nodes,
                      size_t blocks);
+
+  /* Since 1.1, each within the call that hands out what it is about. */
+  /* The pods that are bound to a node, by uid: see tutti_pod_at. Good until the next pods_on. */
+  const tutti_placed_pod* (*pods_on)(const tutti_bound_pods* pods, uint32_t node, size_t* count);
+  void (*add_victim)(tutti_victims* victims, tutti_pod_uid pod);
+  /* nodes: by block. The last call counts. */
+  void (*nominate)(tutti_nomination* nomination, const tutti_node_mask* nodes, size_t blocks);
+  void (*add_annotation)(tutti_annotations* annotations, tutti_string key, tutti_string value);
 };
 
 /* ---- The plugin ---- */
@@ -341,6 +420,43 @@ typedef struct tutti_plugin_descriptor {
   int64_t (*placement_score)(void* self, const tutti_cycle* cycle, const tutti_gang* gang,
                              const tutti_placement* placement, const tutti_cluster* cluster,
                              tutti_status* status);
+
+  /* Since 1.1. From reserve on, the functions may change what `self` points to. */
+
+  /* Pure. Why a gang that found no place waits, or where. Success: what `nominate` was told; Skip;
+   * Pending, Unschedulable, UnschedulableAndUnresolvable, with a reason that stands for the gang;
+   * Error. */
+  void (*post_filter)(void* self, const tutti_gang* gang, const tutti_gang_diagnosis* diagnosis,
+                      const tutti_cluster* cluster, tutti_nomination* nomination,
+                      tutti_status* status);
+  /* Pure. Which evictable pods of other gangs should go (add_victim), the cheapest first; at most
+   * 16384. Success; Skip; Error. */
+  void (*select_victims)(void* self, const tutti_gang* gang, const tutti_gang_diagnosis* diagnosis,
+                         const tutti_cluster* cluster, const tutti_bound_pods* pods,
+                         tutti_victims* victims, tutti_status* status);
+  /* The members of gang->classes are given these nodes. Success; Pending, Unschedulable,
+   * UnschedulableAndUnresolvable, with a reason: they are not placed; Error. Null without
+   * unreserve, and the other way round. */
+  void (*reserve)(void* self, const tutti_gang* gang, const tutti_placement* placement,
+                  const tutti_cluster* cluster, tutti_status* status);
+  /* They lose them again, before they were bound. Success; Error. */
+  void (*unreserve)(void* self, const tutti_gang* gang, const tutti_placement* placement,
+                    tutti_status* status);
+  /* Whether the pod may be bound now. Success; Wait, with *timeout_ns > 0; Unschedulable,
+   * UnschedulableAndUnresolvable; Error. */
+  void (*permit)(void* self, const tutti_placed_pod* pod, int64_t* timeout_ns,
+                 tutti_status* status);
+  /* The annotations that the pod gets as it is bound (add_annotation). Success; Unschedulable,
+   * UnschedulableAndUnresolvable; Error. */
+  void (*pre_bind)(void* self, const tutti_placed_pod* pod, tutti_annotations* annotations,
+                   tutti_status* status);
+  /* It is bound. Success; Error. */
+  void (*post_bind)(void* self, const tutti_placed_pod* pod, tutti_status* status);
+  /* A bit 1 << kind for each kind of event that on_cluster_event is to be told; not 0. Asked once.
+   * Cannot fail. Null without on_cluster_event, and the other way round. */
+  uint32_t (*events_to_register)(void* self);
+  /* Answers enum tutti_queueing_hint. Success; Error. */
+  uint32_t (*on_cluster_event)(void* self, const tutti_cluster_event* event, tutti_status* status);
 } tutti_plugin_descriptor;
 
 /* The one symbol that a plugin exports. Any thread; gives the same descriptor each time. */
@@ -366,6 +482,10 @@ static inline const tutti_node_block* tutti_block_at(const tutti_cluster* cluste
 static inline const tutti_pod_class* tutti_class_at(const tutti_gang* gang, size_t i) {
   const char* first = (const char*)gang->classes;
   return (const tutti_pod_class*)(const void*)(first + i * gang->classes->struct_size);
+}
+
+static inline const tutti_placed_pod* tutti_pod_at(const tutti_placed_pod* pods, size_t i) {
+  return (const tutti_placed_pod*)(const void*)((const char*)pods + i * pods->struct_size);
 }
 
 static inline bool tutti_mask_has(const tutti_node_mask* mask, uint32_t offset) {

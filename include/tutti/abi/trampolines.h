@@ -4,6 +4,7 @@
 // treats as it would have treated the exception.
 #pragma once
 
+#include <chrono>
 #include <exception>
 #include <memory>
 #include <span>
@@ -16,9 +17,13 @@
 #include "tutti/abi/views_from_c.h"
 #include "tutti/cycle_state.h"
 #include "tutti/plugin.h"
+#include "tutti/plugin/bind.h"
+#include "tutti/plugin/cluster_event.h"
 #include "tutti/plugin/filter.h"
 #include "tutti/plugin/placement.h"
+#include "tutti/plugin/post_filter.h"
 #include "tutti/plugin/queue_sort.h"
+#include "tutti/plugin/reserve.h"
 #include "tutti/plugin/score.h"
 
 namespace tutti::abi {
@@ -31,7 +36,7 @@ struct Instance {
   const tutti_host& c_host;
   HostFromC host;
   std::unique_ptr<Plugin> owned;
-  const T* plugin = nullptr;  // the same one
+  T* plugin = nullptr;  // the same one
 };
 
 inline void Answer(const tutti_host& host, const Status& answer, tutti_status* status) {
@@ -93,7 +98,7 @@ struct Trampolines {
       ConfigFromC from(*host, *config);
       self->owned = T::Descriptor().make(from.config(), self->host);
       if (self->owned == nullptr) return;
-      self->plugin = dynamic_cast<const T*>(self->owned.get());
+      self->plugin = dynamic_cast<T*>(self->owned.get());
       if (self->plugin == nullptr) throw std::logic_error("the factory made another class");
       made = std::move(self);
     });
@@ -193,6 +198,88 @@ struct Trampolines {
                                     PlacementFromC(*placement).view(), nodes.view());
     });
     return score;
+  }
+
+  static void PostFilter(void* self, const tutti_gang* gang, const tutti_gang_diagnosis* diagnosis,
+                         const tutti_cluster* cluster, tutti_nomination* nomination,
+                         tutti_status* status) noexcept {
+    Call(self, status, [&](const T& plugin, const Self& of) {
+      const ClusterFromC nodes(*cluster, of.host);
+      Nomination said;
+      Status answer =
+          plugin.PostFilter(GangFromC(*gang).view(), ViewOf(*diagnosis), nodes.view(), said);
+      if (!said.nodes.empty()) {
+        of.c_host.nominate(nomination, reinterpret_cast<const tutti_node_mask*>(said.nodes.data()),
+                           said.nodes.size());
+      }
+      return answer;
+    });
+  }
+  static void SelectVictims(void* self, const tutti_gang* gang,
+                            const tutti_gang_diagnosis* diagnosis, const tutti_cluster* cluster,
+                            const tutti_bound_pods* pods, tutti_victims* victims,
+                            tutti_status* status) noexcept {
+    Call(self, status, [&](const T& plugin, const Self& of) {
+      const ClusterFromC nodes(*cluster, of.host);
+      std::vector<PodUid> said;
+      Status answer = plugin.SelectVictims(GangFromC(*gang).view(), ViewOf(*diagnosis),
+                                           nodes.view(), BoundPodsFromC(of.c_host, *pods), said);
+      for (const PodUid& uid : said) of.c_host.add_victim(victims, ToC(uid));
+      return answer;
+    });
+  }
+  static void Reserve(void* self, const tutti_gang* gang, const tutti_placement* placement,
+                      const tutti_cluster* cluster, tutti_status* status) noexcept {
+    Call(self, status, [&](T& plugin, const Self& of) {
+      const ClusterFromC nodes(*cluster, of.host);
+      return plugin.Reserve(GangFromC(*gang).view(), PlacementFromC(*placement).view(),
+                            nodes.view());
+    });
+  }
+  static void Unreserve(void* self, const tutti_gang* gang, const tutti_placement* placement,
+                        tutti_status* status) noexcept {
+    Call(self, status, [&](T& plugin, const Self&) {
+      plugin.Unreserve(GangFromC(*gang).view(), PlacementFromC(*placement).view());
+    });
+  }
+  static void Permit(void* self, const tutti_placed_pod* pod, int64_t* timeout_ns,
+                     tutti_status* status) noexcept {
+    Call(self, status, [&](T& plugin, const Self&) {
+      std::chrono::nanoseconds timeout(*timeout_ns);
+      Status answer = plugin.Permit(PlacedPodFromC(*pod).view(), timeout);
+      *timeout_ns = timeout.count();
+      return answer;
+    });
+  }
+  static void PreBind(void* self, const tutti_placed_pod* pod, tutti_annotations* annotations,
+                      tutti_status* status) noexcept {
+    Call(self, status, [&](T& plugin, const Self& of) {
+      BindAnnotations said;
+      Status answer = plugin.PreBind(PlacedPodFromC(*pod).view(), said);
+      for (const auto& [key, value] : said.entries())
+        of.c_host.add_annotation(annotations, ToC(std::string_view(key)),
+                                 ToC(std::string_view(value)));
+      return answer;
+    });
+  }
+  static void PostBind(void* self, const tutti_placed_pod* pod, tutti_status* status) noexcept {
+    Call(self, status,
+         [&](T& plugin, const Self&) { plugin.PostBind(PlacedPodFromC(*pod).view()); });
+  }
+  static uint32_t EventsToRegister(void* self) noexcept {
+    try {
+      return static_cast<Self*>(self)->plugin->EventsToRegister();
+    } catch (...) {
+      return 0;  // which the host takes for the mistake that it is
+    }
+  }
+  static uint32_t OnClusterEvent(void* self, const tutti_cluster_event* event,
+                                 tutti_status* status) noexcept {
+    QueueingHint hint = QueueingHint::kQueueSkip;
+    Call(self, status, [&](T& plugin, const Self& of) {
+      hint = plugin.OnClusterEvent(ClusterEventFromC(*event, of.host).view());
+    });
+    return static_cast<uint32_t>(hint);
   }
 
  private:

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@
 
 #include "tutti/abi/convert.h"
 #include "tutti/gang_view.h"
+#include "tutti/placed_pod_view.h"
+#include "tutti/plugin/cluster_event.h"
+#include "tutti/plugin/post_filter.h"
 #include "tutti/views.h"
 
 namespace tutti::abi {
@@ -114,6 +118,9 @@ class GangFromC {
     view_.members = gang.members;
     view_.bound = gang.bound;
     view_.classes = classes_;
+    if (TUTTI_HAS(&gang, tutti_gang, placed_on_count)) {
+      view_.placed_on = {reinterpret_cast<const NodeIndex*>(gang.placed_on), gang.placed_on_count};
+    }
   }
   GangFromC(const GangFromC&) = delete;
   GangFromC& operator=(const GangFromC&) = delete;
@@ -147,6 +154,88 @@ class PlacementFromC {
   Domain domain_;
   std::vector<std::span<const NodeIndex>> nodes_;
   PlacementView view_;
+};
+
+inline GangDiagnosis ViewOf(const tutti_gang_diagnosis& diagnosis) {
+  return {FromC(diagnosis.code), diagnosis.need, diagnosis.have, ResourceId(diagnosis.resource)};
+}
+
+inline PlacedPodView ViewOf(const tutti_placed_pod& pod, std::vector<std::string_view>& copies) {
+  PlacedPodView view;
+  view.uid = FromC(pod.uid);
+  view.namespace_name = FromC(pod.namespace_name);
+  view.name = FromC(pod.name);
+  view.gang = FromC(pod.gang);
+  view.gang_arrival = pod.gang_arrival;
+  view.priority = pod.priority;
+  view.leaving = (pod.flags & TUTTI_POD_LEAVING) != 0;
+  view.evictable = (pod.flags & TUTTI_POD_EVICTABLE) != 0;
+  view.node = NodeIndex(pod.node);
+  view.node_name = FromC(pod.node_name);
+  view.bound_since = std::chrono::seconds(pod.bound_since_s);
+  view.requests = {reinterpret_cast<const Request*>(pod.requests), pod.request_count};
+  const std::string_view* fields = TextsOf(pod.fields, pod.field_count, copies);
+  view.fields = {fields, fields == nullptr ? 0 : pod.field_count};
+  return view;
+}
+
+class PlacedPodFromC {
+ public:
+  explicit PlacedPodFromC(const tutti_placed_pod& pod) : view_(ViewOf(pod, copies_)) {}
+  PlacedPodFromC(const PlacedPodFromC&) = delete;
+  PlacedPodFromC& operator=(const PlacedPodFromC&) = delete;
+  const PlacedPodView& view() const { return view_; }
+
+ private:
+  std::vector<std::string_view> copies_;
+  PlacedPodView view_;
+};
+
+class BoundPodsFromC final : public BoundPods {
+ public:
+  BoundPodsFromC(const tutti_host& host, const tutti_bound_pods& pods) : host_(host), pods_(pods) {}
+
+  std::span<const PlacedPodView> On(NodeIndex node) const override {
+    std::size_t count = 0;
+    const tutti_placed_pod* first = host_.pods_on(&pods_, node.value, &count);
+    views_.clear();
+    copies_.resize(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      copies_[i].clear();
+      views_.push_back(ViewOf(*tutti_pod_at(first, i), copies_[i]));
+    }
+    return views_;
+  }
+
+ private:
+  const tutti_host& host_;
+  const tutti_bound_pods& pods_;
+  mutable std::vector<std::vector<std::string_view>> copies_;  // by pod
+  mutable std::vector<PlacedPodView> views_;
+};
+
+class ClusterEventFromC {
+ public:
+  ClusterEventFromC(const tutti_cluster_event& event, const TextTable& texts) {
+    view_.kind = static_cast<ClusterEventKind>(event.kind);
+    view_.was_reserved = event.was_reserved != 0;
+    if (event.block != nullptr) {
+      block_.emplace(*event.block, texts);
+      view_.node = &node_.emplace(block_->view(), event.offset);
+    }
+    if (event.pod != nullptr) view_.pod = &pod_.emplace(*event.pod).view();
+    if (event.gang != nullptr) view_.gang = &gang_.emplace(*event.gang).view();
+  }
+  ClusterEventFromC(const ClusterEventFromC&) = delete;
+  ClusterEventFromC& operator=(const ClusterEventFromC&) = delete;
+  const ClusterEventView& view() const { return view_; }
+
+ private:
+  std::optional<BlockFromC> block_;
+  std::optional<NodeView> node_;
+  std::optional<PlacedPodFromC> pod_;
+  std::optional<GangFromC> gang_;
+  ClusterEventView view_;
 };
 
 }  // namespace tutti::abi

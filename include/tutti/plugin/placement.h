@@ -20,7 +20,9 @@ class PlacementGeneratePlugin : public virtual Plugin {
  public:
   // Appends candidate domains, the preferred ones first; they may overlap. At most
   // kMostDomains are looked at. Success with no domain: the gang fits nowhere; Skip: no wish, the
-  // whole cluster will do; Unschedulable with a reason; Error: the gang is held.
+  // whole cluster will do; Unschedulable with a reason; Error: the gang is held. Where members have
+  // nodes already (GangView::placed_on), only domains that hold all of these are looked at, unless
+  // none does: those that come later stay with the others.
   static constexpr size_t kMostDomains = 4096;
   virtual Status PlacementGenerate(CycleState& state, const GangView& gang,
                                    const ClusterView& cluster,

@@ -21,8 +21,9 @@ class QueueSortPlugin : public virtual Plugin {
 // Asked in each pass over the queue, before the gang is planned. Core thread; pure; must not block.
 class PreEnqueuePlugin : public virtual Plugin {
  public:
-  // Success: plan it; Pending, Unschedulable: it is held, with a reason, until some event makes a
-  // new pass due; Error: held as well, and counted against the plugin.
+  // Success: plan it; Pending, Unschedulable: it is held, with a reason, until a new pass is due: a
+  // pod comes or ends, a node comes or changes, a timer of a gang ends, or a plugin says so
+  // (QueueingHint in cluster_event.h); Error: held as well, and counted against the plugin.
   virtual Status PreEnqueue(const GangView& gang, const ClusterView& cluster) const = 0;
 };
 

@@ -85,6 +85,7 @@ uint64_t Probe::Digest(const GangView& gang) const {
   hash = Hash(gang.created.count(), Mix(Hash(gang.priority, hash), gang.arrival));
   hash = Hash(gang.bound, Hash(gang.members, Hash(gang.min_member, hash)));
   for (const PodClassView& pods : gang.classes) hash = Mix(hash, Digest(pods));
+  for (const NodeIndex node : gang.placed_on) hash = Mix(hash, node.value);
   return hash;
 }
 
@@ -167,9 +168,8 @@ Status Probe::PlacementGenerate(CycleState& state, const GangView& gang, const C
   return Verdict(digest);
 }
 
-int64_t Probe::PlacementScore(const CycleState& state, const GangView& gang,
-                              const PlacementView& placement, const ClusterView& cluster) const {
-  uint64_t digest = Mix(Mix(Recall(state), Digest(gang)), Digest(cluster));
+uint64_t Probe::Digest(const PlacementView& placement) const {
+  uint64_t digest = salt_;
   if (placement.domain != nullptr) {
     digest = Hash(placement.domain->name, digest);
     for (const NodeMask& mask : placement.domain->nodes) {
@@ -180,7 +180,87 @@ int64_t Probe::PlacementScore(const CycleState& state, const GangView& gang,
     for (const NodeIndex node : nodes) digest = Mix(digest, node.value);
     digest = Mix(digest, nodes.size());
   }
-  return static_cast<int64_t>(digest % 101);
+  return digest;
+}
+
+int64_t Probe::PlacementScore(const CycleState& state, const GangView& gang,
+                              const PlacementView& placement, const ClusterView& cluster) const {
+  const uint64_t digest = Mix(Mix(Recall(state), Digest(gang)), Digest(cluster));
+  return static_cast<int64_t>(Mix(digest, Digest(placement)) % 101);
+}
+
+uint64_t Probe::Digest(const PlacedPodView& pod) const {
+  uint64_t hash = Mix(Mix(salt_, pod.uid.high), pod.uid.low);
+  hash = Hash(pod.gang, Hash(pod.name, Hash(pod.namespace_name, hash)));
+  hash = Hash(pod.priority, Mix(hash, pod.gang_arrival));
+  hash = Mix(Mix(Mix(hash, pod.leaving), pod.evictable), pod.node.value);
+  hash = Hash(pod.bound_since.count(), Hash(pod.node_name, hash));
+  for (const auto& [resource, amount] : pod.requests)
+    hash = Hash(amount, Mix(hash, resource.value));
+  return Hash(pod.Field(team_), Hash(pod.Field(wish_), hash));
+}
+
+uint64_t Probe::Digest(const GangDiagnosis& diagnosis) const {
+  const uint64_t hash = Mix(Hash(diagnosis.code, salt_), diagnosis.resource.value);
+  return Hash(diagnosis.have, Hash(diagnosis.need, hash));
+}
+
+Status Probe::PostFilter(const GangView& gang, const GangDiagnosis& diagnosis,
+                         const ClusterView& cluster, Nomination& nomination) const {
+  const uint64_t digest = Mix(Mix(Digest(gang), Digest(diagnosis)), Digest(cluster));
+  nomination.nodes.resize(digest % 3);
+  for (NodeMask& mask : nomination.nodes) mask.words[digest % 4] = digest;
+  return Verdict(digest);
+}
+
+Status Probe::SelectVictims(const GangView& gang, const GangDiagnosis& diagnosis,
+                            const ClusterView& cluster, const BoundPods& pods,
+                            std::vector<PodUid>& victims) const {
+  uint64_t digest = Mix(Mix(Digest(gang), Digest(diagnosis)), Digest(cluster));
+  for (uint32_t node = 0; node < 8; ++node) {
+    for (const PlacedPodView& pod : pods.On(NodeIndex(node))) {
+      digest = Mix(digest, Digest(pod));
+      if (digest % 2 == 0) victims.push_back(pod.uid);
+    }
+  }
+  return Verdict(digest);
+}
+
+Status Probe::Reserve(const GangView& gang, const PlacementView& placement,
+                      const ClusterView& cluster) {
+  told_ = Mix(Mix(told_, Digest(gang)), Mix(Digest(placement), Digest(cluster)));
+  return Verdict(told_);
+}
+
+void Probe::Unreserve(const GangView& gang, const PlacementView& placement) {
+  told_ = Mix(Mix(told_, Digest(gang)), Digest(placement));
+}
+
+Status Probe::Permit(const PlacedPodView& pod, std::chrono::nanoseconds& timeout) {
+  told_ = Mix(told_, Digest(pod));
+  timeout = std::chrono::nanoseconds(told_ % 1'000'000);
+  return Verdict(told_);
+}
+
+Status Probe::PreBind(const PlacedPodView& pod, BindAnnotations& annotations) {
+  told_ = Mix(told_, Digest(pod));
+  for (uint64_t i = 0; i < told_ % 3; ++i)
+    annotations.Add("example.com/a" + std::to_string(i), std::to_string(told_));
+  return Verdict(told_);
+}
+
+void Probe::PostBind(const PlacedPodView& pod) { told_ = Mix(told_, Digest(pod)); }
+
+ClusterEventKinds Probe::EventsToRegister() const {
+  return 1 + static_cast<ClusterEventKinds>(salt_ % 255);
+}
+
+QueueingHint Probe::OnClusterEvent(const ClusterEventView& event) {
+  told_ = Mix(Mix(told_, static_cast<uint64_t>(event.kind)), event.was_reserved);
+  if (event.node != nullptr) told_ = Mix(told_, Digest(*event.node));
+  if (event.pod != nullptr) told_ = Mix(told_, Digest(*event.pod));
+  if (event.gang != nullptr) told_ = Mix(told_, Digest(*event.gang));
+  return told_ % 2 == 0 ? QueueingHint::kQueue : QueueingHint::kQueueSkip;
 }
 
 }  // namespace tutti::testing

@@ -4,9 +4,13 @@
 
 #include <vector>
 
+#include "tutti/plugin/bind.h"
+#include "tutti/plugin/cluster_event.h"
 #include "tutti/plugin/filter.h"
 #include "tutti/plugin/placement.h"
+#include "tutti/plugin/post_filter.h"
 #include "tutti/plugin/queue_sort.h"
+#include "tutti/plugin/reserve.h"
 #include "tutti/plugin/score.h"
 
 namespace tutti::testing {
@@ -18,7 +22,14 @@ class Probe final : public PreFilterPlugin,
                     public PreEnqueuePlugin,
                     public QueueSortPlugin,
                     public PlacementGeneratePlugin,
-                    public PlacementScorePlugin {
+                    public PlacementScorePlugin,
+                    public PostFilterPlugin,
+                    public SelectVictimsPlugin,
+                    public ReservePlugin,
+                    public PermitPlugin,
+                    public PreBindPlugin,
+                    public PostBindPlugin,
+                    public ClusterEventPlugin {
  public:
   static const PluginDescriptor& Descriptor();
 
@@ -36,6 +47,18 @@ class Probe final : public PreFilterPlugin,
                            std::vector<Domain>&) const override;
   int64_t PlacementScore(const CycleState&, const GangView&, const PlacementView&,
                          const ClusterView&) const override;
+  Status PostFilter(const GangView&, const GangDiagnosis&, const ClusterView&,
+                    Nomination&) const override;
+  Status SelectVictims(const GangView&, const GangDiagnosis&, const ClusterView&, const BoundPods&,
+                       std::vector<PodUid>&) const override;
+  // These remember everything that they were told, and answer by it.
+  Status Reserve(const GangView&, const PlacementView&, const ClusterView&) override;
+  void Unreserve(const GangView&, const PlacementView&) override;
+  Status Permit(const PlacedPodView&, std::chrono::nanoseconds&) override;
+  Status PreBind(const PlacedPodView&, BindAnnotations&) override;
+  void PostBind(const PlacedPodView&) override;
+  ClusterEventKinds EventsToRegister() const override;
+  QueueingHint OnClusterEvent(const ClusterEventView&) override;
 
  private:
   // Everything of a view as one number.
@@ -43,6 +66,9 @@ class Probe final : public PreFilterPlugin,
   uint64_t Digest(const NodeView& node) const;
   uint64_t Digest(const ClusterView& cluster) const;
   uint64_t Digest(const GangView& gang) const;
+  uint64_t Digest(const PlacementView& placement) const;
+  uint64_t Digest(const PlacedPodView& pod) const;
+  uint64_t Digest(const GangDiagnosis& diagnosis) const;
   Status Verdict(uint64_t digest) const;
 
   const PluginHost& host_;
@@ -54,6 +80,7 @@ class Probe final : public PreFilterPlugin,
   std::vector<ReasonId> reasons_;  // more than a verdict has diagnoses
   CounterId states_;               // that have come to their end
   uint64_t salt_ = 0;
+  uint64_t told_ = 0;
 };
 
 }  // namespace tutti::testing

@@ -79,6 +79,31 @@ TEST_F(ReservationLedgerTest, KnowsThePriorityOfTheHead) {
   EXPECT_EQ(ledger_.head_priority(), std::nullopt);
 }
 
+TEST_F(ReservationLedgerTest, OfAnnouncedOnesThoseGivenBackAreToldAndThoseFulfilledAreNot) {
+  const auto add = [&](uint64_t gang, bool announced) {
+    model::PodShape shape;
+    shape.requests = {{kCpu, 1000}};
+    ReservationLedger::Reservation reservation{
+        node_, std::make_shared<const model::PodShape>(shape), gang, {}};
+    reservation.announced = announced;
+    return ledger_.Add(std::move(reservation));
+  };
+  const ReservationId given_back = add(1, true);
+  const ReservationId bound = add(2, true);
+  const ReservationId silent = add(3, false);
+  EXPECT_TRUE(ledger_.Fulfil(bound));
+  EXPECT_FALSE(ledger_.Fulfil(bound));
+  EXPECT_FALSE(ledger_.Fulfil(silent));
+  EXPECT_FALSE(ledger_.any_given_back());
+  ledger_.Release(given_back);
+  ASSERT_TRUE(ledger_.any_given_back());
+  const auto told = ledger_.TakeGivenBack();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].gang, 1u);
+  EXPECT_FALSE(ledger_.any_given_back());
+  EXPECT_EQ(nodes_.Free(kCpu, node_), 4000);
+}
+
 TEST_F(ReservationLedgerTest, AMemberThatComesTakesOverItsSlot) {
   const ReservationId id = Reserve(1000);
   ledger_.SetPod(id, {1, 2});

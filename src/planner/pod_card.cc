@@ -1,0 +1,27 @@
+#include "planner/pod_card.h"
+
+namespace tutti::planner {
+
+PlacedPodView ViewOf(const CoreState& state, const PodRecord& record, model::NodeIndex node,
+                     std::string_view node_name, std::vector<std::string_view>& fields) {
+  const model::PodInfo& pod = record.info;
+  fields.assign(pod.shape->fields.begin(), pod.shape->fields.end());
+  PlacedPodView view;
+  view.uid = UidOf(pod);
+  view.namespace_name = pod.namespace_name;
+  view.name = pod.name;
+  if (pod.gang) view.gang = pod.gang->display_name;
+  if (record.gang != nullptr) view.gang_arrival = record.gang->arrival;
+  view.priority = pod.shape->priority;
+  view.leaving = state.Leaves(record);
+  view.evictable =
+      pod.bound() && !view.leaving && pod.disruptable && record.evict_again_at <= state.now;
+  view.node = node;
+  view.node_name = node_name;
+  view.bound_since = std::chrono::seconds(pod.bound_seconds);
+  view.requests = (pod.bound() ? *pod.charge : pod.shape->requests).entries();
+  view.fields = fields;
+  return view;
+}
+
+}  // namespace tutti::planner

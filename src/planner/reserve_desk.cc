@@ -1,0 +1,52 @@
+#include "planner/reserve_desk.h"
+
+#include <map>
+#include <span>
+#include <utility>
+
+namespace tutti::planner {
+
+using Reservation = ReservationLedger::Reservation;
+
+std::optional<model::Reason> ReserveDesk::Refuses(
+    const GangCard& card, const std::vector<std::vector<model::NodeIndex>>& nodes) {
+  TellGivenBack();
+  views_.Reset(s_.nodes.blocks());
+  const std::vector<std::span<const NodeIndex>> spans(nodes.begin(), nodes.end());
+  const Status status = points_.Reserve(card.view(), {nullptr, spans}, views_.view());
+  if (status.ok()) return std::nullopt;
+  return s_.plugins.ReasonOf(status);
+}
+
+void ReserveDesk::TellGivenBack() {
+  if (!s_.ledger.any_given_back()) return;
+  const std::vector<Reservation> all = s_.ledger.TakeGivenBack();
+  std::map<uint64_t, std::vector<const Reservation*>> by_gang;
+  for (const Reservation& reservation : all) by_gang[reservation.gang].push_back(&reservation);
+  for (const auto& [arrival, reservations] : by_gang) {
+    const auto gang = s_.by_arrival.find(arrival);
+    if (gang != s_.by_arrival.end()) TellGivenBack(*gang->second, reservations);
+  }
+}
+
+void ReserveDesk::TellGivenBack(const Gang& gang,
+                                const std::vector<const Reservation*>& given_back) {
+  std::vector<MemberClass> classes;
+  std::vector<std::vector<NodeIndex>> nodes;
+  std::map<const model::PodShape*, size_t> index;  // never walked: its order is that of addresses
+  for (const Reservation* reservation : given_back) {
+    const auto [it, added] = index.try_emplace(reservation->shape.get(), classes.size());
+    if (added) {
+      classes.push_back(
+          {reservation->shape, gang.key.namespace_name, 0, {}, {}, {}, gang.display_name});
+      nodes.emplace_back();
+    }
+    ++classes[it->second].count;
+    nodes[it->second].push_back(reservation->node);
+  }
+  const GangCard card(gang, std::move(classes));
+  const std::vector<std::span<const NodeIndex>> spans(nodes.begin(), nodes.end());
+  points_.Unreserve(card.view(), {nullptr, spans});
+}
+
+}  // namespace tutti::planner

@@ -1,0 +1,65 @@
+// VictimPlanner: makes room for the gang at the head of the queue by evicting what the
+// SelectVictims plugins propose.
+//
+// A proposal is tried on the node table first. Nobody is touched unless the gang fits without the
+// victims, with every plugin's Filter and domain, and those that it fits beside stay.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "framework/cluster_views.h"
+#include "framework/gang_points.h"
+#include "planner/bound_pod_index.h"
+#include "planner/core_state.h"
+#include "planner/gang_book.h"
+#include "planner/member_class.h"
+
+namespace tutti::planner {
+
+class VictimPlanner {
+ public:
+  VictimPlanner(CoreState& state, GangBook& gangs, const BoundPodIndex& bound)
+      : s_(state), gangs_(gangs), bound_(bound) {}
+
+  bool active() const { return points_.selects_victims(); }
+  // Where the gang will go once the pods that are leaving are gone, those that are evicted for it
+  // now among them. nullopt: there is no such place, and nobody was touched. `may_evict` false:
+  // only pods that are leaving anyway make room.
+  std::optional<Placement> MakeRoom(const Gang& gang, std::span<const MemberClass> classes,
+                                    const GangView& view, const GangDiagnosis& diagnosis,
+                                    bool may_evict);
+
+ private:
+  using Pods = std::vector<PodRecord*>;
+  class Lifted;
+
+  Pods Leaving() const;
+  // In groups that stay or go together.
+  std::vector<Pods> Propose(const Gang& gang, const GangView& view, const GangDiagnosis& diagnosis);
+  // What keeps this pod from being a victim; empty: nothing.
+  std::string WrongVictim(const Gang& gang, const PodUid& uid) const;
+  // The fewest groups from the front that make room, and where the gang goes then; nullopt: all of
+  // them do not.
+  struct Room {
+    std::vector<Pods> groups;
+    Placement placement;
+  };
+  std::optional<Room> Fewest(std::vector<Pods> groups, std::span<const MemberClass> classes,
+                             const GangView& view);
+  // Those that must go so that the gang fits where the room has it.
+  Pods Needed(const Room& room, std::span<const MemberClass> classes) const;
+  Placement PlaceWithout(const std::vector<Pods>& groups, size_t count,
+                         std::span<const MemberClass> classes, const GangView& view);
+  void Evict(const Gang& gang, PodRecord& record);
+
+  CoreState& s_;
+  GangBook& gangs_;
+  const BoundPodIndex& bound_;
+  framework::GangPoints points_{s_.plugins};
+  framework::ClusterViews views_{s_.labels};
+};
+
+}  // namespace tutti::planner
