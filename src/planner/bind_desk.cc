@@ -80,12 +80,13 @@ void BindDesk::DecideMember(const model::BindRequested& request, PodRecord& reco
                                   planned, request.node_name));
   }
   gangs_.AnswerBind(gang, member, "superseded by a later bind of the same pod");
+  permits_.Forget(request.uid);
   member.bind_ticket = request.ticket;
   member.bind_deadline = s_.now + s_.options.bind_timeout;
   ++gang.parked;
   gangs_.ScheduleMember(gang, member.bind_deadline);
-  CheckBarrier(gang);
   if (member.state == Member::State::kPlaced && BarrierAllows(gang)) Write(gang, member);
+  CheckBarrier(gang);
   gangs_.Settle(gang);
 }
 
@@ -103,7 +104,8 @@ void BindDesk::CheckBarrier(Gang& gang) {
   for (auto& [uid, member] : gang.members) {
     // A member that a plugin refuses for good closes it again.
     if (!BarrierAllows(gang)) break;
-    if (member.state == Member::State::kPlaced && member.bind_ticket != 0) Write(gang, member);
+    const bool came = member.state == Member::State::kPlaced && member.bind_ticket != 0;
+    if (came && !permits_.Waits(uid)) Write(gang, member);
   }
 }
 

@@ -114,9 +114,9 @@ bool GangBook::SetState(Gang& gang, Member& member, Member::State state) {
 bool GangBook::MayReserve(Gang& gang, const GangCard* card,
                           const std::vector<std::vector<model::NodeIndex>>& nodes) {
   if (card == nullptr || !reserves_.active()) return true;
-  const std::optional<model::Reason> refusal = reserves_.Refuses(*card, nodes);
-  if (refusal) SetReason(gang, *refusal);
-  return !refusal;
+  const Status status = reserves_.Reserve(*card, nodes);
+  if (!status.ok()) SetReason(gang, s_.plugins.ReasonOf(status), status.message());
+  return status.ok();
 }
 
 ReservationId GangBook::Reserve(const Gang& gang, std::shared_ptr<const model::PodShape> shape,

@@ -35,6 +35,7 @@ class PermitDesk {
     uint64_t ticket;
   };
   std::vector<Waiting> AllWaiting() const;
+  bool Waits(base::Uid uid) const { return waits_.contains(uid); }
   void Forget(base::Uid uid) { waits_.erase(uid); }
   void ForgetAll() { waits_.clear(); }
   // When a timeout of Permit ends.

@@ -8,14 +8,12 @@ namespace tutti::planner {
 
 using Reservation = ReservationLedger::Reservation;
 
-std::optional<model::Reason> ReserveDesk::Refuses(
-    const GangCard& card, const std::vector<std::vector<model::NodeIndex>>& nodes) {
+Status ReserveDesk::Reserve(const GangCard& card,
+                            const std::vector<std::vector<model::NodeIndex>>& nodes) {
   TellGivenBack();
   views_.Reset(s_.nodes.blocks());
   const std::vector<std::span<const NodeIndex>> spans(nodes.begin(), nodes.end());
-  const Status status = points_.Reserve(card.view(), {nullptr, spans}, views_.view());
-  if (status.ok()) return std::nullopt;
-  return s_.plugins.ReasonOf(status);
+  return points_.Reserve(card.view(), {nullptr, spans}, views_.view());
 }
 
 void ReserveDesk::TellGivenBack() {

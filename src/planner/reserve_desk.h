@@ -1,7 +1,6 @@
 // ReserveDesk: tells the Reserve plugins what enters the ledger for a gang and what leaves it.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "framework/cluster_views.h"
@@ -16,10 +15,9 @@ class ReserveDesk {
   explicit ReserveDesk(CoreState& state) : s_(state) {}
 
   bool active() const { return points_.reserves(); }
-  // Asks the plugins about a plan that is about to be entered. Why they refuse it; nullopt: it may
-  // be entered, as announced. `card`: of the classes that are placed, on `nodes` by class.
-  std::optional<model::Reason> Refuses(const GangCard& card,
-                                       const std::vector<std::vector<model::NodeIndex>>& nodes);
+  // Asks the plugins about a plan that is about to be entered. Success: it may be, as announced.
+  // `card`: of the classes that are placed, on `nodes` by class.
+  Status Reserve(const GangCard& card, const std::vector<std::vector<model::NodeIndex>>& nodes);
   // Tells the plugins of what was given back: before they are asked anything else, and before the
   // gang ends.
   void TellGivenBack();

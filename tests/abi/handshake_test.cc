@@ -70,6 +70,18 @@ TEST(HandshakeTest, AnOldPluginServesNothingThatItDoesNotKnow) {
   EXPECT_EQ(checked->placement_score, nullptr);
 }
 
+// What a plugin of 1.0 has: its descriptor ended here.
+TEST(HandshakeTest, APluginOfTheFirstVersionRunsUnchanged) {
+  tutti_plugin_descriptor first = Valid();
+  first.struct_size = offsetof(tutti_plugin_descriptor, post_filter);
+  first.abi_minor = 0;
+  const auto checked = Check(first, first.struct_size);
+  ASSERT_TRUE(checked.ok()) << checked.status();
+  EXPECT_NE(checked->placement_score, nullptr);
+  EXPECT_EQ(checked->reserve, nullptr);
+  EXPECT_EQ(checked->on_cluster_event, nullptr);
+}
+
 TEST(HandshakeTest, ANewPluginRunsWhereItCanLiveWithTheHost) {
   tutti_plugin_descriptor young = Valid();
   young.struct_size = sizeof young + 64;
@@ -96,7 +108,7 @@ TEST(HandshakeTest, ARefusalNamesEverythingThatDiffers) {
               AllOf(HasSubstr("/p/x.so"), HasSubstr("magic: host 0x49545554, plugin 0x12345678"),
                     HasSubstr("size of the descriptor: host takes 88 to 4096, plugin 24"),
                     HasSubstr("ABI major version: host 1, plugin 2"),
-                    HasSubstr("ABI minor version: host 0, plugin needs 9"),
+                    HasSubstr("ABI minor version: host 1, plugin needs 9"),
                     HasSubstr("built with ABI minor version 1 and claims to need 9")));
 }
 
@@ -186,7 +198,22 @@ INSTANTIATE_TEST_SUITE_P(
                   d.normalize_score = [](void*, const tutti_cycle*, const tutti_pod_class*,
                                          int64_t*, size_t, tutti_status*) {};
                 },
-                "normalize_score without score_block"}),
+                "normalize_score without score_block"},
+        Hostile{"ReserveForEver",
+                [](D& d) {
+                  d.reserve = [](void*, const tutti_gang*, const tutti_placement*,
+                                 const tutti_cluster*, tutti_status*) {};
+                },
+                "of reserve and unreserve it has only one"},
+        Hostile{"EventsOfNoKind",
+                [](D& d) {
+                  d.on_cluster_event = [](void*, const tutti_cluster_event*,
+                                          tutti_status*) -> uint32_t { return 0; };
+                },
+                "of events_to_register and on_cluster_event it has only one"},
+        Hostile{"EventsToNobody",
+                [](D& d) { d.events_to_register = [](void*) -> uint32_t { return 1; }; },
+                "of events_to_register and on_cluster_event it has only one"}),
     [](const auto& param) { return std::string(param.param.label); });
 
 TEST(HandshakeTest, ARefusalNamesEveryPartThatMakesNoSense) {

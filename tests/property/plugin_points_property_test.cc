@@ -163,7 +163,6 @@ class Story {
     }
     world->Pass(std::chrono::seconds(20));
   }
-  ~Story() { world.reset(); }
 
   Referee& referee() { return *referees.back(); }
   std::vector<std::string> Broken() const {
@@ -175,7 +174,8 @@ class Story {
     return all;
   }
 
-  std::vector<std::unique_ptr<Referee>> referees;  // by process; the last one is asked now
+  // By process; the last one is asked now. They outlive the world.
+  std::vector<std::unique_ptr<Referee>> referees;
   std::unique_ptr<CoreWorld> world;
 
  private:

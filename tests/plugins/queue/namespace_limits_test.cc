@@ -20,6 +20,16 @@ class NamespaceLimitsTest : public ::testing::Test {
             {"/limits/0/resource", ConfigKind::kString, "cpu", ""},
             {"/limits/0/amount", ConfigKind::kInteger, std::move(amount), ""}};
   }
+  template <class Call>
+  auto With(int64_t members, const char* namespace_name, Call&& call) {
+    FakePod pod(host_);
+    pod.Request("cpu", 1000).Gang("g", members);
+    const PodClassView classes[] = {pod.view()};
+    GangView gang;
+    gang.namespace_name = namespace_name;
+    gang.classes = classes;
+    return call(gang);
+  }
   // A gang of so many members of one cpu.
   Status Reserve(int64_t members, const char* namespace_name = "default") {
     return With(members, namespace_name,
@@ -44,18 +54,6 @@ class NamespaceLimitsTest : public ::testing::Test {
   testing::FakeHost host_;
   std::unique_ptr<NamespaceLimits> plugin_ =
       testing::MakePlugin<NamespaceLimits>(host_, Limit("4000"));
-
- private:
-  template <class Call>
-  auto With(int64_t members, const char* namespace_name, Call&& call) {
-    FakePod pod(host_);
-    pod.Request("cpu", 1000).Gang("g", members);
-    const PodClassView classes[] = {pod.view()};
-    GangView gang;
-    gang.namespace_name = namespace_name;
-    gang.classes = classes;
-    return call(gang);
-  }
 };
 
 TEST_F(NamespaceLimitsTest, WhatIsPromisedCountsUntilItIsGivenBack) {

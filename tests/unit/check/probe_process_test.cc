@@ -15,14 +15,14 @@ using ::testing::ElementsAre;
 using ::testing::SizeIs;
 using How = ProbeEnd::How;
 
-struct Run {
+struct Outcome {
   ProbeEnd end;
   std::vector<std::string> messages;
 };
 
-Run RunWith(const std::function<void(const Messenger&)>& work,
-            std::chrono::milliseconds limit = std::chrono::seconds(60)) {
-  Run run;
+Outcome RunWith(const std::function<void(const Messenger&)>& work,
+                std::chrono::milliseconds limit = std::chrono::seconds(60)) {
+  Outcome run;
   run.end = RunProbe(
       work, [&](std::string_view message) { run.messages.emplace_back(message); }, limit);
   return run;
@@ -30,7 +30,7 @@ Run RunWith(const std::function<void(const Messenger&)>& work,
 
 TEST(ProbeProcessTest, MessagesArriveInOrderAndWhole) {
   const std::string large(50'000, 'x');
-  const Run run = RunWith([&](const Messenger& messenger) {
+  const Outcome run = RunWith([&](const Messenger& messenger) {
     messenger.Send("one");
     messenger.Send("");
     messenger.Send(large);
@@ -40,21 +40,21 @@ TEST(ProbeProcessTest, MessagesArriveInOrderAndWhole) {
 }
 
 TEST(ProbeProcessTest, AMessageIsCut) {
-  const Run run = RunWith([](const Messenger& messenger) {
+  const Outcome run = RunWith([](const Messenger& messenger) {
     messenger.Send(std::string(Messenger::kLongestMessage + 1, 'x'));
   });
   EXPECT_THAT(run.messages, ElementsAre(SizeIs(Messenger::kLongestMessage)));
 }
 
 TEST(ProbeProcessTest, TellsHowAChildEnded) {
-  const Run killed = RunWith([](const Messenger& messenger) {
+  const Outcome killed = RunWith([](const Messenger& messenger) {
     messenger.Send("before");
     ::raise(SIGSEGV);
   });
   EXPECT_EQ(killed.end.how, How::kKilled);
   EXPECT_EQ(killed.end.number, SIGSEGV);
   EXPECT_THAT(killed.messages, ElementsAre("before"));
-  const Run exited = RunWith([](const Messenger&) { ::_exit(0); });
+  const Outcome exited = RunWith([](const Messenger&) { ::_exit(0); });
   EXPECT_EQ(exited.end.how, How::kExited);
   EXPECT_EQ(exited.end.number, 0);
 }
@@ -64,7 +64,7 @@ TEST(ProbeProcessTest, StopsAChildThatSaysNothingMore) {
     messenger.Send("before");
     while (true) ::pause();
   };
-  const Run run = RunWith(hang, std::chrono::milliseconds(200));
+  const Outcome run = RunWith(hang, std::chrono::milliseconds(200));
   EXPECT_EQ(run.end.how, How::kTimedOut);
   EXPECT_THAT(run.messages, ElementsAre("before"));
 }
@@ -84,7 +84,7 @@ TEST(ProbeProcessTest, WhatTheChildChangesIsItsOwn) {
 }
 
 TEST(ProbeProcessTest, RubbishInThePipeEndsIt) {
-  const Run run = RunWith([](const Messenger& messenger) {
+  const Outcome run = RunWith([](const Messenger& messenger) {
     messenger.Send("before");
     const std::string rubbish = "no message at all, and a length that is absurd";
     for (int fd = 3; fd < 64; ++fd) {

@@ -52,10 +52,10 @@ TEST_F(EventDeskTest, AHintMakesThePassDueThatAHeldGangWaitsFor) {
   functions.reserve = [&](const GangView&, const PlacementView&) {
     return open ? Status::Success() : Status::Pending(ReasonId(0));
   };
-  functions.events = KindBit(ClusterEventKind::kGangArrived);
+  functions.events = KindBit(ClusterEventKind::kPodBound);
   functions.on_event = [&](const ClusterEventView& event) {
-    open = event.gang->name == "key";
-    return open ? QueueingHint::kQueue : QueueingHint::kQueueSkip;
+    open = true;
+    return event.pod->name == "key" ? QueueingHint::kQueue : QueueingHint::kQueueSkip;
   };
   Reason("Locked");
   w_.AddPoints("Lock", functions);
@@ -64,7 +64,10 @@ TEST_F(EventDeskTest, AHintMakesThePassDueThatAHeldGangWaitsFor) {
   d_->Pass();
   EXPECT_THAT(Places(held), ElementsAre(""));
   EXPECT_EQ(d_->core.NextDeadline(), base::Timestamp::Infinite());
-  d_->Apply(model::GangObjectUpserted{CoreDriver::KeyOf("key"), "key", {1, {}}, ""});
+  ShowBound(d_->NewPod("silent", "", 0, CoreDriver::Shape(1000)), "a");
+  d_->Pass();
+  EXPECT_THAT(Places(held), ElementsAre("")) << "nobody said that it may go now";
+  ShowBound(d_->NewPod("key", "", 0, CoreDriver::Shape(1000)), "a");
   d_->Pass();
   EXPECT_THAT(Places(held), ElementsAre("a"));
 }

@@ -103,8 +103,8 @@ TEST_F(ReserveDeskTest, AGangThatIsNotReservedIsHeldInThePluginsWordsAndKeepsNob
   Account account;
   account.answer = Status::Pending(Reason("OverLimit"), 8, 4);
   PointFunctions functions = account.Functions();
-  functions.reserve = [&account, reserve = functions.reserve](const GangView& gang,
-                                                              const PlacementView& placement) {
+  functions.reserve = [reserve = functions.reserve](const GangView& gang,
+                                                    const PlacementView& placement) {
     return gang.name == "other" ? Status::Success() : reserve(gang, placement);
   };
   w_.AddPoints("Limit", functions);

@@ -88,14 +88,13 @@ TEST_F(VictimPlannerTest, NobodyIsTouchedWhereTheGangWouldNotFitAllTheSame) {
   Start().AddNode("a", 4000);
   d_->AddNode("b", 4000);
   Runs("low", "a", 4000);
-  PodInfo daemon = d_->NewPod("daemon", "", 0, CoreDriver::Shape(500));
-  daemon.disruptable = false;
-  daemon.node_name = "b";
-  d_->Show(daemon);
+  const auto peer = Important("peer", 1, 4000);
+  ShowBound(peer[0], "b");  // it can end, but not be evicted for its equals
   Important("whole", 2, 4000);
   d_->Pass();
   EXPECT_THAT(Evicted(), IsEmpty());
   EXPECT_THAT(w_.failures, IsEmpty()) << "a proposal that does not help is no failure";
+  EXPECT_EQ(d_->reservations(), 2u) << "it is the head all the same";
 }
 
 TEST_F(VictimPlannerTest, OfAVictimsGangAllProposedMembersGoOrNone) {
