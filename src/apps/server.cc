@@ -44,7 +44,19 @@ std::string HostName() {
   return name;
 }
 
-planner::CoreOptions CoreOptionsFrom(const config::Configuration& c) {
+planner::Backfill Convert(config::Backfill backfill) {
+  switch (backfill) {
+    case config::Backfill::kNone:
+      return planner::Backfill::kNone;
+    case config::Backfill::kEasyShortestFirst:
+      return planner::Backfill::kEasyShortestFirst;
+    case config::Backfill::kEasy:
+      break;
+  }
+  return planner::Backfill::kEasy;
+}
+
+planner::CoreOptions CoreOptionsFrom(const config::Configuration& c, const base::Clock& clock) {
   planner::CoreOptions options;
   options.wait_timeout = c.gang.wait_timeout;
   options.backoff_initial = c.gang.backoff.initial;
@@ -61,6 +73,8 @@ planner::CoreOptions CoreOptionsFrom(const config::Configuration& c) {
   options.bind_barrier = c.gang.bind_barrier == config::BindBarrier::kAlways
                              ? planner::BindBarrier::kAlways
                              : planner::BindBarrier::kAuto;
+  options.backfill = Convert(c.gang.backfill);
+  options.timestamp_zero = base::Duration(clock.WallNanos() - clock.Now().nanos);
   std::random_device random;
   options.instance = absl::StrFormat("%08x%08x", random(), random());
   return options;
@@ -190,7 +204,7 @@ absl::Status Server::Parts::Start() {
   reporter = std::make_unique<GangReporter>(plugins->resources(), metrics, log, *events);
   bridge = std::make_unique<MetricsBridge>(metrics, *events, log, *plugins);
   loop = std::make_unique<planner::CoreLoop>(
-      CoreOptionsFrom(configuration), plugins->labels(), clock,
+      CoreOptionsFrom(configuration, clock), plugins->labels(), clock,
       [this](const planner::BatchReport& report) { bridge->OnBatch(report); }, MakePlugins());
   bridge->CollectEvents();
   bridge->CollectSnapshotAge(clock);
