@@ -44,18 +44,6 @@ std::string HostName() {
   return name;
 }
 
-planner::Backfill Convert(config::Backfill backfill) {
-  switch (backfill) {
-    case config::Backfill::kNone:
-      return planner::Backfill::kNone;
-    case config::Backfill::kEasyShortestFirst:
-      return planner::Backfill::kEasyShortestFirst;
-    case config::Backfill::kEasy:
-      break;
-  }
-  return planner::Backfill::kEasy;
-}
-
 planner::CoreOptions CoreOptionsFrom(const config::Configuration& c, const base::Clock& clock) {
   planner::CoreOptions options;
   options.wait_timeout = c.gang.wait_timeout;
@@ -73,7 +61,7 @@ planner::CoreOptions CoreOptionsFrom(const config::Configuration& c, const base:
   options.bind_barrier = c.gang.bind_barrier == config::BindBarrier::kAlways
                              ? planner::BindBarrier::kAlways
                              : planner::BindBarrier::kAuto;
-  options.backfill = Convert(c.gang.backfill);
+  options.backfill = c.gang.backfill;
   options.timestamp_zero = base::Duration(clock.WallNanos() - clock.Now().nanos);
   std::random_device random;
   options.instance = absl::StrFormat("%08x%08x", random(), random());

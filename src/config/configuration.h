@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "model/backfill.h"
 #include "tutti/config.h"
 
 namespace tutti::config {
@@ -86,7 +87,6 @@ struct LeaderElection {
 
 enum class PartialGangPolicy { kEvict, kKeep };
 enum class BindBarrier { kAuto, kAlways };
-enum class Backfill { kNone, kEasy, kEasyShortestFirst };
 enum class GangDialect { kAnnotations, kPodGroup, kSchedulerPlugins, kJob };
 
 struct Backoff {
@@ -105,7 +105,7 @@ struct Gang {
   Duration repair_timeout = std::chrono::seconds(60);
   PartialGangPolicy partial_gang_policy = PartialGangPolicy::kEvict;
   BindBarrier bind_barrier = BindBarrier::kAuto;
-  Backfill backfill = Backfill::kEasy;
+  model::Backfill backfill = model::Backfill::kEasy;
 };
 
 // What becomes of a cycle in which the plugin fails.

@@ -79,7 +79,8 @@ struct PodDecoder::Impl {
 
 PodDecoder::PodDecoder(model::ResourceTable& resources, ShapeTable& shapes, GangGroupings groupings,
                        const model::FieldTable* fields)
-    : impl_(new Impl{resources, shapes, std::move(groupings), fields, {}, {}, {}, {}, {}, {}, {}, {}}) {}
+    : impl_(new Impl{
+          resources, shapes, std::move(groupings), fields, {}, {}, {}, {}, {}, {}, {}, {}}) {}
 PodDecoder::~PodDecoder() = default;
 PodDecoder::PodDecoder(PodDecoder&&) noexcept = default;
 
@@ -254,10 +255,10 @@ void PodDecoder::Impl::Group(PodInfo& info) const {
     member.spec = membership->spec;
     member.problem = std::move(membership->problem);
     if (member.problem.empty() && !bad_duration.empty()) {
-      member.problem =
-          absl::StrFormat("annotation %s is \"%s\"; expected a duration such as 90s or 1h30m; "
-                          "correct or remove it",
-                          kExpectedDurationAnnotation, bad_duration);
+      member.problem = absl::StrFormat(
+          "annotation %s is \"%s\"; expected a duration such as 90s or 1h30m; "
+          "correct or remove it",
+          kExpectedDurationAnnotation, bad_duration);
     }
     return;
   }

@@ -4,17 +4,13 @@
 #include <string>
 
 #include "base/clock.h"
+#include "model/backfill.h"
 
 namespace tutti::planner {
 
 enum class PartialGangPolicy { kEvict, kKeep };
 enum class BindBarrier { kAuto, kAlways };
-// Who may pass the gang at the head of the queue.
-enum class Backfill {
-  kNone,               // nobody
-  kEasy,               // whoever does not delay its expected start
-  kEasyShortestFirst,  // the same, the shortest of them first
-};
+using model::Backfill;
 
 struct CoreOptions {
   base::Duration wait_timeout =
@@ -41,7 +37,7 @@ struct CoreOptions {
   // Where not every pod is shown to the extender: what is kept for the head of the queue is made
   // visible to kube-scheduler itself.
   bool nominate_head = false;
-  bool name_holders = true;  // reports say who holds what a gang waits for
+  bool name_holders = true;              // reports say who holds what a gang waits for
   int failed_placements_per_pass = 512;  // bounds the work of one pass over the queue
   // Part of every plan id, so that a token of an earlier process is never taken for one of ours.
   std::string instance = "0";

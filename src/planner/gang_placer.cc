@@ -163,8 +163,7 @@ bool GangPlacer::PortsFree(const MemberClass& wanted, NodeIndex node, View view)
   const auto taken = drained_taken_.find(node);
   const bool free = view == View::kReleased ? nodes_.PortsFree(node, ports)
                                             : nodes_.PortsFreeWhenDrained(node, ports);
-  return free &&
-         (taken == drained_taken_.end() || !AnyPortsConflict(taken->second.ports, ports));
+  return free && (taken == drained_taken_.end() || !AnyPortsConflict(taken->second.ports, ports));
 }
 
 int64_t GangPlacer::Room(ResourceId resource, NodeIndex node, View view) const {

@@ -3,8 +3,8 @@
 // Where the gangs that run say for how long (Gang::expected_end), the head's start can be foreseen,
 // and with it what others may use until then without delaying it (EASY backfill): a gang that will
 // have ended by then uses whatever is free, one that will not only what the head does not need even
-// then. Assumption: more room never makes a gang unfit. Where the start cannot be foreseen, all that
-// is kept stays closed.
+// then. Assumption: more room never makes a gang unfit. Where the start cannot be foreseen, all
+// that is kept stays closed.
 #pragma once
 
 #include <memory>

@@ -52,9 +52,7 @@ class QueuePlanner {
   std::vector<Gang*> Remaining();
   // Shortest first, by their own account; those that say nothing last.
   void SortByDuration(std::vector<Gang*>::iterator begin, std::vector<Gang*>::iterator end) const;
-  bool shortest_first() const {
-    return s_.options.backfill == Backfill::kEasyShortestFirst;
-  }
+  bool shortest_first() const { return s_.options.backfill == Backfill::kEasyShortestFirst; }
   // Sets the gang's reason and answers false where it cannot be planned now, whatever the room.
   bool Plannable(Gang& gang);
   std::vector<Member*> WaitingMembers(Gang& gang) const;

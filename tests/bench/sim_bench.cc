@@ -1,5 +1,5 @@
-// The simulator's figures: one line "figure NAME VALUE UNIT" each. Arguments: the names wanted; none:
-// all. Logs that are not ours to ship are looked for in $TUTTI_SHARED_DATA.
+// The simulator's figures: one line "figure NAME VALUE UNIT" each. Arguments: the names wanted;
+// none: all. Logs that are not ours to ship are looked for in $TUTTI_SHARED_DATA.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -102,8 +102,7 @@ void Placements(const std::string& name) {
   const SimulationResult result = BestFit(300'000, seconds);
   Print(name, static_cast<double>(result.members_placed) / seconds, "placements/s");
   std::fprintf(stderr, "  %s: GPU utilisation %.3f, mean wait %.3f s\n", name.c_str(),
-               result.report.scalars.utilisation.back().second,
-               result.report.scalars.wait.mean_s);
+               result.report.scalars.utilisation.back().second, result.report.scalars.wait.mean_s);
 }
 
 double PeakMiB() {

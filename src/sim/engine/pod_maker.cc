@@ -34,8 +34,7 @@ model::NodeInfo PodMaker::Node(const SimNode& node) {
     if (const model::ResourceId id = Resource(name, true); id.valid())
       info.allocatable.Set(id, amount);
   }
-  if (node.gpus > 0)
-    info.allocatable.Set(Resource(kGpuResource, true), node.gpus * kWholeDevice);
+  if (node.gpus > 0) info.allocatable.Set(Resource(kGpuResource, true), node.gpus * kWholeDevice);
   if (info.allocatable.Get(model::kPods) == 0) {
     // A processor each, on machines that know nothing of pods.
     info.allocatable.Set(model::kPods,

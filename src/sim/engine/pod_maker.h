@@ -1,7 +1,7 @@
 // PodMaker: the nodes and jobs of a workload as the API objects that the core is told of.
 //
-// GPUs become the resource nvidia.com/gpu in thousandths of a device, so that members that share one
-// add up; single devices are not told apart. Their model becomes the node label
+// GPUs become the resource nvidia.com/gpu in thousandths of a device, so that members that share
+// one add up; single devices are not told apart. Their model becomes the node label
 // tutti.dev/gpu-model.
 #pragma once
 
@@ -23,8 +23,8 @@ class PodMaker {
   explicit PodMaker(const SimulationTables& tables) : tables_(tables) {}
 
   model::NodeInfo Node(const SimNode& node);
-  // One pod for each role, without name and uid: what its members have in common. `number` tells the
-  // gang from all others.
+  // One pod for each role, without name and uid: what its members have in common. `number` tells
+  // the gang from all others.
   std::vector<model::PodInfo> Roles(const Job& job, uint64_t number, int64_t now_ms,
                                     int64_t expected_ms);
 

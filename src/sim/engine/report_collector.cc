@@ -70,11 +70,10 @@ Report ReportCollector::Take(const RowErrors& errors, int64_t jobs, int64_t end_
   report.scalars.makespan_ms = end_ms;
   report.scalars.placed = placed_;
   report.scalars.dropped = dropped_;
-  report.queue_length = {"Waiting", "", {{"gangs", waiting_jobs_.Points()},
-                                         {"members", waiting_members_.Points()}}};
-  report.fragmentation = {"Fragmentation",
-                          "share",
-                          {{use_.scattered_resource(), fragmentation_.Points()}}};
+  report.queue_length = {
+      "Waiting", "", {{"gangs", waiting_jobs_.Points()}, {"members", waiting_members_.Points()}}};
+  report.fragmentation = {
+      "Fragmentation", "share", {{use_.scattered_resource(), fragmentation_.Points()}}};
   for (size_t i = 0; i < by_size_.size(); ++i) {
     const WaitSummary summary = by_size_[i].Summary();
     if (summary.jobs > 0) report.waits.push_back({kSizes[i].name, summary});

@@ -18,6 +18,7 @@
 #include "model/field_table.h"
 #include "model/resource_table.h"
 #include "planner/core_options.h"
+#include "sim/engine/virtual_clock.h"
 #include "sim/report/report.h"
 #include "sim/workload/job_source.h"
 
@@ -44,6 +45,7 @@ struct SimulationOptions {
   std::vector<SimNode> nodes;
   planner::CoreOptions core;
   framework::Plugins plugins;
+  VirtualClock* clock = nullptr;  // set to the virtual time, where there is one: for the plugins
   // Jobs say their true run time instead of the workload's estimate.
   bool exact_estimates = false;
   // Nodes with the same value of this label share a lane of the timeline. Empty: each node has its

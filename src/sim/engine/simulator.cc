@@ -47,6 +47,7 @@ absl::StatusOr<SimulationResult> Simulator::Run() {
   TUTTI_RETURN_IF_ERROR(ReadNext());
   while (const std::optional<int64_t> moment = NextMoment()) {
     now_ms_ = std::max(now_ms_, *moment);
+    if (options_.clock != nullptr) options_.clock->Set(Now());
     TUTTI_RETURN_IF_ERROR(Moment());
   }
   return Finish();
@@ -103,8 +104,7 @@ absl::Status Simulator::Moment() {
   EndAndRetry();
   TUTTI_RETURN_IF_ERROR(Arrive());
   TUTTI_RETURN_IF_ERROR(Settle());
-  const bool idle =
-      placed == members_placed_ && ended == finished_ && submitted == submitted_;
+  const bool idle = placed == members_placed_ && ended == finished_ && submitted == submitted_;
   idle_moments_ = idle ? idle_moments_ + 1 : 0;
   if (!idle) {
     end_ms_ = now_ms_;
@@ -163,8 +163,7 @@ void Simulator::Submit(Job job, int64_t submit_ms, bool counted) {
   live.job = std::move(job);
   ++waiting_jobs_;
   waiting_members_ += members;
-  for (size_t i = 0; i < live.nodes.size(); ++i)
-    Later(model::PodUpserted{PodOf(number, live, i)});
+  for (size_t i = 0; i < live.nodes.size(); ++i) Later(model::PodUpserted{PodOf(number, live, i)});
 }
 
 model::PodInfo Simulator::PodOf(uint64_t number, const Live& live, size_t member) const {
@@ -214,8 +213,7 @@ absl::Status Simulator::Check() {
   if (!options_.check_invariants) return absl::OkStatus();
   const std::vector<std::string> broken = core_->CheckInvariants();
   if (broken.empty()) return absl::OkStatus();
-  return absl::InternalError(
-      absl::StrFormat("at %d ms: %s", now_ms_, absl::StrJoin(broken, "; ")));
+  return absl::InternalError(absl::StrFormat("at %d ms: %s", now_ms_, absl::StrJoin(broken, "; ")));
 }
 
 Simulator::Live* Simulator::Find(uint64_t number) {
@@ -266,7 +264,8 @@ void Simulator::AddIntervals(const Live& live) {
   }
   for (const auto& [lane, part] : lanes) {
     std::string note = absl::StrCat(part.members, part.members == 1 ? " member" : " members");
-    if (part.milli_gpus > 0) absl::StrAppendFormat(&note, ", %g GPUs", double(part.milli_gpus) / 1e3);
+    if (part.milli_gpus > 0)
+      absl::StrAppendFormat(&note, ", %g GPUs", double(part.milli_gpus) / 1e3);
     collector_->Ran({live.job.name, lane, live.start_ms, now_ms_, std::move(note)}, part.members);
   }
 }

@@ -86,7 +86,7 @@ class Simulator {
   model::PodInfo PodOf(uint64_t number, const Live& live, size_t member) const;
   void AddIntervals(const Live& live);
 
-  absl::Status Check();     // what only tests ask for
+  absl::Status Check();  // what only tests ask for
   absl::Status Progress();
   SimulationResult Finish();
   base::Timestamp Now() const;
@@ -100,14 +100,14 @@ class Simulator {
   std::optional<planner::Core> core_;
   std::optional<ReportCollector> collector_;
 
-  std::optional<Job> next_;            // the next arrival
-  std::optional<int64_t> first_ms_;    // when the first job was submitted, by the workload's axis
+  std::optional<Job> next_;          // the next arrival
+  std::optional<int64_t> first_ms_;  // when the first job was submitted, by the workload's axis
   absl::flat_hash_map<uint64_t, Live> live_;
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
   std::vector<model::ClusterEvent> events_;  // the core is told of
   size_t told_ = 0;                          // of them
-  std::vector<uint64_t> doomed_;            // to be dropped
-  std::vector<uint64_t> evicted_;           // to start again
+  std::vector<uint64_t> doomed_;             // to be dropped
+  std::vector<uint64_t> evicted_;            // to start again
 
   int64_t now_ms_ = 0;
   int64_t end_ms_ = 0;

@@ -20,10 +20,10 @@ const std::string* LabelOf(const SimNode& node, const std::string& key) {
 TimelineCollector::TimelineCollector(const std::vector<SimNode>& nodes,
                                      const std::string& lane_label)
     : lane_of_(nodes.size()) {
-  const bool labelled = !lane_label.empty() &&
-                        std::any_of(nodes.begin(), nodes.end(), [&](const SimNode& node) {
-                          return LabelOf(node, lane_label) != nullptr;
-                        });
+  const bool labelled =
+      !lane_label.empty() && std::any_of(nodes.begin(), nodes.end(), [&](const SimNode& node) {
+        return LabelOf(node, lane_label) != nullptr;
+      });
   std::map<std::string, size_t> known;
   const size_t stretch = (nodes.size() + Timeline::kMaxLanes - 1) / Timeline::kMaxLanes;
   for (size_t i = 0; i < nodes.size(); ++i) {

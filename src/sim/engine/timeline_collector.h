@@ -1,5 +1,5 @@
-// TimelineCollector: which gangs ran where, bounded: of a long run it keeps the gangs that took most
-// of a lane. One thread.
+// TimelineCollector: which gangs ran where, bounded: of a long run it keeps the gangs that took
+// most of a lane. One thread.
 #pragma once
 
 #include <cstdint>

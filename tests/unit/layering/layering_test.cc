@@ -43,6 +43,8 @@ const std::map<std::string, std::set<std::string>>& AllowedModules() {
     table["rpc"] = {"base", "model", "objects", "framework", "planner", "http", "obs", "extender"};
     std::set<std::string> everything;
     for (const auto& [module, ignored] : table) everything.insert(module);
+    table["cli"] = everything;
+    everything.insert("cli");
     table["apps"] = everything;
     return table;
   }();

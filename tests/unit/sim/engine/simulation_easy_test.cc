@@ -77,9 +77,8 @@ class Pool {
     int64_t extra = available - queue_.front().size;
     std::vector<PoolJob> behind(queue_.begin() + 1, queue_.end());
     if (policy_ == Backfill::kEasyShortestFirst) {
-      std::stable_sort(behind.begin(), behind.end(), [](const PoolJob& a, const PoolJob& b) {
-        return a.estimate < b.estimate;
-      });
+      std::stable_sort(behind.begin(), behind.end(),
+                       [](const PoolJob& a, const PoolJob& b) { return a.estimate < b.estimate; });
     }
     for (const PoolJob& job : behind) {
       const bool in_time = now + job.estimate <= shadow;

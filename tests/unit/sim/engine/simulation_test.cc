@@ -69,8 +69,7 @@ TEST(SimulationTest, JobsThatRunForEverLeaveTheOthersWaiting) {
 TEST(SimulationTest, JobsWithoutRunTimeEndInTheSameMoment) {
   SimWorld world;
   world.options.nodes = CpuNodes(1, 1);
-  const auto result =
-      world.Run({CpuJob("a", 0, 1, 0), CpuJob("b", 0, 1, 0), CpuJob("c", 0, 1, 0)});
+  const auto result = world.Run({CpuJob("a", 0, 1, 0), CpuJob("b", 0, 1, 0), CpuJob("c", 0, 1, 0)});
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(result->report.scalars.placed, 3);
   EXPECT_EQ(result->report.meta.span_ms, 0);
@@ -167,7 +166,8 @@ SimulationResult RunSynthetic(uint64_t seed, planner::Backfill backfill) {
   world.options.lane_label = "rack";
   world.options.core.backfill = backfill;
   auto source = SyntheticSource::Make(synthetic);
-  auto result = RunSimulation(*source, world.options, {world.labels, world.resources, world.fields});
+  auto result =
+      RunSimulation(*source, world.options, {world.labels, world.resources, world.fields});
   EXPECT_TRUE(result.ok()) << result.status();
   return *std::move(result);
 }

@@ -34,7 +34,8 @@ double AveBsld(const std::string& path, planner::Backfill backfill) {
   world.options.check_invariants = false;  // of each moment: minutes
   world.options.nodes = CpuNodes(100, 1);
   world.options.core.backfill = backfill;
-  const auto result = RunSimulation(jobs, world.options, {world.labels, world.resources, world.fields});
+  const auto result =
+      RunSimulation(jobs, world.options, {world.labels, world.resources, world.fields});
   EXPECT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(result->report.scalars.placed, 2'000);
   return result->report.scalars.ave_bsld;
