@@ -200,6 +200,15 @@ TEST_F(HeadRoomTest, WithoutBackfillNobodyPasses) {
   EXPECT_EQ(d_->HeldBecause(brief), ReasonCode::kBehindHead);
 }
 
+TEST_F(HeadRoomTest, WithoutBackfillNobodyPassesAtAdmissionEither) {
+  Use(With(Backfill::kNone));
+  SixOfTenForAnHour();
+  d_->Pass();
+  const model::AnswerAdmission answer = d_->Admit(Pod("brief", 1'000, seconds(1)));
+  EXPECT_TRUE(answer.gate);
+  EXPECT_THAT(answer.pins, IsEmpty());
+}
+
 TEST_F(HeadRoomTest, TheShortestPassesFirstWhereConfigured) {
   Use(With(Backfill::kEasyShortestFirst));
   SixOfTenForAnHour();
