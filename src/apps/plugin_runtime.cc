@@ -45,8 +45,8 @@ absl::Status Load(const config::Plugin& plugin, framework::PluginRegistry& regis
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<PluginRuntime>> PluginRuntime::Make(
-    const std::vector<config::Plugin>& plugins) {
-  std::unique_ptr<PluginRuntime> runtime(new PluginRuntime());
+    const std::vector<config::Plugin>& plugins, const base::Clock* clock) {
+  std::unique_ptr<PluginRuntime> runtime(new PluginRuntime(clock));
   framework::PluginRegistry registry;
   for (const PluginDescriptor& descriptor : BuiltinPlugins())
     TUTTI_RETURN_IF_ERROR(registry.AddBuiltin(descriptor));

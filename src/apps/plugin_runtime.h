@@ -22,9 +22,10 @@ namespace tutti::apps {
 // Made before anything is decoded: plugins say what they read of pods and nodes.
 class PluginRuntime {
  public:
+  // `clock`: what time plugins are told; must outlive the runtime. Null: the system's.
   // InvalidArgument: every mistake in the plugins' configuration, one per line.
   static absl::StatusOr<std::unique_ptr<PluginRuntime>> Make(
-      const std::vector<config::Plugin>& plugins);
+      const std::vector<config::Plugin>& plugins, const base::Clock* clock = nullptr);
 
   const framework::Profile& profile() const { return *profile_; }
   const model::ReasonTable& reasons() const { return reasons_; }
@@ -41,9 +42,11 @@ class PluginRuntime {
   void MeasureWith(decltype(framework::HostServices::ran) ran) { services_.ran = std::move(ran); }
 
  private:
-  PluginRuntime() = default;
+  explicit PluginRuntime(const base::Clock* clock)
+      : clock_(clock == nullptr ? static_cast<const base::Clock&>(system_clock_) : *clock) {}
 
-  const base::SystemClock clock_;
+  const base::SystemClock system_clock_;
+  const base::Clock& clock_;
   base::Interner labels_;
   model::ResourceTable resources_;
   model::Fields fields_;

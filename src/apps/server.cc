@@ -44,7 +44,7 @@ std::string HostName() {
   return name;
 }
 
-planner::CoreOptions CoreOptionsFrom(const config::Configuration& c) {
+planner::CoreOptions CoreOptionsFrom(const config::Configuration& c, const base::Clock& clock) {
   planner::CoreOptions options;
   options.wait_timeout = c.gang.wait_timeout;
   options.backoff_initial = c.gang.backoff.initial;
@@ -61,6 +61,8 @@ planner::CoreOptions CoreOptionsFrom(const config::Configuration& c) {
   options.bind_barrier = c.gang.bind_barrier == config::BindBarrier::kAlways
                              ? planner::BindBarrier::kAlways
                              : planner::BindBarrier::kAuto;
+  options.backfill = c.gang.backfill;
+  options.timestamp_zero = base::Duration(clock.WallNanos() - clock.Now().nanos);
   std::random_device random;
   options.instance = absl::StrFormat("%08x%08x", random(), random());
   return options;
@@ -190,7 +192,7 @@ absl::Status Server::Parts::Start() {
   reporter = std::make_unique<GangReporter>(plugins->resources(), metrics, log, *events);
   bridge = std::make_unique<MetricsBridge>(metrics, *events, log, *plugins);
   loop = std::make_unique<planner::CoreLoop>(
-      CoreOptionsFrom(configuration), plugins->labels(), clock,
+      CoreOptionsFrom(configuration, clock), plugins->labels(), clock,
       [this](const planner::BatchReport& report) { bridge->OnBatch(report); }, MakePlugins());
   bridge->CollectEvents();
   bridge->CollectSnapshotAge(clock);

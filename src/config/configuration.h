@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "model/backfill.h"
 #include "tutti/config.h"
 
 namespace tutti::config {
@@ -104,6 +105,7 @@ struct Gang {
   Duration repair_timeout = std::chrono::seconds(60);
   PartialGangPolicy partial_gang_policy = PartialGangPolicy::kEvict;
   BindBarrier bind_barrier = BindBarrier::kAuto;
+  model::Backfill backfill = model::Backfill::kEasy;
 };
 
 // What becomes of a cycle in which the plugin fails.

@@ -174,6 +174,14 @@ Table GangTable(Gang& c) {
        Choice(c.bind_barrier, {{"Auto", BindBarrier::kAuto}, {"Always", BindBarrier::kAlways}}),
        "`Auto`: binds wait for the whole gang only where kube-scheduler may still refuse a member. "
        "`Always`: they always wait."},
+      {"backfill",
+       Choice(c.backfill, {{"None", model::Backfill::kNone},
+                           {"Easy", model::Backfill::kEasy},
+                           {"EasyShortestFirst", model::Backfill::kEasyShortestFirst}}),
+       "Which gangs may pass the first one that has no room. `None`: none, strictly in the order "
+       "of the queue. `Easy`: those that do not delay it; where gangs say how long they run "
+       "(annotation `tutti.dev/expected-duration`) also those that will have ended by its start. "
+       "`EasyShortestFirst`: the same, the shortest first."},
   };
 }
 

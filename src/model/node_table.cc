@@ -253,11 +253,11 @@ bool NodeTable::PortsFreeWhenDrained(NodeIndex node, const std::vector<HostPort>
 bool NodeTable::Overcommitted(NodeIndex node) const {
   const NodeBlock& block = *blocks_[BlockOf(node)];
   const uint32_t offset = OffsetOf(node);
-  const size_t columns =
-      std::max({block.requested.size(), block.placed.size(), block.for_head.size()});
-  for (size_t r = 0; r < columns; ++r) {
+  for (size_t r = 0; r < block.placed.size(); ++r) {
     const ResourceId resource(static_cast<uint16_t>(r));
-    if (block.Reserved(resource, offset) > 0 && block.Free(resource, offset) < 0) return true;
+    const int64_t left =
+        block.Free(resource, offset) + NodeBlock::At(block.for_head, resource, offset);
+    if (block.placed[r][offset] > 0 && left < 0) return true;
   }
   return false;
 }

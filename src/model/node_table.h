@@ -51,7 +51,8 @@ class NodeTable {
   int64_t FreeWhenDrained(ResourceId resource, NodeIndex node) const;
   bool PortsFree(NodeIndex node, const std::vector<HostPort>& ports) const;
   bool PortsFreeWhenDrained(NodeIndex node, const std::vector<HostPort>& ports) const;
-  // True where more is charged and reserved than the node has.
+  // True where more is charged and promised to members than the node has. What is kept for the head
+  // may well be more than is free.
   bool Overcommitted(NodeIndex node) const;
 
   const std::vector<std::shared_ptr<NodeBlock>>& blocks() const { return blocks_; }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/uid.h"
 #include "model/gang_key.h"
 #include "model/node_info.h"
@@ -98,6 +99,9 @@ struct PodInfo {
   std::string plan_token;  // annotation tutti.dev/plan: which planned slot it was admitted into
   int64_t created_seconds = 0;  // metadata.creationTimestamp, since 1970
   int64_t bound_seconds = 0;    // when condition PodScheduled became True; 0: not, or not known
+  // How long it will run once it is bound, by its own account (annotation
+  // tutti.dev/expected-duration, or activeDeadlineSeconds); 0: it does not say.
+  base::Duration expected_duration{0};
   PodPhase phase = PodPhase::kPending;
   bool deleting = false;  // has a deletionTimestamp
   bool gated_by_tutti = false;

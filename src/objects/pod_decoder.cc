@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "base/duration_text.h"
 #include "objects/json_fields.h"
 #include "objects/pin.h"
 #include "objects/pod_spec_reader.h"
@@ -15,6 +16,8 @@ namespace {
 using model::PodInfo;
 using model::PodShape;
 using model::ResourceId;
+
+constexpr int64_t kMostSeconds = 3'000'000'000;  // fits a Duration
 
 model::PodPhase ParsePhase(std::string_view phase) {
   if (phase == "Running") return model::PodPhase::kRunning;
@@ -47,6 +50,7 @@ struct PodDecoder::Impl {
   std::vector<OwnerReferenceView> owners;
   std::string_view scheduling_group;
   bool unknown_resource = false;
+  std::string bad_duration;  // what the annotation holds where it is none
 
   absl::StatusOr<PodInfo> Decode(const Element& pod, std::string_view namespace_name);
   // As Decode; a pod without name or uid is an error.
@@ -62,6 +66,7 @@ struct PodDecoder::Impl {
                              std::vector<ContainerResources>& out);
   model::ResourceList ReadRequests(const Element& parent, std::string_view key);
   void ReadPodLevel(const Element& resources_of_pod, PodResources& amounts);
+  void ReadExpectedDuration(std::string_view text, PodInfo& info);
   void Group(PodInfo& info) const;
   void KeepFields(PodShape& shape) const;
 
@@ -74,7 +79,8 @@ struct PodDecoder::Impl {
 
 PodDecoder::PodDecoder(model::ResourceTable& resources, ShapeTable& shapes, GangGroupings groupings,
                        const model::FieldTable* fields)
-    : impl_(new Impl{resources, shapes, std::move(groupings), fields, {}, {}, {}, {}, {}, {}}) {}
+    : impl_(new Impl{
+          resources, shapes, std::move(groupings), fields, {}, {}, {}, {}, {}, {}, {}, {}}) {}
 PodDecoder::~PodDecoder() = default;
 PodDecoder::PodDecoder(PodDecoder&&) noexcept = default;
 
@@ -85,6 +91,16 @@ void PodDecoder::Impl::Begin() {
   owners.clear();
   scheduling_group = {};
   unknown_resource = false;
+  bad_duration.clear();
+}
+
+void PodDecoder::Impl::ReadExpectedDuration(std::string_view text, PodInfo& info) {
+  const std::optional<base::Duration> duration = base::ParseDuration(text);
+  if (duration && duration->count() > 0) {
+    info.expected_duration = *duration;
+  } else {
+    bad_duration = text.substr(0, 32);
+  }
 }
 
 model::ResourceList PodDecoder::Impl::ReadRequests(const Element& parent, std::string_view key) {
@@ -111,6 +127,7 @@ void PodDecoder::Impl::ReadMetadata(const Element& metadata, PodInfo& info) {
     annotations.emplace_back(key, value);
     if (key == kPinnedNodesAnnotation) info.pins = PinnedNodes(value);
     if (key == kPlanAnnotation) info.plan_token = value;
+    if (key == kExpectedDurationAnnotation) ReadExpectedDuration(value, info);
     if (key == "kubernetes.io/config.mirror") info.disruptable = false;
   });
   reader.Objects(metadata, "ownerReferences", [&](const Element& owner) {
@@ -148,6 +165,9 @@ void PodDecoder::Impl::ReadSpec(const Element& spec, PodInfo& info, PodShape& sh
                                 PodResources& amounts) {
   info.node_name = reader.Text(spec, "nodeName");
   info.scheduler_name = reader.Text(spec, "schedulerName");
+  const int64_t deadline = std::min(reader.Number(spec, "activeDeadlineSeconds"), kMostSeconds);
+  if (info.expected_duration.count() == 0 && deadline > 0)
+    info.expected_duration = std::chrono::seconds(deadline);
   reader.Objects(spec, "schedulingGates", [&](const Element& gate) {
     (reader.Text(gate, "name") == kGateName ? info.gated_by_tutti : info.gated_by_others) = true;
   });
@@ -234,6 +254,12 @@ void PodDecoder::Impl::Group(PodInfo& info) const {
     member.display_name = std::move(membership->display_name);
     member.spec = membership->spec;
     member.problem = std::move(membership->problem);
+    if (member.problem.empty() && !bad_duration.empty()) {
+      member.problem = absl::StrFormat(
+          "annotation %s is \"%s\"; expected a duration such as 90s or 1h30m; "
+          "correct or remove it",
+          kExpectedDurationAnnotation, bad_duration);
+    }
     return;
   }
 }

@@ -21,6 +21,9 @@ namespace tutti::objects {
 // Readable bytes that must follow every JSON text handed to a decoder.
 inline constexpr size_t kJsonPadding = 64;
 
+// How long the pod will run, as a Go duration; without it activeDeadlineSeconds counts.
+inline constexpr std::string_view kExpectedDurationAnnotation = "tutti.dev/expected-duration";
+
 using GangGroupings = std::vector<const GangGrouping*>;
 
 // One thread at a time: its buffers are reused. Unknown fields, nulls, missing fields and any order

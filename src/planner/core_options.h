@@ -4,11 +4,13 @@
 #include <string>
 
 #include "base/clock.h"
+#include "model/backfill.h"
 
 namespace tutti::planner {
 
 enum class PartialGangPolicy { kEvict, kKeep };
 enum class BindBarrier { kAuto, kAlways };
+using model::Backfill;
 
 struct CoreOptions {
   base::Duration wait_timeout =
@@ -28,9 +30,14 @@ struct CoreOptions {
   base::Duration write_retry_max = std::chrono::seconds(10);
   PartialGangPolicy partial_gang_policy = PartialGangPolicy::kEvict;
   BindBarrier bind_barrier = BindBarrier::kAuto;
+  Backfill backfill = Backfill::kEasy;
+  // Nanoseconds since 1970 at Timestamp zero. 0: not known; a pod that was bound before this
+  // process then counts from when it was first seen.
+  base::Duration timestamp_zero{0};
   // Where not every pod is shown to the extender: what is kept for the head of the queue is made
   // visible to kube-scheduler itself.
   bool nominate_head = false;
+  bool name_holders = true;              // reports say who holds what a gang waits for
   int failed_placements_per_pass = 512;  // bounds the work of one pass over the queue
   // Part of every plan id, so that a token of an earlier process is never taken for one of ours.
   std::string instance = "0";

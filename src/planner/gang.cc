@@ -17,6 +17,7 @@ void Add(std::map<Key, int>& counts, const Key& key, int sign) {
 void Gang::Count(const model::PodInfo& pod, int sign) {
   Add(priorities_, pod.shape->priority, sign);
   Add(created_, pod.created_seconds, sign);
+  Add(durations_, pod.expected_duration, sign);
   if (pod.shape->needs_referee) referees_ += sign;
   if (!pod.gang->problem.empty()) Add(problems_, pod.gang->problem, sign);
   if (!pod.gang->spec) return;
@@ -46,6 +47,17 @@ model::Reason Gang::waiting_reason() const {
   const bool known = reason.code != ReasonCode::kNone && reason.code != ReasonCode::kPlaced &&
                      reason.code != ReasonCode::kScheduled;
   return known ? reason : model::Reason{ReasonCode::kWaitingForCapacity, 0, 0, {}};
+}
+
+base::Duration Gang::expected_duration() const {
+  if (durations_.empty() || durations_.begin()->first.count() == 0) return base::Duration(0);
+  return durations_.rbegin()->first;
+}
+
+base::Timestamp Gang::expected_end() const {
+  const base::Duration duration = expected_duration();
+  const bool holds_room = placed + binding + bound > 0;
+  return holds_room && duration.count() > 0 ? started + duration : base::Timestamp::Infinite();
 }
 
 int32_t Gang::priority() const {

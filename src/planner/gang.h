@@ -98,6 +98,7 @@ class Gang {
   std::vector<Refusal> refusals;
 
   base::Timestamp first_seen;
+  base::Timestamp started;  // when the last of its members was placed or bound
   base::Timestamp report_deadline =
       base::Timestamp::Infinite();  // when missing members are worth a report
   bool told_to_wait = false;        // a report said so
@@ -115,6 +116,10 @@ class Gang {
   int32_t priority() const;     // of the most important member
   // Of its first member, since 1970; 0: it has none.
   int64_t first_created_seconds() const { return created_.empty() ? 0 : created_.begin()->first; }
+  // How long its members will run, by their own account: the longest; 0: one of them does not say.
+  base::Duration expected_duration() const;
+  // When it will give its room back by that account; Infinite: it has none, or does not say.
+  base::Timestamp expected_end() const;
   // Why a member has no node; of one that has just lost it, before the next pass has found out
   // more: WaitingForCapacity.
   model::Reason waiting_reason() const;
@@ -133,6 +138,7 @@ class Gang {
   std::map<base::Duration, int> wait_timeouts_;
   std::map<int32_t, int> priorities_;
   std::map<int64_t, int> created_;
+  std::map<base::Duration, int> durations_;
   std::map<std::string, int> problems_;
   int referees_ = 0;
 };

@@ -13,6 +13,8 @@ using base::Timestamp;
 using model::PodInfo;
 using model::ReasonCode;
 
+constexpr base::Duration kLeastOverdue = std::chrono::minutes(1);
+
 int& CountOf(Gang& gang, Member::State state) {
   switch (state) {
     case Member::State::kWaiting:
@@ -99,6 +101,7 @@ bool GangBook::SetState(Gang& gang, Member& member, Member::State state) {
   member.state = state;
   bool was_announced = false;
   if (state == Member::State::kBound) {
+    gang.started = std::max(gang.started, BoundAt(*member.pod));
     // What was promised elsewhere is given back, not kept.
     if (s_.nodes.Find(member.pod->node_name) == member.node) {
       was_announced = s_.ledger.Fulfil(member.reservation);
@@ -126,10 +129,17 @@ ReservationId GangBook::Reserve(const Gang& gang, std::shared_ptr<const model::P
   return s_.ledger.Add(std::move(reservation));
 }
 
+Timestamp GangBook::BoundAt(const PodInfo& pod) const {
+  if (pod.bound_seconds == 0 || s_.options.timestamp_zero.count() == 0) return s_.now;
+  const base::Duration since_1970 = std::chrono::seconds(pod.bound_seconds);
+  return std::min(s_.now, Timestamp{(since_1970 - s_.options.timestamp_zero).count()});
+}
+
 void GangBook::Place(Gang& gang, Member& member, model::NodeIndex node, ReservationId reservation) {
   member.node = node;
   member.reservation = reservation;
   member.placed_at = s_.now;
+  gang.started = std::max(gang.started, s_.now);
   member.verdict_seen = member.pod->verdict.fingerprint;
   member.echoed = false;
   member.write_failures = 0;
@@ -350,6 +360,7 @@ void GangBook::Report(Gang& gang) {
 }
 
 std::vector<model::Holder> GangBook::Holders(const Gang& gang) {
+  if (!s_.options.name_holders) return {};
   const bool short_of_room = gang.reason.code == ReasonCode::kWaitingForCapacity ||
                              gang.reason.code == ReasonCode::kPinnedNodeLost;
   if (!gang.reason.resource.valid()) return {};
@@ -439,8 +450,7 @@ void GangBook::TellPlugins(const Gang& gang, Entry& entry) {
 void GangBook::Settle(Gang& gang) {
   const uint64_t arrival = gang.arrival;
   Entry& entry = entries_[arrival];
-  if (entry.queued) queue_.erase(entry.place);
-  if (entry.deadline != Timestamp::Infinite()) deadlines_.erase({entry.deadline, arrival});
+  ForgetDates(entry, arrival);
   if (gang.empty() && !gang.object_spec && gang.object_problem.empty()) {
     DropHeadReservations(gang);
     TellPlugins(gang, entry);
@@ -457,7 +467,7 @@ void GangBook::Settle(Gang& gang) {
   TellPlugins(gang, entry);
   entry.queued = gang.waiting > 0;
   if (entry.queued) {
-    QueuePlace place{!gang.partial(), gang.priority(), arrival, nullptr};
+    QueuePlace place{!gang.partial(), gang.priority(), arrival, &gang, nullptr};
     if (queue_.key_comp().asks_plugin())
       place.card = std::make_shared<const GangCard>(gang, std::vector<MemberClass>());
     entry.place = queue_.insert(std::move(place));
@@ -466,13 +476,42 @@ void GangBook::Settle(Gang& gang) {
       {gang.hold_deadline, gang.repair_deadline, gang.member_deadline, gang.report_deadline,
        gang.backoff_until > s_.now ? gang.backoff_until : Timestamp::Infinite()});
   if (entry.deadline != Timestamp::Infinite()) deadlines_.insert({entry.deadline, arrival});
+  entry.end = gang.expected_end();
+  if (entry.end != Timestamp::Infinite()) ends_.insert({entry.end, arrival});
+}
+
+void GangBook::ForgetDates(const Entry& entry, uint64_t arrival) {
+  if (entry.queued) queue_.erase(entry.place);
+  if (entry.deadline != Timestamp::Infinite()) deadlines_.erase({entry.deadline, arrival});
+  if (entry.end != Timestamp::Infinite()) ends_.erase({entry.end, arrival});
+}
+
+void GangBook::VisitEnds(absl::FunctionRef<bool(const End&)> visit) const {
+  std::vector<End> overdue;
+  auto next = ends_.begin();
+  for (; next != ends_.end() && next->first <= s_.now; ++next) {
+    const base::Duration late = std::max<base::Duration>(s_.now - next->first, kLeastOverdue);
+    overdue.push_back({s_.now + late, s_.by_arrival.at(next->second)});
+  }
+  // The latest of them is the least overdue.
+  while (!overdue.empty() || next != ends_.end()) {
+    const bool first =
+        !overdue.empty() && (next == ends_.end() || overdue.back().time <= next->first);
+    const End end = first ? overdue.back() : End{next->first, s_.by_arrival.at(next->second)};
+    if (first) {
+      overdue.pop_back();
+    } else {
+      ++next;
+    }
+    if (!visit(end)) return;
+  }
 }
 
 std::vector<Gang*> GangBook::Queue(const std::optional<QueuePlace>& from) const {
   std::vector<Gang*> gangs;
   gangs.reserve(queue_.size());
   for (auto it = from ? queue_.lower_bound(*from) : queue_.begin(); it != queue_.end(); ++it)
-    gangs.push_back(s_.by_arrival.at(it->arrival));
+    gangs.push_back(it->gang);
   return gangs;
 }
 

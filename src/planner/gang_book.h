@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "planner/core_state.h"
 #include "planner/event_desk.h"
 #include "planner/holder_survey.h"
@@ -104,6 +105,17 @@ class GangBook {
   const QueuePlace& PlaceInQueue(const Gang& gang) const {
     return *entries_.at(gang.arrival).place;
   }
+  bool GoesBefore(const QueuePlace& a, const QueuePlace& b) const {
+    return queue_.key_comp()(a, b);
+  }
+  // Gangs that hold room and say for how long, by when they will give it back.
+  struct End {
+    base::Timestamp time;
+    const Gang* gang;
+  };
+  // Calls `visit` with each in turn until it returns false. One that is overdue is taken to run on
+  // for as long as it is overdue already, and a minute at least.
+  void VisitEnds(absl::FunctionRef<bool(const End&)> visit) const;
   // Gangs whose deadline has come; each is reported once per Settle.
   std::vector<Gang*> Due();
   base::Timestamp NextDeadline() const;
@@ -121,13 +133,18 @@ class GangBook {
     bool told_of_arrival = false;  // to plugins
     bool told_of_place = false;
     base::Timestamp deadline = base::Timestamp::Infinite();
+    base::Timestamp end = base::Timestamp::Infinite();
   };
 
   std::vector<model::Holder> Holders(const Gang& gang);
   void MoveIn(Gang& gang, Member& member, std::vector<Slot>::iterator slot);
+  // When it was bound, on our axis of time.
+  base::Timestamp BoundAt(const model::PodInfo& pod) const;
   void UpdateVerdict(const Gang& gang, const Member& member);
   void SetDeadlines(Gang& gang);
   void TellPlugins(const Gang& gang, Entry& entry);
+
+  void ForgetDates(const Entry& entry, uint64_t arrival);
 
   CoreState& s_;
   ReserveDesk& reserves_;
@@ -135,6 +152,7 @@ class GangBook {
   HolderSurvey survey_{s_};
   QueueSet queue_{QueueOrder(s_.plugins)};
   std::set<std::pair<base::Timestamp, uint64_t>> deadlines_;  // with the gang's arrival
+  std::set<std::pair<base::Timestamp, uint64_t>> ends_;       // likewise
   absl::flat_hash_map<uint64_t, Entry> entries_;
 };
 

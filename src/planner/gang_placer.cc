@@ -39,6 +39,12 @@ Placement GangPlacer::PlaceWhenDrained(std::span<const MemberClass> classes, con
   return InDomains(classes, View::kDrained, gang);
 }
 
+Placement GangPlacer::PlaceAfter(std::span<const MemberClass> classes, const Released& released,
+                                 const GangView* gang) {
+  released_ = &released;
+  return InDomains(classes, View::kReleased, gang);
+}
+
 Placement GangPlacer::InDomains(std::span<const MemberClass> classes, View view,
                                 const GangView* gang) {
   // The same gang in the same run: the same seed.
@@ -155,15 +161,19 @@ bool GangPlacer::PortsFree(const MemberClass& wanted, NodeIndex node, View view)
   if (ports.empty()) return true;
   if (view == View::kNow) return nodes_.PortsFree(node, ports);
   const auto taken = drained_taken_.find(node);
-  return nodes_.PortsFreeWhenDrained(node, ports) &&
-         (taken == drained_taken_.end() || !AnyPortsConflict(taken->second.ports, ports));
+  const bool free = view == View::kReleased ? nodes_.PortsFree(node, ports)
+                                            : nodes_.PortsFreeWhenDrained(node, ports);
+  return free && (taken == drained_taken_.end() || !AnyPortsConflict(taken->second.ports, ports));
 }
 
 int64_t GangPlacer::Room(ResourceId resource, NodeIndex node, View view) const {
   if (view == View::kNow) return nodes_.Free(resource, node);
   const auto taken = drained_taken_.find(node);
-  return nodes_.FreeWhenDrained(resource, node) -
-         (taken == drained_taken_.end() ? 0 : taken->second.amount.Get(resource));
+  const int64_t mine = taken == drained_taken_.end() ? 0 : taken->second.amount.Get(resource);
+  if (view == View::kDrained) return nodes_.FreeWhenDrained(resource, node) - mine;
+  const auto released = released_->find(node);
+  return nodes_.Free(resource, node) - mine +
+         (released == released_->end() ? 0 : released->second.Get(resource));
 }
 
 int64_t GangPlacer::Score(const MemberClass& wanted, NodeIndex node, View view) const {
@@ -171,11 +181,14 @@ int64_t GangPlacer::Score(const MemberClass& wanted, NodeIndex node, View view) 
   const uint32_t offset = OffsetOf(node);
   int64_t left = 0;
   int64_t to_drain = 0;
+  int64_t free_now = 0;
   for (const auto& [resource, amount] : wanted.shape->requests.entries()) {
     const int64_t unit = std::max<int64_t>(block.Allocatable(resource, offset) / 1000, 1);
     left += (Room(resource, node, view) - amount) / unit;
     to_drain += NodeBlock::At(block.requested, resource, offset) / unit;
+    free_now += block.Free(resource, offset) / unit;
   }
+  if (view == View::kReleased) return free_now;
   return view == View::kNow ? left : to_drain;
 }
 
@@ -287,7 +300,7 @@ void GangPlacer::TakeOne(const MemberClass& wanted, NodeIndex node, View view) {
 }
 
 bool GangPlacer::Renew(const MemberClass& wanted, View view, Candidate& candidate) {
-  if (view == View::kDrained) {
+  if (view != View::kNow) {
     for (const auto& [resource, amount] : wanted.shape->requests.entries()) {
       drained_[BlockOf(candidate.node)][resource.value][OffsetOf(candidate.node)] -= amount;
     }
@@ -308,8 +321,8 @@ void GangPlacer::ScoreAll(std::vector<Candidate>& candidates) {
   for (Candidate& candidate : candidates) candidate.plugins = totals[candidate.node.value];
 }
 
-// Plugins see in each node what would be free if it were drained.
-void GangPlacer::ShowDrained(const MemberClass& wanted) {
+// Plugins see in each node what would be free then.
+void GangPlacer::ShowLater(const MemberClass& wanted, View view) {
   drained_.resize(nodes_.blocks().size());
   size_t columns = 0;
   for (const auto& [resource, amount] : wanted.shape->requests.entries())
@@ -320,7 +333,7 @@ void GangPlacer::ShowDrained(const MemberClass& wanted) {
     for (uint16_t r = 0; r < drained_[b].size(); ++r) {
       nodes_.blocks()[b]->statics->present.ForEach([&](uint32_t offset) {
         const NodeIndex node(b * NodeBlock::kNodes + offset);
-        drained_[b][r][offset] = Room(ResourceId(r), node, View::kDrained);
+        drained_[b][r][offset] = Room(ResourceId(r), node, view);
       });
       pointers.push_back(drained_[b][r].data());
     }
@@ -331,7 +344,7 @@ void GangPlacer::ShowDrained(const MemberClass& wanted) {
 void GangPlacer::AskPlugins(const MemberClass& wanted, View view,
                             std::vector<Candidate>& candidates) {
   pipeline_.Begin(wanted, seed_);
-  if (view == View::kDrained) ShowDrained(wanted);
+  if (view != View::kNow) ShowLater(wanted, view);
   masks_.assign(nodes_.blocks().size(), {});
   for (const Candidate& candidate : candidates)
     masks_[BlockOf(candidate.node)].Add(OffsetOf(candidate.node));

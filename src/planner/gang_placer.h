@@ -50,9 +50,14 @@ class GangPlacer {
   // Against what would be free if every pod that can end had ended: where a gang that must wait
   // will go. Prefers the nodes that have least to drain.
   Placement PlaceWhenDrained(std::span<const MemberClass> classes, const GangView* gang = nullptr);
+  // Against what would be free with `released` besides. Prefers the nodes that have least room now,
+  // which is left to others until then.
+  using Released = absl::flat_hash_map<model::NodeIndex, model::ResourceList>;
+  Placement PlaceAfter(std::span<const MemberClass> classes, const Released& released,
+                       const GangView* gang = nullptr);
 
  private:
-  enum class View { kNow, kDrained };
+  enum class View { kNow, kDrained, kReleased };
   struct Candidate {
     int64_t plugins;  // their weighted scores: more is better
     int64_t score;    // then: less is better
@@ -88,7 +93,7 @@ class GangPlacer {
                              const std::vector<Candidate>& candidates) const;
   // What the plugins leave of the candidates, with their scores.
   void AskPlugins(const MemberClass& wanted, View view, std::vector<Candidate>& candidates);
-  void ShowDrained(const MemberClass& wanted);
+  void ShowLater(const MemberClass& wanted, View view);
   bool Take(const MemberClass& wanted, std::vector<Candidate> candidates, View view,
             std::vector<model::NodeIndex>& taken);
   void TakeOne(const MemberClass& wanted, model::NodeIndex node, View view);
@@ -105,8 +110,9 @@ class GangPlacer {
   std::vector<NodeMask> masks_;
   std::vector<std::vector<model::NodeBlock::Column>> drained_;  // by block and resource
   std::optional<model::Reason> refusal_;  // of the last class, where plugins left no candidate
-  // What the classes placed so far take of a drained cluster; of the real one it is entered into
-  // the node table.
+  const Released* released_ = nullptr;    // of View::kReleased
+  // What the classes placed so far take of a cluster as it will be; of the real one it is entered
+  // into the node table.
   absl::flat_hash_map<model::NodeIndex, Taken> drained_taken_;
 };
 

@@ -21,7 +21,8 @@ bool SameMembership(const PodInfo& a, const PodInfo& b) {
   if (a.gang.has_value() != b.gang.has_value()) return false;
   if (!a.gang) return true;
   return a.gang->key == b.gang->key && a.gang->spec == b.gang->spec &&
-         a.gang->problem == b.gang->problem && a.shape == b.shape;
+         a.gang->problem == b.gang->problem && a.shape == b.shape &&
+         a.expected_duration == b.expected_duration;
 }
 
 base::Duration RetryAfter(const CoreOptions& options, int failures) {

@@ -14,6 +14,7 @@ struct QueuePlace {
   bool whole = true;  // false: bound in part, holds room that nobody can use: first
   int32_t priority = 0;
   uint64_t arrival = 0;
+  Gang* gang = nullptr;                  // good as long as the gang is in the queue
   std::shared_ptr<const GangCard> card;  // where a QueueSort plugin asks
 };
 

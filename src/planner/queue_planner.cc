@@ -9,7 +9,6 @@ namespace tutti::planner {
 namespace {
 
 using model::ReasonCode;
-using Reserved = model::NodeTable::Reserved;
 
 bool RankBefore(const Member* a, const Member* b) {
   const model::PodInfo& x = *a->pod;
@@ -22,6 +21,11 @@ bool RankBefore(const Member* a, const Member* b) {
   return x.uid < y.uid;
 }
 
+bool ShorterFirst(base::Duration a, base::Duration b) {
+  if (a.count() == 0 || b.count() == 0) return a.count() != 0 && b.count() == 0;
+  return a < b;
+}
+
 }  // namespace
 
 // Its fate depends on shape and count alone.
@@ -32,32 +36,59 @@ bool QueuePlanner::General(const Wanted& wanted) const {
          only.shape->claims.empty();
 }
 
-Gang* QueuePlanner::Head() const {
-  const auto it = s_.by_arrival.find(s_.head);
-  return it == s_.by_arrival.end() ? nullptr : it->second;
-}
-
 void QueuePlanner::DropHead() {
-  if (Gang* head = Head()) gangs_.DropHeadReservations(*head);
-  s_.head = 0;
+  room_.Drop();
   resume_.reset();
 }
 
 void QueuePlanner::Pass() {
-  const bool head_ended = s_.head != 0 && Head() == nullptr;
-  if (!resume_ || head_ended) DropHead();
+  const bool head_ended = s_.head != 0 && room_.head() == nullptr;
+  if (!resume_ || head_ended) {
+    DropHead();
+  } else {
+    room_.Resume();
+  }
   known_.clear();
   failures_ = 0;
-  for (Gang* gang : gangs_.Queue(std::exchange(resume_, std::nullopt))) {
+  std::vector<Gang*> queue = Remaining();
+  for (auto it = queue.begin(); it != queue.end(); ++it) {
+    Gang& gang = **it;
     if (failures_ >= s_.options.failed_placements_per_pass) {
-      resume_ = gangs_.PlaceInQueue(*gang);
+      resume_ = {gangs_.PlaceInQueue(gang), gang.expected_duration()};
       break;
     }
-    if (Plannable(*gang)) Plan(*gang);
-    binds_.CheckBarrier(*gang);
-    gangs_.Settle(*gang);
+    const bool had_head = s_.head != 0;
+    if (Plannable(gang)) Plan(gang);
+    binds_.CheckBarrier(gang);
+    gangs_.Settle(gang);
+    if (!had_head && s_.head != 0 && shortest_first()) SortByDuration(std::next(it), queue.end());
   }
+  room_.Close();
   nominator_.Follow();
+}
+
+std::vector<Gang*> QueuePlanner::Remaining() {
+  const std::optional<Resumption> from = std::exchange(resume_, std::nullopt);
+  const Gang* head = room_.head();
+  if (!from || head == nullptr || !shortest_first())
+    return gangs_.Queue(from ? std::optional(from->place) : std::nullopt);
+  std::vector<Gang*> behind = gangs_.Queue(gangs_.PlaceInQueue(*head));
+  std::erase(behind, head);
+  SortByDuration(behind.begin(), behind.end());
+  const auto done = [&](const Gang* gang) {
+    if (ShorterFirst(gang->expected_duration(), from->duration)) return true;
+    return gang->expected_duration() == from->duration &&
+           gangs_.GoesBefore(gangs_.PlaceInQueue(*gang), from->place);
+  };
+  behind.erase(behind.begin(), std::find_if_not(behind.begin(), behind.end(), done));
+  return behind;
+}
+
+void QueuePlanner::SortByDuration(std::vector<Gang*>::iterator begin,
+                                  std::vector<Gang*>::iterator end) const {
+  std::stable_sort(begin, end, [](const Gang* a, const Gang* b) {
+    return ShorterFirst(a->expected_duration(), b->expected_duration());
+  });
 }
 
 bool QueuePlanner::Plannable(Gang& gang) {
@@ -130,6 +161,9 @@ void QueuePlanner::FillOpenSlots(Gang& gang) {
 
 void QueuePlanner::Plan(Gang& gang) {
   FillOpenSlots(gang);
+  if (s_.head != 0 && s_.options.backfill == Backfill::kNone)
+    return gangs_.SetReason(gang, {ReasonCode::kBehindHead, 0, 0, {}});
+  whom_ = room_.Whom(gang);
   const std::vector<Member*> waiting = WaitingMembers(gang);
   const int64_t missing =
       gang.min_member() - gang.secured() - static_cast<int64_t>(gang.slots.size());
@@ -162,7 +196,7 @@ void QueuePlanner::Plan(Gang& gang) {
 std::optional<model::Reason> QueuePlanner::KnownNotToFit(const Wanted& wanted) {
   if (!General(wanted)) return std::nullopt;
   const MemberClass& only = wanted.classes[0];
-  const auto it = known_.find(only.shape.get());
+  const auto it = known_.find({only.shape.get(), whom_});
   if (it == known_.end() || it->second.too_many == 0 || only.count < it->second.too_many)
     return std::nullopt;
   const model::Reason reason = ForCount(it->second.reason, only);
@@ -194,7 +228,7 @@ std::optional<model::Reason> QueuePlanner::Exceeds(const Wanted& wanted) {
   };
   if (!General(wanted)) return ask();
   const MemberClass& only = wanted.classes[0];
-  Known& known = known_[only.shape.get()];
+  Known& known = known_[{only.shape.get(), whom_}];
   if (only.count <= known.fits_drained) return std::nullopt;
   if (only.count >= known.exceeds) return ForCount(known.exceeds_reason, only);
   const std::optional<model::Reason> exceeds = ask();
@@ -204,6 +238,7 @@ std::optional<model::Reason> QueuePlanner::Exceeds(const Wanted& wanted) {
 }
 
 bool QueuePlanner::FindPlace(const Wanted& wanted, Placement& placement) {
+  room_.Open(whom_);
   placement = s_.placer.Place(wanted.classes, wanted.view());
   if (!placement.fits) ++failures_;
   return placement.fits;
@@ -221,6 +256,7 @@ bool QueuePlanner::Enter(Gang& gang, const Wanted& wanted, const Placement& plac
       gangs_.Tell(member);
     }
   }
+  room_.Backfilled(wanted.classes, placement);
   return true;
 }
 
@@ -256,12 +292,12 @@ void QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason rea
   bool becomes_head = false;
   if (reason.code == ReasonCode::kWaitingForCapacity ||
       reason.code == ReasonCode::kRefusedByPlugin) {
-    if (Head() != nullptr && FitsWithoutHead(wanted)) {
+    if (s_.head != 0 && FitsWithoutHead(wanted)) {
       reason.code = ReasonCode::kBehindHead;
     } else if (const std::optional<model::Reason> exceeds = Exceeds(wanted)) {
       reason = *exceeds;
     } else {
-      becomes_head = Head() == nullptr;
+      becomes_head = s_.head == 0;
     }
   }
   const GangDiagnosis diagnosis{CodeName(reason), reason.need, reason.have, reason.resource};
@@ -283,27 +319,14 @@ framework::PostFilterVerdict QueuePlanner::PostFilter(const Wanted& wanted,
 }
 
 bool QueuePlanner::FitsWithoutHead(const Wanted& wanted) {
-  // The ledger keeps the reservations; only the columns are lifted for the question.
-  const auto lift = [&](bool up) {
-    for (ReservationId id : Head()->head_reservations) {
-      const ReservationLedger::Reservation* r = s_.ledger.Find(id);
-      if (r == nullptr) continue;
-      if (up) {
-        s_.nodes.Unreserve(r->node, r->shape->requests, r->shape->host_ports, r->what);
-      } else {
-        s_.nodes.Reserve(r->node, r->shape->requests, r->shape->host_ports, r->what);
-      }
-    }
-  };
-  lift(true);
-  const bool fits = s_.placer.Place(wanted.classes, wanted.view()).fits;
-  lift(false);
-  return fits;
+  if (whom_ == HeadRoom::For::kInTime) return false;  // it was all open to it
+  room_.Open(HeadRoom::For::kInTime);
+  return s_.placer.Place(wanted.classes, wanted.view()).fits;
 }
 
 void QueuePlanner::Remember(const Wanted& wanted, const model::Reason& reason) {
   if (!General(wanted)) return;
-  Known& known = known_[wanted.classes[0].shape.get()];
+  Known& known = known_[{wanted.classes[0].shape.get(), whom_}];
   if (known.too_many != 0 && known.too_many <= wanted.classes[0].count) return;
   known.too_many = wanted.classes[0].count;
   known.reason = reason;
@@ -311,15 +334,7 @@ void QueuePlanner::Remember(const Wanted& wanted, const model::Reason& reason) {
 
 void QueuePlanner::ReserveForHead(Gang& gang, const Wanted& wanted, const GangDiagnosis& diagnosis,
                                   const framework::PostFilterVerdict& said) {
-  const Placement later = PlaceForHead(gang, wanted, diagnosis, said);
-  if (!later.fits) return;
-  s_.head = gang.arrival;
-  for (size_t c = 0; c < wanted.classes.size(); ++c) {
-    for (model::NodeIndex node : later.nodes[c]) {
-      gang.head_reservations.push_back(
-          s_.ledger.Add({node, wanted.classes[c].shape, gang.arrival, {}, Reserved::kForHead}));
-    }
-  }
+  room_.Keep(gang, wanted.classes, wanted.card, PlaceForHead(gang, wanted, diagnosis, said));
 }
 
 Placement QueuePlanner::PlaceForHead(const Gang& gang, const Wanted& wanted,
@@ -330,9 +345,7 @@ Placement QueuePlanner::PlaceForHead(const Gang& gang, const Wanted& wanted,
             victims_.MakeRoom(gang, wanted.classes, *wanted.view(), diagnosis, said.may_evict()))
       return *std::move(room);
   }
-  Placement later = PlaceWhereNominated(wanted, said.nomination);
-  if (!later.fits) later = s_.placer.PlaceWhenDrained(wanted.classes, wanted.view());
-  return later;
+  return PlaceWhereNominated(wanted, said.nomination);
 }
 
 Placement QueuePlanner::PlaceWhereNominated(const Wanted& wanted, const Nomination& nomination) {

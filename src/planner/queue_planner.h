@@ -1,12 +1,14 @@
 // QueuePlanner: one pass over the waiting gangs, in queue order.
 //
-// The first gang that does not fit becomes the head: the room it will get is reserved for it (where
-// least must drain), and gangs after it are placed only in what is left, so that they cannot delay
-// it. Gangs that could not fit even into an empty cluster reserve nothing and hold nobody up.
+// The first gang that does not fit becomes the head: the room it will get is reserved for it (see
+// HeadRoom), and gangs after it are placed only where they do not delay it, or not at all
+// (CoreOptions::backfill). Gangs that could not fit even into an empty cluster reserve nothing and
+// hold nobody up.
 #pragma once
 
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -14,6 +16,7 @@
 #include "planner/core_state.h"
 #include "planner/gang_book.h"
 #include "planner/head_nominator.h"
+#include "planner/head_room.h"
 #include "planner/pre_enqueue.h"
 #include "planner/victim_planner.h"
 
@@ -46,6 +49,16 @@ class QueuePlanner {
     const GangView* view() const { return card == nullptr ? nullptr : &card->view(); }
   };
 
+  struct Resumption {  // where the last pass stopped
+    QueuePlace place;
+    base::Duration duration;
+  };
+
+  // The gangs of this pass, in its order.
+  std::vector<Gang*> Remaining();
+  // Shortest first, by their own account; those that say nothing last.
+  void SortByDuration(std::vector<Gang*>::iterator begin, std::vector<Gang*>::iterator end) const;
+  bool shortest_first() const { return s_.options.backfill == Backfill::kEasyShortestFirst; }
   // Sets the gang's reason and answers false where it cannot be planned now, whatever the room.
   bool Plannable(Gang& gang);
   std::vector<Member*> WaitingMembers(Gang& gang) const;
@@ -61,7 +74,7 @@ class QueuePlanner {
   framework::PostFilterVerdict PostFilter(const Wanted& wanted, const GangDiagnosis& diagnosis);
   void ReserveForHead(Gang& gang, const Wanted& wanted, const GangDiagnosis& diagnosis,
                       const framework::PostFilterVerdict& said);
-  // Where it will go as the head; does not fit: nowhere in a drained cluster either.
+  // Where plugins would have it go as the head; does not fit: they do not say.
   Placement PlaceForHead(const Gang& gang, const Wanted& wanted, const GangDiagnosis& diagnosis,
                          const framework::PostFilterVerdict& said);
   Placement PlaceWhereNominated(const Wanted& wanted, const Nomination& nomination);
@@ -73,7 +86,6 @@ class QueuePlanner {
   std::optional<model::Reason> KnownNotToFit(const Wanted& wanted);
   // Why it would not fit into a drained cluster either; nullopt: it would.
   std::optional<model::Reason> Exceeds(const Wanted& wanted);
-  Gang* Head() const;  // null: none
   static model::Reason ForCount(model::Reason reason, const MemberClass& wanted);
 
   CoreState& s_;
@@ -84,8 +96,10 @@ class QueuePlanner {
   VictimPlanner victims_;
   framework::GangPoints points_{s_.plugins};
   framework::ClusterViews views_{s_.labels};
-  std::optional<QueuePlace> resume_;  // where the last pass stopped
-  // Of this pass, by shape: what is known without trying again.
+  HeadRoom room_{s_, gangs_};
+  HeadRoom::For whom_ = HeadRoom::For::kOthers;  // the gang being planned
+  std::optional<Resumption> resume_;
+  // Of this pass, by shape and what was open to it: what is known without trying again.
   struct Known {
     int64_t too_many = 0;         // the smallest count that did not fit; no larger one does
     model::Reason reason;         // of that count
@@ -93,7 +107,8 @@ class QueuePlanner {
     int64_t exceeds = INT64_MAX;  // the smallest that would not
     model::Reason exceeds_reason;
   };
-  absl::flat_hash_map<const model::PodShape*, Known> known_;
+  using Kind = std::pair<const model::PodShape*, HeadRoom::For>;
+  absl::flat_hash_map<Kind, Known> known_;
   int failures_ = 0;
 };
 

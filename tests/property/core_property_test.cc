@@ -24,6 +24,7 @@ WorldOptions RandomOptions(uint64_t seed, uint64_t check_every) {
   options.lost_reply = random() % 3 == 0 ? 0.2 : 0;
   options.watch_lag = random() % 2 == 0 ? 0.5 : 0;
   options.referee_refusal = random() % 4 == 0 ? 0.05 : 0;
+  options.core.backfill = static_cast<planner::Backfill>(random() % 3);
   options.check_every = check_every;
   return options;
 }
@@ -100,10 +101,11 @@ class Story {
     const int min_member = 1 + Below(members);
     const bool by_object = Below(4) == 0;
     const model::PodShape workers = RandomShape();
+    const base::Duration duration = std::chrono::seconds(Below(2) * (1 + Below(30)));
     if (by_object && Below(2) == 0) world.SetGangObject(gang, min_member);
     for (int m = 0; m < members; ++m) {
       PodSpec spec{absl::StrFormat("%s-%d", gang, m), gang, by_object ? 0 : min_member, workers,
-                   Below(2) == 0};
+                   Below(2) == 0, duration};
       if (m == 0 && Below(3) == 0) spec.shape = RandomShape();  // a launcher
       world.CreatePod(std::move(spec));
       for (int s = Below(6); s > 0; --s) world.Step();
@@ -113,7 +115,7 @@ class Story {
   }
 
   void CreatePlain(const std::string& name) {
-    PodSpec spec{name, "", 0, RandomShape(), false};
+    PodSpec spec{name, "", 0, RandomShape()};
     world.CreatePod(std::move(spec));
   }
 

@@ -126,6 +126,7 @@ base::Uid CoreWorld::CreatePod(PodSpec spec) {
   info.namespace_name = "default";
   info.name = spec.name;
   info.has_controller = spec.has_controller;
+  info.expected_duration = spec.expected_duration;
   spec.shape.requests.Set(model::kPods, 1);
   info.shape = Intern(std::move(spec.shape));
   info.charge = std::make_shared<const model::ResourceList>(info.shape->requests);

@@ -41,6 +41,7 @@ struct PodSpec {
   int min_member = 0;           // 0: the gang's object says it
   model::PodShape shape;        // kPods = 1 is added
   bool has_controller = false;  // that makes the pod anew when it is evicted
+  base::Duration expected_duration{0};
 };
 
 class CoreWorld {

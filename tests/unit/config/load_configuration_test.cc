@@ -62,6 +62,7 @@ gang:
   dialects: [job, annotations]
   jobGangs: true
   partialGangPolicy: Keep
+  backfill: EasyShortestFirst
   backoff: {initial: 1s, max: 2m}
 logging: {level: debug, format: json}
 )",
@@ -80,6 +81,7 @@ logging: {level: debug, format: json}
   EXPECT_THAT(c.gang.dialects, ElementsAre(GangDialect::kJob, GangDialect::kAnnotations));
   EXPECT_TRUE(c.gang.job_gangs);
   EXPECT_EQ(c.gang.partial_gang_policy, PartialGangPolicy::kKeep);
+  EXPECT_EQ(c.gang.backfill, model::Backfill::kEasyShortestFirst);
   EXPECT_EQ(c.gang.backoff.max, minutes(2));
   EXPECT_EQ(c.logging.level, LogLevel::kDebug);
   EXPECT_EQ(c.logging.format, LogFormat::kJson);

@@ -33,7 +33,7 @@ const std::map<std::string, std::set<std::string>>& AllowedModules() {
     table["framework"] = {"base", "model"};
     table["loader"] = {"base", "model", "framework"};
     table["planner"] = {"base", "model", "framework"};
-    table["sim"] = {"base", "model", "framework", "planner"};
+    table["sim"] = {"base", "model", "objects", "framework", "planner"};
     table["obs"] = {"base"};
     table["config"] = {"base", "model"};
     table["check"] = {"base", "model", "framework", "loader", "config"};

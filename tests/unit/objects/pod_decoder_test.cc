@@ -333,6 +333,28 @@ TEST_F(PodDecoderTest, TheFirstGroupingThatClaimsThePodWins) {
   EXPECT_EQ(gang("null"), std::nullopt);
 }
 
+TEST_F(PodDecoderTest, APodSaysHowLongItRuns) {
+  const auto pod = [&](const char* annotations, const char* spec = "{}") {
+    return Pod(spec, "{}",
+               absl::StrFormat(R"({"name":"p","namespace":"ns","annotations":%s})", annotations));
+  };
+  using std::chrono::minutes;
+  const char* const hour = R"({"tutti.dev/gang":"a","tutti.dev/expected-duration":"1h30m"})";
+  EXPECT_EQ(pod("{}").expected_duration.count(), 0);
+  EXPECT_EQ(pod(hour).expected_duration, minutes(90));
+  EXPECT_EQ(pod("{}", R"({"activeDeadlineSeconds":600})").expected_duration, minutes(10));
+  EXPECT_EQ(pod(hour, R"({"activeDeadlineSeconds":600})").expected_duration, minutes(90))
+      << "the annotation knows better";
+  EXPECT_GT(pod("{}", R"({"activeDeadlineSeconds":9223372036854775807})").expected_duration.count(),
+            0);
+  const PodInfo wrong = pod(R"({"tutti.dev/gang":"a","tutti.dev/expected-duration":"soon"})");
+  EXPECT_EQ(wrong.gang->problem,
+            "annotation tutti.dev/expected-duration is \"soon\"; expected a duration such as 90s or "
+            "1h30m; correct or remove it");
+  EXPECT_EQ(pod(R"({"tutti.dev/gang":"a","tutti.dev/expected-duration":"0"})").gang->problem.empty(),
+            false);
+}
+
 TEST_F(PodDecoderTest, IdenticalMembersShareShapeAndCharge) {
   const std::string spec = R"({"containers":[{"name":"c","resources":{"requests":{"cpu":"1"}}}]})";
   const PodInfo a = Pod(spec, R"({"phase":"Running"})", R"({"name":"a","labels":{"index":"0"}})");

@@ -1,0 +1,208 @@
+#include "planner/head_room.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tutti::planner {
+
+using Reserved = model::NodeTable::Reserved;
+
+namespace {
+
+// Per resource, the smaller of the two.
+model::ResourceList Least(const model::ResourceList& a, const model::ResourceList& b) {
+  model::ResourceList least;
+  for (const auto& [resource, amount] : a.entries())
+    least.Set(resource, std::min(amount, b.Get(resource)));
+  return least;
+}
+
+void AddWhatItHolds(const Gang& gang, const model::NodeTable& nodes,
+                    GangPlacer::Released& released) {
+  for (const auto& [uid, member] : gang.members) {
+    if (member.state == Member::State::kWaiting) continue;
+    const bool bound = member.state == Member::State::kBound;
+    const model::NodeIndex node = bound ? nodes.Find(member.pod->node_name) : member.node;
+    if (node.valid()) released[node].Add(bound ? *member.pod->charge : member.pod->shape->requests);
+  }
+}
+
+}  // namespace
+
+Gang* HeadRoom::head() const {
+  const auto it = s_.by_arrival.find(s_.head);
+  return it == s_.by_arrival.end() ? nullptr : it->second;
+}
+
+void HeadRoom::Keep(Gang& gang, std::vector<MemberClass> classes,
+                    std::shared_ptr<const GangCard> card, const Placement& chosen) {
+  Close();
+  s_.head = gang.arrival;
+  classes_ = std::move(classes);
+  card_ = std::move(card);
+  chosen_ = chosen.fits;
+  if (!chosen_) return Plan();
+  nodes_generation_ = s_.nodes.statics_generation();
+  start_.reset();
+  Reserve(chosen);
+}
+
+void HeadRoom::Drop() {
+  Close();
+  if (Gang* gang = head()) gangs_.DropHeadReservations(*gang);
+  s_.head = 0;
+  classes_.clear();
+  card_.reset();
+  chosen_ = false;
+  start_.reset();
+  released_.clear();
+  nodes_.clear();
+}
+
+void HeadRoom::Resume() {
+  Gang* gang = head();
+  if (gang == nullptr) return;
+  int64_t members = 0;
+  for (const MemberClass& wanted : classes_) members += wanted.count;
+  // What is left of a head that changed is looked at when its turn comes again.
+  if (gang->waiting < members || nodes_generation_ != s_.nodes.statics_generation()) {
+    start_.reset();
+    nodes_.clear();
+    return;
+  }
+  if (chosen_) return;
+  gangs_.DropHeadReservations(*gang);
+  Plan();
+}
+
+void HeadRoom::Plan() {
+  nodes_generation_ = s_.nodes.statics_generation();
+  Placement placement = Foresee();
+  if (!placement.fits) {
+    start_.reset();
+    placement = s_.placer.PlaceWhenDrained(classes_, view());
+  }
+  if (placement.fits) return Reserve(placement);
+  nodes_.clear();
+  s_.head = 0;
+}
+
+Placement HeadRoom::Foresee() {
+  if (s_.options.backfill == Backfill::kNone) return {};
+  std::vector<Given> given;
+  size_t unfit = 0;
+  size_t fits = 0;
+  gangs_.VisitEnds([&](const Given& end) {
+    // Ever longer strides: a look costs as much as a placement.
+    const bool look = given.size() > 2 * unfit && given.back().time < end.time;
+    if (look && FitsAfter(given, given.size())) {
+      fits = given.size();
+      return false;
+    }
+    if (look) unfit = given.size();
+    if (end.gang->arrival != s_.head) given.push_back(end);
+    return true;
+  });
+  if (fits == 0) {
+    if (given.size() == unfit || !FitsAfter(given, given.size())) return {};
+    fits = given.size();
+  }
+  fits = FirstThatFits(given, unfit, fits);
+  start_ = given[fits - 1].time;
+  Release(given, fits);
+  return s_.placer.PlaceAfter(classes_, released_, view());
+}
+
+// The least number of ends after which the head fits, between one that is too small and one that is
+// not. Gangs that end at the same time count together.
+size_t HeadRoom::FirstThatFits(const std::vector<Given>& given, size_t unfit, size_t fits) {
+  while (true) {
+    size_t middle = unfit + (fits - unfit) / 2;
+    while (middle > unfit && given[middle - 1].time == given[middle].time) --middle;
+    if (middle == unfit) {
+      middle = unfit + 1;
+      while (middle < fits && given[middle - 1].time == given[middle].time) ++middle;
+    }
+    if (middle == fits) return fits;
+    (FitsAfter(given, middle) ? fits : unfit) = middle;
+  }
+}
+
+bool HeadRoom::FitsAfter(const std::vector<Given>& given, size_t count) {
+  Release(given, count);
+  return s_.placer.PlaceAfter(classes_, released_, view()).fits;
+}
+
+void HeadRoom::Release(const std::vector<Given>& given, size_t count) {
+  released_.clear();
+  for (size_t i = 0; i < count; ++i) AddWhatItHolds(*given[i].gang, s_.nodes, released_);
+}
+
+void HeadRoom::Reserve(const Placement& placement) {
+  Gang& gang = *head();
+  nodes_.clear();
+  absl::flat_hash_map<model::NodeIndex, size_t> index;
+  for (size_t c = 0; c < classes_.size(); ++c) {
+    const std::shared_ptr<const model::PodShape>& shape = classes_[c].shape;
+    for (const model::NodeIndex node : placement.nodes[c]) {
+      gang.head_reservations.push_back(
+          s_.ledger.Add({node, shape, gang.arrival, {}, Reserved::kForHead}));
+      const auto [it, added] = index.try_emplace(node, nodes_.size());
+      if (added) nodes_.emplace_back().node = node;
+      OnNode& there = nodes_[it->second];
+      there.kept.Add(shape->requests);
+      there.ports.insert(there.ports.end(), shape->host_ports.begin(), shape->host_ports.end());
+    }
+  }
+  if (!start_) return;
+  for (OnNode& there : nodes_) {
+    const auto released = released_.find(there.node);
+    if (released != released_.end()) there.returning = Least(there.kept, released->second);
+  }
+}
+
+HeadRoom::For HeadRoom::Whom(const Gang& gang) const {
+  if (!start_ || gang.arrival == s_.head) return For::kOthers;
+  const base::Duration duration = gang.expected_duration();
+  const bool in_time = duration.count() > 0 && s_.now + duration <= *start_;
+  return in_time ? For::kInTime : For::kLonger;
+}
+
+void HeadRoom::Open(For whom) {
+  if (whom == open_for_) return;
+  Lift(open_for_, false);
+  Lift(whom, true);
+  open_for_ = whom;
+}
+
+// The ledger keeps the reservations; only the columns are lifted.
+void HeadRoom::Lift(For whom, bool up) {
+  if (whom == For::kOthers) return;
+  static const std::vector<model::HostPort> kNoPorts;
+  for (const OnNode& there : nodes_) {
+    const bool all = whom == For::kInTime;
+    const model::ResourceList& amount = all ? there.kept : there.returning;
+    const std::vector<model::HostPort>& ports = all ? there.ports : kNoPorts;
+    if (up) {
+      s_.nodes.Unreserve(there.node, amount, ports, Reserved::kForHead);
+    } else {
+      s_.nodes.Reserve(there.node, amount, ports, Reserved::kForHead);
+    }
+  }
+}
+
+void HeadRoom::Backfilled(std::span<const MemberClass> classes, const Placement& placement) {
+  if (open_for_ != For::kInTime || !start_) return;
+  for (size_t c = 0; c < classes.size(); ++c) {
+    for (const model::NodeIndex node : placement.nodes[c])
+      released_[node].Add(classes[c].shape->requests);
+  }
+  // The head goes where that leaves most room to others until it starts.
+  Close();
+  gangs_.DropHeadReservations(*head());
+  const Placement anew = s_.placer.PlaceAfter(classes_, released_, view());
+  if (anew.fits) return Reserve(anew);
+  Plan();
+}
+
+}  // namespace tutti::planner

@@ -1,0 +1,81 @@
+// HeadRoom: what is kept for the head of the queue, and for whom it is open meanwhile.
+//
+// Where the gangs that run say for how long (Gang::expected_end), the head's start can be foreseen,
+// and with it what others may use until then without delaying it (EASY backfill): a gang that will
+// have ended by then uses whatever is free, one that will not only what the head does not need even
+// then. Assumption: more room never makes a gang unfit. Where the start cannot be foreseen, all
+// that is kept stays closed.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "planner/core_state.h"
+#include "planner/gang_book.h"
+#include "planner/gang_card.h"
+#include "planner/member_class.h"
+
+namespace tutti::planner {
+
+class HeadRoom {
+ public:
+  HeadRoom(CoreState& state, GangBook& gangs) : s_(state), gangs_(gangs) {}
+
+  // Makes `gang` the head, unless even a drained cluster has no room for it. `classes` are those of
+  // its members that wait; `card` where there are plugins. `chosen`: where plugins will have it,
+  // if it fits.
+  void Keep(Gang& gang, std::vector<MemberClass> classes, std::shared_ptr<const GangCard> card,
+            const Placement& chosen);
+  // A pass goes on after other events: looks at the head anew.
+  void Resume();
+  // Gives all of it back.
+  void Drop();
+  Gang* head() const;  // null: none
+
+  enum class For {
+    kOthers,  // nothing of it: how it stands between passes
+    kLonger,  // what will be free again by the head's start
+    kInTime,  // all of it
+  };
+  // What the node table shows as free from now on. Close: kOthers, at the end of a pass.
+  void Open(For whom);
+  For open_for() const { return open_for_; }
+  void Close() { Open(For::kOthers); }
+  // Who may use it without delaying the head.
+  For Whom(const Gang& gang) const;
+  // These were placed in what is open now: what is in time is free again by the start.
+  void Backfilled(std::span<const MemberClass> classes, const Placement& placement);
+
+ private:
+  struct OnNode {
+    model::NodeIndex node;
+    model::ResourceList kept;
+    model::ResourceList returning;  // of that, what others will have given back by the start
+    std::vector<model::HostPort> ports;
+  };
+  using Given = GangBook::End;  // what one gang gives back at its end
+
+  void Plan();
+  Placement Foresee();
+  size_t FirstThatFits(const std::vector<Given>& given, size_t unfit, size_t fits);
+  bool FitsAfter(const std::vector<Given>& given, size_t count);
+  void Release(const std::vector<Given>& given, size_t count);
+  void Reserve(const Placement& placement);
+  void Lift(For whom, bool up);
+  const GangView* view() const { return card_ == nullptr ? nullptr : &card_->view(); }
+
+  CoreState& s_;
+  GangBook& gangs_;
+  std::vector<MemberClass> classes_;  // of the head
+  std::shared_ptr<const GangCard> card_;
+  bool chosen_ = false;  // by plugins: not planned anew
+  std::optional<base::Timestamp> start_;
+  GangPlacer::Released released_;  // by the start
+  std::vector<OnNode> nodes_;
+  uint64_t nodes_generation_ = 0;  // of the Node objects that all this is about
+  For open_for_ = For::kOthers;
+};
+
+}  // namespace tutti::planner
