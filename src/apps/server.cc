@@ -44,8 +44,13 @@ std::string HostName() {
   return name;
 }
 
-planner::CoreOptions CoreOptionsFrom(const config::Configuration& c) {
+planner::CoreOptions CoreOptionsFrom(const config::Configuration& c,
+                                     const model::DeviceTable& devices) {
   planner::CoreOptions options;
+  options.devices = devices;
+  options.tie_break = c.placement.tie_break == config::TieBreak::kNodeName
+                          ? planner::TieBreak::kNodeName
+                          : planner::TieBreak::kBestFit;
   options.wait_timeout = c.gang.wait_timeout;
   options.backoff_initial = c.gang.backoff.initial;
   options.backoff_max = c.gang.backoff.max;
@@ -121,7 +126,8 @@ struct Server::Parts {
   std::string NotReady() const;
   std::vector<std::string> BrokenInvariants();
   objects::PodDecoder MakeDecoder() {
-    return objects::PodDecoder(plugins->resources(), shapes, groupings, &plugins->fields().pods);
+    return objects::PodDecoder(plugins->resources(), shapes, groupings, &plugins->fields().pods,
+                               devices);
   }
   framework::Plugins MakePlugins();
 
@@ -131,6 +137,7 @@ struct Server::Parts {
   const std::unique_ptr<PluginRuntime> plugins;
   obs::Metrics metrics;
 
+  model::DeviceTable devices;
   objects::ShapeTable shapes;
   std::vector<std::unique_ptr<GangGrouping>> owned_groupings;
   objects::GangGroupings groupings;
@@ -167,6 +174,11 @@ Server::Parts::~Parts() {
 }
 
 absl::Status Server::Parts::Start() {
+  if (const config::Devices& d = configuration.devices; d.enabled) {
+    TUTTI_ASSIGN_OR_RETURN(devices,
+                           model::DeviceTable::Make(plugins->resources(), d.resource,
+                                                    static_cast<uint32_t>(d.per_node)));
+  }
   std::vector<std::string> unknown;
   owned_groupings =
       BuiltinGangGroupings(DialectNames(configuration.gang),
@@ -190,7 +202,7 @@ absl::Status Server::Parts::Start() {
   reporter = std::make_unique<GangReporter>(plugins->resources(), metrics, log, *events);
   bridge = std::make_unique<MetricsBridge>(metrics, *events, log, *plugins);
   loop = std::make_unique<planner::CoreLoop>(
-      CoreOptionsFrom(configuration), plugins->labels(), clock,
+      CoreOptionsFrom(configuration, devices), plugins->labels(), clock,
       [this](const planner::BatchReport& report) { bridge->OnBatch(report); }, MakePlugins());
   bridge->CollectEvents();
   bridge->CollectSnapshotAge(clock);
@@ -217,7 +229,7 @@ absl::Status Server::Parts::Start() {
   };
   source = std::make_unique<kube::ClusterSource>(*client, clock, plugins->labels(),
                                                  plugins->resources(), shapes, groupings,
-                                                 plugins->fields(), std::move(callbacks));
+                                                 plugins->fields(), devices, std::move(callbacks));
   started = true;
   return absl::OkStatus();
 }

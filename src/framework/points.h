@@ -1,6 +1,7 @@
 // Points: which extension points a plugin serves, and as what object.
 #pragma once
 
+#include "tutti/plugin/device_select.h"
 #include "tutti/plugin/filter.h"
 #include "tutti/plugin/placement.h"
 #include "tutti/plugin/queue_sort.h"
@@ -18,6 +19,7 @@ struct Points {
   const QueueSortPlugin* queue_sort = nullptr;
   const PlacementGeneratePlugin* placement_generate = nullptr;
   const PlacementScorePlugin* placement_score = nullptr;
+  const DeviceSelectPlugin* device_select = nullptr;
 
   // As its PointTable says, or else as its class does.
   static Points Of(const Plugin& plugin);
@@ -25,7 +27,7 @@ struct Points {
 
 // For plugins whose class cannot tell. An adapter (of a shared object, of a remote service) is one
 // class that can serve all points, and learns only when it is connected which ones it has: the
-// alternative would be a class for each subset of eight.
+// alternative would be a class for each subset of nine.
 class PointTable {
  public:
   virtual ~PointTable() = default;
@@ -41,7 +43,8 @@ inline Points Points::Of(const Plugin& plugin) {
           .pre_enqueue = dynamic_cast<const PreEnqueuePlugin*>(&plugin),
           .queue_sort = dynamic_cast<const QueueSortPlugin*>(&plugin),
           .placement_generate = dynamic_cast<const PlacementGeneratePlugin*>(&plugin),
-          .placement_score = dynamic_cast<const PlacementScorePlugin*>(&plugin)};
+          .placement_score = dynamic_cast<const PlacementScorePlugin*>(&plugin),
+          .device_select = dynamic_cast<const DeviceSelectPlugin*>(&plugin)};
 }
 
 }  // namespace tutti::framework

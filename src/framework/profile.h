@@ -58,6 +58,8 @@ class Profile {
   const std::vector<At<FilterPlugin>>& filters() const { return filters_; }
   const std::vector<At<PreScorePlugin>>& pre_scores() const { return pre_scores_; }
   const std::vector<At<ScorePlugin>>& scores() const { return scores_; }
+  // Whether what the plugins say of a node hangs on nothing but the node and the class of pods.
+  bool judges_locally() const;
   const std::vector<At<PreEnqueuePlugin>>& pre_enqueues() const { return pre_enqueues_; }
   const std::vector<At<QueueSortPlugin>>& queue_sorts() const { return queue_sorts_; }
   const std::vector<At<PlacementGeneratePlugin>>& placement_generates() const {
@@ -66,6 +68,7 @@ class Profile {
   const std::vector<At<PlacementScorePlugin>>& placement_scores() const {
     return placement_scores_;
   }
+  const std::vector<At<DeviceSelectPlugin>>& device_selects() const { return device_selects_; }
 
  private:
   void Enable(Enabled enabled);
@@ -79,6 +82,7 @@ class Profile {
   std::vector<At<QueueSortPlugin>> queue_sorts_;
   std::vector<At<PlacementGeneratePlugin>> placement_generates_;
   std::vector<At<PlacementScorePlugin>> placement_scores_;
+  std::vector<At<DeviceSelectPlugin>> device_selects_;
 };
 
 }  // namespace tutti::framework

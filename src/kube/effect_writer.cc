@@ -195,7 +195,8 @@ void EffectWriter::Finish(uint64_t write, const absl::Status& status) {
 }
 
 void EffectWriter::Bind(const model::BindPod& bind, const WriteQueue::Done& done) {
-  Request request = kube::BindRequest(NameOf(bind.pod), bind.pod.uid.ToString(), bind.node_name);
+  Request request = kube::BindRequest(NameOf(bind.pod), bind.pod.uid.ToString(), bind.node_name,
+                                      bind.annotations);
   client_.Send(std::move(request), [this, bind, done](absl::StatusOr<Response> reply) {
     const absl::Status status = ReplyStatus(reply, "binding pod " + bind.pod.name);
     const bool clear = status.ok() || absl::IsNotFound(status) ||

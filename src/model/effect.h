@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -43,6 +44,8 @@ struct BindPod {
   uint64_t write = 0;
   PodRef pod;
   std::string node_name;
+  // Of the Binding: the API server writes them into the pod in the same step.
+  std::vector<std::pair<std::string, std::string>> annotations;
 };
 // Through the eviction API. Ends in a WriteFinished.
 struct EvictPod {

@@ -102,7 +102,13 @@ void BindDesk::CheckBarrier(Gang& gang) {
 
 void BindDesk::Write(Gang& gang, Member& member) {
   member.write = s_.StartWrite(WriteKind::kBind, member.pod->uid);
-  s_.Emit(model::BindPod{member.write, RefOf(*member.pod), s_.nodes.Info(member.node)->name});
+  model::BindPod bind{member.write, RefOf(*member.pod), s_.nodes.Info(member.node)->name, {}};
+  const ReservationLedger::Reservation* reservation = s_.ledger.Find(member.reservation);
+  if (reservation != nullptr && !reservation->devices.empty()) {
+    bind.annotations.emplace_back(model::kDeviceIndexAnnotation,
+                                  model::DeviceIndexText(reservation->devices));
+  }
+  s_.Emit(std::move(bind));
   gangs_.SetState(gang, member, Member::State::kBinding);
 }
 
@@ -122,7 +128,7 @@ void BindDesk::DecideForeign(const model::BindRequested& request, PodRecord& rec
     record.assumed = s_.ledger.Add({node, record.info.shape, 0, request.uid});
   }
   const uint64_t write = s_.StartWrite(WriteKind::kBind, request.uid, request.ticket);
-  s_.Emit(model::BindPod{write, RefOf(record.info), request.node_name});
+  s_.Emit(model::BindPod{write, RefOf(record.info), request.node_name, {}});
 }
 
 void BindDesk::Finish(const PendingWrite& write, const model::WriteFinished& result) {

@@ -137,13 +137,14 @@ void GangBook::UpdateVerdict(const Gang& gang, const Member& member) {
 }
 
 void GangBook::AddSlot(Gang& gang, std::shared_ptr<const model::PodShape> shape,
-                       model::NodeIndex node) {
+                       model::NodeIndex node, const model::DeviceSet& devices) {
   if (gang.plan_id.empty()) {
     gang.plan_id = absl::StrFormat("%s-%d", s_.options.instance, s_.next_plan++);
     s_.plans.Set(gang.plan_id, true);
   }
   Slot slot;
-  slot.reservation = s_.ledger.Add({node, shape, gang.arrival, {}});
+  slot.reservation = s_.ledger.Add(
+      {node, shape, gang.arrival, {}, model::NodeTable::Reserved::kPlaced, devices});
   slot.shape = std::move(shape);
   slot.node = node;
   slot.number = gang.next_slot++;

@@ -38,7 +38,8 @@ class GangBook {
   // A member that waits, created before the plan, gets a place that nobody was given yet. False:
   // none would do.
   bool TakeOpenSlot(Gang& gang, Member& member);
-  void AddSlot(Gang& gang, std::shared_ptr<const model::PodShape> shape, model::NodeIndex node);
+  void AddSlot(Gang& gang, std::shared_ptr<const model::PodShape> shape, model::NodeIndex node,
+               const model::DeviceSet& devices);
   void DropSlots(Gang& gang);
   // Gives up one slot that is not issued. False: all are.
   bool DropOpenSlot(Gang& gang);

@@ -190,11 +190,14 @@ model::Reason QueuePlanner::ForCount(model::Reason reason, const MemberClass& wa
   return reason;
 }
 
-std::optional<model::Reason> QueuePlanner::Exceeds(const Wanted& wanted) {
+std::optional<model::Reason> QueuePlanner::Exceeds(const Wanted& wanted, Placement* later) {
   const auto ask = [&]() -> std::optional<model::Reason> {
-    const Placement later = s_.placer.PlaceWhenDrained(wanted.classes, wanted.view());
-    if (later.fits) return std::nullopt;
-    model::Reason reason = later.reason;
+    Placement drained = s_.placer.PlaceWhenDrained(wanted.classes, wanted.view());
+    model::Reason reason = drained.reason;
+    if (drained.fits) {
+      if (later != nullptr) *later = std::move(drained);
+      return std::nullopt;
+    }
     const bool plugins =
         reason.code == ReasonCode::kRefusedByPlugin || reason.code == ReasonCode::kPluginFailed;
     if (!plugins) reason.code = ReasonCode::kExceedsCluster;
@@ -223,7 +226,8 @@ bool QueuePlanner::TryPlace(Gang& gang, const Wanted& wanted, Placement& placeme
       Member& member = *wanted.members[c][i];
       const model::NodeIndex node = placement.nodes[c][i];
       const ReservationId id =
-          s_.ledger.Add({node, member.pod->shape, gang.arrival, member.pod->uid});
+          s_.ledger.Add({node, member.pod->shape, gang.arrival, member.pod->uid, Reserved::kPlaced,
+                         placement.DevicesOf(c, i)});
       gangs_.Place(gang, member, node, id);
       gangs_.Tell(member);
     }
@@ -257,12 +261,14 @@ void QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason rea
   if (reason.code == ReasonCode::kPinnedNodeLost) RecreatePinned(wanted);
   if (reason.code == ReasonCode::kWaitingForCapacity ||
       reason.code == ReasonCode::kRefusedByPlugin) {
+    Placement later;
     if (Head() != nullptr && FitsWithoutHead(wanted)) {
       reason.code = ReasonCode::kBehindHead;
-    } else if (const std::optional<model::Reason> exceeds = Exceeds(wanted)) {
+    } else if (const std::optional<model::Reason> exceeds =
+                   Exceeds(wanted, &later)) {
       reason = *exceeds;
     } else if (Head() == nullptr) {
-      ReserveForHead(gang, wanted);
+      ReserveForHead(gang, wanted, std::move(later));
     }
   }
   gangs_.SetReason(gang, reason);
@@ -272,15 +278,8 @@ void QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason rea
 bool QueuePlanner::FitsWithoutHead(const Wanted& wanted) {
   // The ledger keeps the reservations; only the columns are lifted for the question.
   const auto lift = [&](bool up) {
-    for (ReservationId id : Head()->head_reservations) {
-      const ReservationLedger::Reservation* r = s_.ledger.Find(id);
-      if (r == nullptr) continue;
-      if (up) {
-        s_.nodes.Unreserve(r->node, r->shape->requests, r->shape->host_ports, r->what);
-      } else {
-        s_.nodes.Reserve(r->node, r->shape->requests, r->shape->host_ports, r->what);
-      }
-    }
+    for (ReservationId id : Head()->head_reservations)
+      up ? s_.ledger.Lift(id) : s_.ledger.Lower(id);
   };
   lift(true);
   const bool fits = s_.placer.Place(wanted.classes, wanted.view()).fits;
@@ -296,14 +295,15 @@ void QueuePlanner::Remember(const Wanted& wanted, const model::Reason& reason) {
   known.reason = reason;
 }
 
-void QueuePlanner::ReserveForHead(Gang& gang, const Wanted& wanted) {
-  const Placement later = s_.placer.PlaceWhenDrained(wanted.classes, wanted.view());
+void QueuePlanner::ReserveForHead(Gang& gang, const Wanted& wanted, Placement later) {
+  if (!later.fits) later = s_.placer.PlaceWhenDrained(wanted.classes, wanted.view());
   if (!later.fits) return;
   s_.head = gang.arrival;
   for (size_t c = 0; c < wanted.classes.size(); ++c) {
-    for (model::NodeIndex node : later.nodes[c]) {
+    for (size_t i = 0; i < later.nodes[c].size(); ++i) {
       gang.head_reservations.push_back(
-          s_.ledger.Add({node, wanted.classes[c].shape, gang.arrival, {}, Reserved::kForHead}));
+          s_.ledger.Add({later.nodes[c][i], wanted.classes[c].shape, gang.arrival, {},
+                         Reserved::kForHead, later.DevicesOf(c, i)}));
     }
   }
 }

@@ -51,7 +51,7 @@ class QueuePlanner {
   bool TryPlace(Gang& gang, const Wanted& wanted, Placement& placement);
   void PlaceSurplus(Gang& gang, const std::vector<Member*>& surplus);
   void DidNotFit(Gang& gang, const Wanted& wanted, model::Reason reason);
-  void ReserveForHead(Gang& gang, const Wanted& wanted);
+  void ReserveForHead(Gang& gang, const Wanted& wanted, Placement later);
   void RecreatePinned(const Wanted& wanted);
   bool General(const Wanted& wanted) const;
   bool FitsWithoutHead(const Wanted& wanted);
@@ -59,7 +59,8 @@ class QueuePlanner {
   // Why it does not fit, where that follows from what the pass has already tried.
   std::optional<model::Reason> KnownNotToFit(const Wanted& wanted);
   // Why it would not fit into a drained cluster either; nullopt: it would.
-  std::optional<model::Reason> Exceeds(const Wanted& wanted);
+  // `later`: where it would go, where that had to be found out.
+  std::optional<model::Reason> Exceeds(const Wanted& wanted, Placement* later = nullptr);
   Gang* Head() const;  // null: none
   static model::Reason ForCount(model::Reason reason, const MemberClass& wanted);
 

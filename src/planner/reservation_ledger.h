@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "model/device_table.h"
 #include "model/node_table.h"
 #include "model/pod_info.h"
 
@@ -25,12 +26,17 @@ class ReservationLedger {
     uint64_t gang = 0;  // Gang::arrival; 0: a pod of no gang
     base::Uid pod;      // invalid: a slot for a member not created yet, or a head's reservation
     model::NodeTable::Reserved what = model::NodeTable::Reserved::kPlaced;
+    model::DeviceSet devices;  // of the node; where the shape asks for any
   };
 
-  explicit ReservationLedger(model::NodeTable& nodes) : nodes_(nodes) {}
+  explicit ReservationLedger(model::NodeTable& nodes, const model::DeviceTable& devices = {})
+      : nodes_(nodes), devices_(devices) {}
 
   ReservationId Add(Reservation reservation);
   void Release(ReservationId id);  // an id that is not there any more is no error
+  // Takes what is reserved out of the node table for a question, and back in.
+  void Lift(ReservationId id);
+  void Lower(ReservationId id);
   // The member that a slot was planned for has come.
   void SetPod(ReservationId id, base::Uid pod);
 
@@ -47,7 +53,12 @@ class ReservationLedger {
   }
 
  private:
+  void Enter(const Reservation& reservation);
+  void TakeOut(const Reservation& reservation);
+  model::ResourceList DeviceAmount(const Reservation& reservation) const;
+
   model::NodeTable& nodes_;
+  const model::DeviceTable devices_;
   std::map<ReservationId, Reservation> reservations_;
   absl::flat_hash_map<model::NodeIndex, std::vector<ReservationId>> by_node_;
   size_t for_head_ = 0;
