@@ -45,7 +45,7 @@ struct BindPod {
   PodRef pod;
   std::string node_name;
   // Of the Binding: the API server writes them into the pod in the same step.
-  std::vector<std::pair<std::string, std::string>> annotations;
+  std::vector<std::pair<std::string, std::string>> annotations = {};
 };
 // Through the eviction API. Ends in a WriteFinished.
 struct EvictPod {

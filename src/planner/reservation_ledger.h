@@ -26,7 +26,7 @@ class ReservationLedger {
     uint64_t gang = 0;  // Gang::arrival; 0: a pod of no gang
     base::Uid pod;      // invalid: a slot for a member not created yet, or a head's reservation
     model::NodeTable::Reserved what = model::NodeTable::Reserved::kPlaced;
-    model::DeviceSet devices;  // of the node; where the shape asks for any
+    model::DeviceSet devices = {};  // of the node; where the shape asks for any
   };
 
   explicit ReservationLedger(model::NodeTable& nodes, const model::DeviceTable& devices = {})

@@ -3,8 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <numeric>
+#include <algorithm>
 
 #include "tests/support/temp_folder.h"
 
@@ -72,19 +71,15 @@ TEST(OpenbWorkloadTest, TypicalPodsAreTheMostFrequentThatMakeUp95Percent) {
 
 TEST(OpenbWorkloadTest, ABadRowIsNamed) {
   const testing::TempFolder folder;
-  const auto write = [&](const std::string& name, const std::string& text) {
-    std::ofstream(folder.path() / name) << text;
-    return (folder.path() / name).string();
-  };
   const std::string nodes =
-      write("nodes.csv", "sn,cpu_milli,memory_mib,gpu,model\nb,1000,10,1,T4\na,1000,10,2,T4\n");
+      folder.Write("nodes.csv", "sn,cpu_milli,memory_mib,gpu,model\nb,1000,10,1,T4\na,1000,10,2,T4\n");
   const auto good = LoadOpenb(
-      nodes, write("good.csv", "name,cpu_milli,memory_mib,num_gpu,gpu_milli\np,100,1,1,500\n"));
+      nodes, folder.Write("good.csv", "name,cpu_milli,memory_mib,num_gpu,gpu_milli\np,100,1,1,500\n"));
   ASSERT_TRUE(good.ok()) << good.status();
   EXPECT_EQ(good->nodes[0].name, "a") << "by name";
   EXPECT_EQ(good->gpu_milli(), 3000);
   const auto bad = LoadOpenb(
-      nodes, write("bad.csv", "name,cpu_milli,memory_mib,num_gpu,gpu_milli\np,x,1,1,500\n"));
+      nodes, folder.Write("bad.csv", "name,cpu_milli,memory_mib,num_gpu,gpu_milli\np,x,1,1,500\n"));
   EXPECT_THAT(std::string(bad.status().message()), HasSubstr("bad.csv:2"));
   EXPECT_THAT(std::string(LoadOpenb("/no/such/file", nodes).status().message()),
               HasSubstr("/no/such/file"));
