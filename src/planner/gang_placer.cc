@@ -65,51 +65,6 @@ Placement GangPlacer::InDomains(std::span<const MemberClass> classes, View view,
   return best;
 }
 
-bool GangPlacer::IndexServes(std::span<const MemberClass> classes, View view) const {
-  if (view != View::kNow || classes.size() != 1 || domain_ != nullptr) return false;
-  const MemberClass& wanted = classes[0];
-  return wanted.count == 1 && wanted.only.empty() && wanted.refused.empty() &&
-         wanted.shape->host_ports.empty() && wanted.shape->spread_keys.empty() &&
-         wanted.shape->claims.empty() && pipeline_.judges_locally();
-}
-
-std::optional<Placement> GangPlacer::PlaceByIndex(const MemberClass& wanted) {
-  asks_plugins_ = pipeline_.active();
-  if (asks_plugins_) pipeline_.Begin(wanted, seed_);
-  const EligibilityCache::Bits& bits = eligibility_.Of(wanted.shape, wanted.namespace_name);
-  const PlaceIndex::Entry* entry = index_.Find(wanted.shape, [&](NodeIndex node) {
-    const bool eligible = (bits[node.value / 64] >> (node.value % 64) & 1) != 0;
-    return eligible ? KeyOf(wanted, node) : PlaceIndex::Key();
-  });
-  if (entry == nullptr) return std::nullopt;
-  if (asks_plugins_ && !pipeline_.scored_by_all()) {
-    index_.Drop(wanted.shape.get());
-    return std::nullopt;
-  }
-  Placement placement;
-  const NodeIndex best = entry->Best();
-  if (!best.valid()) {
-    refusal_.reset();
-    placement.reason = Shortage(wanted, View::kNow);
-    return placement;
-  }
-  placement.fits = true;
-  placement.nodes = {{best}};
-  placement.devices.resize(1);
-  const model::DeviceRequest request = devices_.RequestOf(wanted.shape->requests);
-  if (request.any()) placement.devices[0] = {SelectDevices(request, best, View::kNow)};
-  return placement;
-}
-
-PlaceIndex::Key GangPlacer::KeyOf(const MemberClass& wanted, NodeIndex node) {
-  PlaceIndex::Key key;
-  if (CapacityOf(wanted, node, View::kNow) == 0) return key;
-  key.fits = true;
-  if (asks_plugins_) key.plugins = pipeline_.ScoreOne(node);
-  key.score = Score(wanted, node, View::kNow);
-  return key;
-}
-
 Placement GangPlacer::Run(std::span<const MemberClass> classes, View view) {
   if (IndexServes(classes, view)) {
     if (std::optional<Placement> placement = PlaceByIndex(classes[0])) return *std::move(placement);
@@ -241,22 +196,8 @@ model::FreeDevices GangPlacer::FreeDevicesOf(NodeIndex node, View view) const {
   return free;
 }
 
-int64_t GangPlacer::NameRank(NodeIndex node) const {
-  if (ranked_generation_ != nodes_.statics_generation()) {
-    ranked_generation_ = nodes_.statics_generation();
-    std::vector<std::pair<std::string_view, uint32_t>> names;
-    for (uint32_t i = 0; i < nodes_.capacity(); ++i) {
-      if (const model::NodeInfo* info = nodes_.Info(NodeIndex(i))) names.emplace_back(info->name, i);
-    }
-    std::sort(names.begin(), names.end());
-    name_ranks_.assign(nodes_.capacity(), 0);
-    for (uint32_t rank = 0; rank < names.size(); ++rank) name_ranks_[names[rank].second] = rank;
-  }
-  return name_ranks_[node.value];
-}
-
-int64_t GangPlacer::Score(const MemberClass& wanted, NodeIndex node, View view) const {
-  if (view == View::kNow && tie_break_ == TieBreak::kNodeName) return NameRank(node);
+int64_t GangPlacer::Score(const MemberClass& wanted, NodeIndex node, View view) {
+  if (view == View::kNow && tie_break_ == TieBreak::kNodeName) return names_.Rank(node);
   const NodeBlock& block = *nodes_.blocks()[BlockOf(node)];
   const uint32_t offset = OffsetOf(node);
   int64_t left = 0;
@@ -467,7 +408,7 @@ void GangPlacer::AskPlugins(const MemberClass& wanted, View view,
   std::erase_if(candidates, [&](const Candidate& candidate) {
     return !masks_[BlockOf(candidate.node)].Has(OffsetOf(candidate.node));
   });
-  if (view == View::kDrained) return;
+  if (view != View::kNow) return;
   ScoreAll(candidates);
   if (!pipeline_.score_failed()) return;
   refusal_ = pipeline_.refusal();

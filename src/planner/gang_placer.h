@@ -27,6 +27,7 @@
 #include "planner/domain_chooser.h"
 #include "planner/eligibility_cache.h"
 #include "planner/member_class.h"
+#include "planner/name_order.h"
 #include "planner/place_index.h"
 
 namespace tutti::planner {
@@ -54,6 +55,7 @@ class GangPlacer {
         eligibility_(eligibility),
         devices_(devices),
         tie_break_(tie_break),
+        names_(nodes),
         index_(nodes),
         pipeline_(plugins, nodes, eligibility.labels()),
         domains_(plugins, nodes, eligibility.labels()) {}
@@ -100,7 +102,7 @@ class GangPlacer {
                 std::vector<Candidate>& out);
   bool PortsFree(const MemberClass& wanted, model::NodeIndex node, View view) const;
   int64_t Room(model::ResourceId resource, model::NodeIndex node, View view) const;
-  int64_t Score(const MemberClass& wanted, model::NodeIndex node, View view) const;
+  int64_t Score(const MemberClass& wanted, model::NodeIndex node, View view);
   model::Reason Shortage(const MemberClass& wanted, View view);
   // Leaves each candidate the capacity that an even spread gives it; false where there is none.
   bool SpreadOut(const MemberClass& wanted, std::vector<Candidate>& candidates) const;
@@ -126,8 +128,6 @@ class GangPlacer {
     return devices_.AmountOf(devices_.RequestOf(wanted.shape->requests), devices);
   }
   model::FreeDevices FreeDevicesOf(model::NodeIndex node, View view) const;
-  // Where the node's name stands among all of them.
-  int64_t NameRank(model::NodeIndex node) const;
   // After a member was placed there: false where the next one cannot go there as well.
   bool Renew(const MemberClass& wanted, View view, Candidate& candidate);
   void ScoreAll(std::vector<Candidate>& candidates);
@@ -136,11 +136,10 @@ class GangPlacer {
   EligibilityCache& eligibility_;
   const model::DeviceTable devices_;
   const TieBreak tie_break_;
+  NameOrder names_;
   PlaceIndex index_;
   ClassPipeline pipeline_;
   DomainChooser domains_;
-  mutable std::vector<uint32_t> name_ranks_;  // by NodeIndex
-  mutable uint64_t ranked_generation_ = ~uint64_t{0};
   uint64_t seed_ = 0;               // of the placement under way
   const Domain* domain_ = nullptr;  // that it is restricted to; null: none
   bool asks_plugins_ = false;       // about the class that is being placed

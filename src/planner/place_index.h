@@ -27,6 +27,7 @@ class PlaceIndex {
     int64_t plugins = 0;
     int64_t score = 0;
     bool fits = false;
+    bool barred = false;  // whatever its room: not looked at again until a Node object changes
   };
 
   explicit PlaceIndex(const model::NodeTable& nodes) : nodes_(nodes) {}
@@ -53,17 +54,23 @@ class PlaceIndex {
   };
 
   // The shape's entry, brought up to date: `look(node)` gives the key of each node that must be
-  // looked at (again), one by one. Null: there are too many nodes for an index.
-  template <class Look>
-  const Entry* Find(const std::shared_ptr<const model::PodShape>& shape, Look&& look) {
+  // looked at (again), one by one; `accepts(node)` tells, the first time, whether it may be used at
+  // all. Null: there are too many nodes for an index.
+  template <class Accepts, class Look>
+  const Entry* Find(const std::shared_ptr<const model::PodShape>& shape, Accepts&& accepts,
+                    Look&& look) {
     Entry* entry = Use(shape);
     if (entry == nullptr) return nullptr;
     if (const auto changed = ChangedSince(*entry)) {
-      for (const model::NodeIndex node : *changed) entry->Set(node, look(node));
+      for (const model::NodeIndex node : *changed) {
+        if (!entry->keys_[node.value].barred) entry->Set(node, look(node));
+      }
     } else {
       Clear(*entry);
-      for (uint32_t i = 0; i < nodes_.capacity(); ++i)
-        entry->Set(model::NodeIndex(i), look(model::NodeIndex(i)));
+      for (uint32_t i = 0; i < nodes_.capacity(); ++i) {
+        const model::NodeIndex node(i);
+        entry->Set(node, accepts(node) ? look(node) : Key{0, 0, false, true});
+      }
     }
     entry->next_change_ = nodes_.next_change();
     return entry;

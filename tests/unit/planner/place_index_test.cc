@@ -14,6 +14,8 @@ using testing::kGpu;
 using testing::PlacerWorld;
 using testing::ShapeOf;
 
+const auto kAll = [](NodeIndex) { return true; };
+
 TEST(PlaceIndexTest, OnlyNodesThatChangedAreLookedAtAgain) {
   PlacerWorld world;
   for (int i = 0; i < 300; ++i) world.AddNode("n" + std::to_string(i), 1000);
@@ -23,16 +25,31 @@ TEST(PlaceIndexTest, OnlyNodesThatChangedAreLookedAtAgain) {
   const auto look = [&](NodeIndex node) {
     ++looks;
     const int64_t free = world.nodes.Free(model::kCpu, node);
-    return PlaceIndex::Key{0, free, free >= 100};
+    return PlaceIndex::Key{0, free, free >= 100, false};
   };
-  EXPECT_EQ(index.Find(shape, look)->Best(), NodeIndex(0)) << "equals: the lower index";
+  EXPECT_EQ(index.Find(shape, kAll, look)->Best(), NodeIndex(0)) << "equals: the lower index";
   EXPECT_EQ(looks, 512) << "every row once";
   world.nodes.Reserve(NodeIndex(7), {{model::kCpu, 300}}, {});
-  EXPECT_EQ(index.Find(shape, look)->Best(), NodeIndex(7));
+  EXPECT_EQ(index.Find(shape, kAll, look)->Best(), NodeIndex(7));
   EXPECT_EQ(looks, 513);
   world.nodes.Reserve(NodeIndex(7), {{model::kCpu, 700}}, {});
-  EXPECT_EQ(index.Find(shape, look)->Best(), NodeIndex(0));
+  EXPECT_EQ(index.Find(shape, kAll, look)->Best(), NodeIndex(0));
   EXPECT_EQ(looks, 514);
+}
+
+TEST(PlaceIndexTest, NodesThatDoNotAcceptTheShapeAreNeverLookedAt) {
+  PlacerWorld world;
+  for (int i = 0; i < 3; ++i) world.AddNode("n" + std::to_string(i), 1000);
+  PlaceIndex index(world.nodes);
+  const auto shape = ShapeOf({});
+  const auto accepts = [](NodeIndex node) { return node == NodeIndex(1); };
+  const auto look = [](NodeIndex node) {
+    EXPECT_EQ(node, NodeIndex(1));
+    return PlaceIndex::Key{0, 0, true, false};
+  };
+  EXPECT_EQ(index.Find(shape, accepts, look)->Best(), NodeIndex(1));
+  world.nodes.Reserve(NodeIndex(0), {{model::kCpu, 1}}, {});
+  EXPECT_EQ(index.Find(shape, accepts, look)->Best(), NodeIndex(1));
 }
 
 TEST(PlaceIndexTest, AfterAChangeOfTheNodesEverythingIsLookedAtAnew) {
@@ -41,11 +58,11 @@ TEST(PlaceIndexTest, AfterAChangeOfTheNodesEverythingIsLookedAtAnew) {
   PlaceIndex index(world.nodes);
   const auto shape = ShapeOf({});
   const auto look = [&](NodeIndex node) {
-    return PlaceIndex::Key{0, 0, world.nodes.Info(node) != nullptr};
+    return PlaceIndex::Key{0, 0, world.nodes.Info(node) != nullptr, false};
   };
-  EXPECT_EQ(index.Find(shape, look)->Best(), NodeIndex(0));
+  EXPECT_EQ(index.Find(shape, kAll, look)->Best(), NodeIndex(0));
   world.nodes.Remove("a");
-  EXPECT_FALSE(index.Find(shape, look)->Best().valid());
+  EXPECT_FALSE(index.Find(shape, kAll, look)->Best().valid());
 }
 
 TEST(PlaceIndexTest, ChangesTooLongAgoAreNotMissed) {
@@ -57,15 +74,15 @@ TEST(PlaceIndexTest, ChangesTooLongAgoAreNotMissed) {
     return PlaceIndex::Key{0, world.nodes.Info(node) == nullptr
                                   ? 0
                                   : world.nodes.Free(model::kCpu, node),
-                           world.nodes.Info(node) != nullptr};
+                           world.nodes.Info(node) != nullptr, false};
   };
-  EXPECT_EQ(index.Find(shape, look)->Best(), NodeIndex(0));
+  EXPECT_EQ(index.Find(shape, kAll, look)->Best(), NodeIndex(0));
   world.nodes.Reserve(NodeIndex(2), {{model::kCpu, 1}}, {});
   for (int i = 0; i < 200'000; ++i) {
     world.nodes.Reserve(NodeIndex(1), {{model::kPods, 1}}, {});
     world.nodes.Unreserve(NodeIndex(1), {{model::kPods, 1}}, {});
   }
-  EXPECT_EQ(index.Find(shape, look)->Best(), NodeIndex(2));
+  EXPECT_EQ(index.Find(shape, kAll, look)->Best(), NodeIndex(2));
 }
 
 // A gang of one is placed by the index, two of which one is pinned are not: same node, whatever
