@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 export JOBS
 
 .DEFAULT_GOAL := help
-.PHONY: help packages deps build test lint demo plugin-demo bench bench-e2e soak asan tsan fuzz install clean
+.PHONY: help packages deps build test lint demo plugin-demo bench bench-sim bench-e2e soak asan tsan fuzz install clean
 
 help: ## This list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -41,6 +41,12 @@ bench: packages ## Benchmarks in one process; prints lines: figure NAME VALUE UN
 	cmake --preset bench >/dev/null
 	cmake --build build/bench -j $(JOBS) --target src/apps/all tests/bench/all
 	@tests/bench/run.sh build/bench
+
+SIM_OPTIONS ?=
+bench-sim: packages ## Simulated workloads against published results; prints figures (SIM_OPTIONS="--lists default --seeds 3")
+	cmake --preset bench >/dev/null
+	cmake --build build/bench -j $(JOBS) --target openb_bench
+	@tests/bench/run_sim.sh build/bench $(SIM_OPTIONS)
 
 bench-e2e: deps ## Pods per second through a real kube-scheduler; prints figures
 	cmake --preset release >/dev/null

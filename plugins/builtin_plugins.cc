@@ -3,6 +3,12 @@
 #include <functional>
 #include <utility>
 
+#include "fragmentation/fragmentation_gradient.h"
+#include "fragmentation/gpu_best_fit.h"
+#include "fragmentation/gpu_clustering.h"
+#include "fragmentation/gpu_dot_product.h"
+#include "fragmentation/gpu_packing.h"
+#include "fragmentation/random_node.h"
 #include "gang/annotation_grouping.h"
 #include "gang/job_grouping.h"
 #include "gang/native_grouping.h"
@@ -37,16 +43,25 @@ std::vector<std::pair<std::string, Factory>> GangFactories() {
 }  // namespace
 
 std::vector<PluginDescriptor> BuiltinPlugins() {
+  using plugins::FragmentationGradient;
   using plugins::GangLimits;
   using plugins::GangPreemption;
   using plugins::NamespaceLimits;
+  using plugins::GpuBestFit;
+  using plugins::GpuClustering;
+  using plugins::GpuDotProduct;
+  using plugins::GpuPacking;
   using plugins::NodeHeadroom;
   using plugins::NodeResourcesFit;
+  using plugins::RandomNode;
   using plugins::SmallestFirst;
   using plugins::TopologyDomains;
-  return {GangLimits::Descriptor(),       GangPreemption::Descriptor(),
-          NamespaceLimits::Descriptor(),  NodeHeadroom::Descriptor(),
-          NodeResourcesFit::Descriptor(), SmallestFirst::Descriptor(),
+  return {FragmentationGradient::Descriptor(), GangLimits::Descriptor(),
+          GangPreemption::Descriptor(),        GpuBestFit::Descriptor(),
+          GpuClustering::Descriptor(),         GpuDotProduct::Descriptor(),
+          GpuPacking::Descriptor(),            NamespaceLimits::Descriptor(),
+          NodeHeadroom::Descriptor(),          NodeResourcesFit::Descriptor(),
+          RandomNode::Descriptor(),            SmallestFirst::Descriptor(),
           TopologyDomains::Descriptor()};
 }
 

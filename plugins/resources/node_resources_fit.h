@@ -20,6 +20,7 @@ class NodeResourcesFit final : public ScorePlugin {
   NodeResourcesFit(Config& config, PluginHost& host);
   int64_t Score(const CycleState& state, const PodClassView& pod,
                 const NodeView& node) const override;
+  bool IsNodeLocal() const override { return true; }
 
  private:
   struct Weighted {

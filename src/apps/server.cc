@@ -44,8 +44,13 @@ std::string HostName() {
   return name;
 }
 
-planner::CoreOptions CoreOptionsFrom(const config::Configuration& c, const base::Clock& clock) {
+planner::CoreOptions CoreOptionsFrom(const config::Configuration& c, const base::Clock& clock,
+                                     const model::DeviceTable& devices) {
   planner::CoreOptions options;
+  options.devices = devices;
+  options.tie_break = c.placement.tie_break == config::TieBreak::kNodeName
+                          ? planner::TieBreak::kNodeName
+                          : planner::TieBreak::kBestFit;
   options.wait_timeout = c.gang.wait_timeout;
   options.backoff_initial = c.gang.backoff.initial;
   options.backoff_max = c.gang.backoff.max;
@@ -123,7 +128,8 @@ struct Server::Parts {
   std::string NotReady() const;
   std::vector<std::string> BrokenInvariants();
   objects::PodDecoder MakeDecoder() {
-    return objects::PodDecoder(plugins->resources(), shapes, groupings, &plugins->fields().pods);
+    return objects::PodDecoder(plugins->resources(), shapes, groupings, &plugins->fields().pods,
+                               devices);
   }
   framework::Plugins MakePlugins();
 
@@ -133,6 +139,7 @@ struct Server::Parts {
   const std::unique_ptr<PluginRuntime> plugins;
   obs::Metrics metrics;
 
+  model::DeviceTable devices;
   objects::ShapeTable shapes;
   std::vector<std::unique_ptr<GangGrouping>> owned_groupings;
   objects::GangGroupings groupings;
@@ -169,6 +176,11 @@ Server::Parts::~Parts() {
 }
 
 absl::Status Server::Parts::Start() {
+  if (const config::Devices& d = configuration.devices; d.enabled) {
+    TUTTI_ASSIGN_OR_RETURN(devices,
+                           model::DeviceTable::Make(plugins->resources(), d.resource,
+                                                    static_cast<uint32_t>(d.per_node)));
+  }
   std::vector<std::string> unknown;
   owned_groupings =
       BuiltinGangGroupings(DialectNames(configuration.gang),
@@ -192,7 +204,7 @@ absl::Status Server::Parts::Start() {
   reporter = std::make_unique<GangReporter>(plugins->resources(), metrics, log, *events);
   bridge = std::make_unique<MetricsBridge>(metrics, *events, log, *plugins);
   loop = std::make_unique<planner::CoreLoop>(
-      CoreOptionsFrom(configuration, clock), plugins->labels(), clock,
+      CoreOptionsFrom(configuration, clock, devices), plugins->labels(), clock,
       [this](const planner::BatchReport& report) { bridge->OnBatch(report); }, MakePlugins());
   bridge->CollectEvents();
   bridge->CollectSnapshotAge(clock);
@@ -220,7 +232,7 @@ absl::Status Server::Parts::Start() {
   };
   source = std::make_unique<kube::ClusterSource>(*client, clock, plugins->labels(),
                                                  plugins->resources(), shapes, groupings,
-                                                 plugins->fields(), std::move(callbacks));
+                                                 plugins->fields(), devices, std::move(callbacks));
   started = true;
   return absl::OkStatus();
 }

@@ -108,6 +108,18 @@ struct Gang {
   model::Backfill backfill = model::Backfill::kEasy;
 };
 
+struct Devices {
+  bool enabled = false;
+  std::string resource = "nvidia.com/gpu";
+  int64_t per_node = 8;
+};
+
+enum class TieBreak { kBestFit, kNodeName };
+
+struct Placement {
+  TieBreak tie_break = TieBreak::kBestFit;
+};
+
 // What becomes of a cycle in which the plugin fails.
 enum class OnError { kDefault, kReject, kSkip };
 
@@ -137,6 +149,8 @@ struct Configuration {
   Metrics metrics;
   LeaderElection leader_election;
   Gang gang;
+  Devices devices;
+  Placement placement;
   std::vector<Plugin> plugins;
   Logging logging;
 };

@@ -185,6 +185,28 @@ Table GangTable(Gang& c) {
   };
 }
 
+Table DevicesTable(Devices& c) {
+  return {
+      {"enabled", BoolField{&c.enabled},
+       "Plan single devices (GPUs) of nodes: pods may ask for a share of one, and every pod that "
+       "asks for devices is planned by Tutti. kube-schedulers that Tutti does not serve must not "
+       "place such pods."},
+      {"resource", TextField{&c.resource, kAnyText},
+       "Extended resource of which a node has one for each device."},
+      {"perNode", IntegerField{&c.per_node, 1, 16},
+       "Most devices of one node; further ones are not used. Each costs memory for every node."},
+  };
+}
+
+Table PlacementTable(Placement& c) {
+  return {
+      {"tieBreak",
+       Choice(c.tie_break, {{"BestFit", TieBreak::kBestFit}, {"NodeName", TieBreak::kNodeName}}),
+       "Which of the nodes that plugins score alike gets a gang's next member: the one with the "
+       "least room left, or the first by name."},
+  };
+}
+
 Table PluginTable(Plugin& c) {
   return {
       {"name", TextField{&c.name, kAnyText}, "Name of the plugin, as `NodeResourcesFit`."},
@@ -244,6 +266,8 @@ Table ConfigurationTable(Configuration& c) {
       {"leaderElection", Section{LeaderElectionTable(c.leader_election)},
        "Which of several replicas serves."},
       {"gang", Section{GangTable(c.gang)}, "What a gang is, and how long it may take."},
+      {"devices", Section{DevicesTable(c.devices)}, "Single devices (GPUs) of nodes."},
+      {"placement", Section{PlacementTable(c.placement)}, "Where gangs go."},
       {"plugins", PluginList(c.plugins),
        "Plugins that take part, in this order. None is needed: gangs are then packed by best fit."},
       {"logging", Section{LoggingTable(c.logging)}, "Logs, on standard error."},

@@ -203,8 +203,27 @@ int64_t Cycle::ScoreOne(const NodeBlockView& block, uint32_t offset) {
   return total;
 }
 
+DeviceSet Cycle::SelectDevices(const NodeBlockView& block, uint32_t offset,
+                               const DeviceRequest& request, const DeviceSet& fitting) {
+  for (const auto& at : profile_.device_selects()) {
+    DeviceSet selected;
+    const Status status = Ask(at.plugin, "DeviceSelect", [&] {
+      selected = at.point->SelectDevices(states_[at.plugin], pod_, block.Node(offset), request,
+                                         fitting);
+      if (selected.empty() || (selected.Count() == request.count && selected.In(fitting)))
+        return Status::Success();
+      return Status::Error(absl::StrFormat(
+          "DeviceSelect gave %d devices for node %s: expected none, or %d of those that fit",
+          selected.Count(), block.names[offset], request.count));
+    });
+    if (status.ok() && !selected.empty()) return selected;
+  }
+  return {};
+}
+
 void Cycle::ScoreFailed(uint16_t plugin, Status status) {
   skip_score_[plugin] = true;
+  scored_by_all_ = false;
   if (!profile_.Skips(plugin, /*by_default=*/true)) score_failure_ = std::move(status);
 }
 

@@ -55,6 +55,8 @@ class Cycle {
   bool PreScore(const ClusterView& cluster);
   // Whether the score of one node depends on the other candidates.
   bool normalizes() const { return normalizes_; }
+  // Whether no plugin has been left out of the scores because it failed.
+  bool scored_by_all() const { return scored_by_all_; }
   // Not Success once a Score has failed whose onError is reject: the pod waits.
   const Status& score_failure() const { return score_failure_; }
   // The weighted sums of all candidates, by NodeIndex. `candidates`: by block. A plugin that fails
@@ -63,6 +65,10 @@ class Cycle {
              std::vector<int64_t>& totals);
   // Of one node; where nothing is normalised.
   int64_t ScoreOne(const NodeBlockView& block, uint32_t offset);
+
+  // Empty: no plugin says which.
+  DeviceSet SelectDevices(const NodeBlockView& block, uint32_t offset, const DeviceRequest& request,
+                          const DeviceSet& fitting);
 
  private:
   template <class Call>
@@ -84,6 +90,7 @@ class Cycle {
   std::vector<bool> skip_score_;
   bool any_filter_ = false;
   bool normalizes_ = false;
+  bool scored_by_all_ = true;
   Status score_failure_;
   std::vector<int64_t> raw_;    // by NodeIndex, of one plugin
   std::vector<int64_t> dense_;  // of the candidates

@@ -21,7 +21,7 @@ struct Plugins {
   // Whether any of them judges nodes.
   bool judge_nodes() const {
     return active() && !(profile->pre_filters().empty() && profile->filters().empty() &&
-                         profile->scores().empty());
+                         profile->scores().empty() && profile->device_selects().empty());
   }
   // Of what a plugin has answered that is no success.
   model::Reason ReasonOf(const Status& status) const {

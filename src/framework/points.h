@@ -3,6 +3,7 @@
 
 #include "tutti/plugin/bind.h"
 #include "tutti/plugin/cluster_event.h"
+#include "tutti/plugin/device_select.h"
 #include "tutti/plugin/filter.h"
 #include "tutti/plugin/placement.h"
 #include "tutti/plugin/post_filter.h"
@@ -22,6 +23,7 @@ struct Points {
   const QueueSortPlugin* queue_sort = nullptr;
   const PlacementGeneratePlugin* placement_generate = nullptr;
   const PlacementScorePlugin* placement_score = nullptr;
+  const DeviceSelectPlugin* device_select = nullptr;
   const PostFilterPlugin* post_filter = nullptr;
   const SelectVictimsPlugin* select_victims = nullptr;
   // These may change the plugin: on the core's thread alone.
@@ -37,7 +39,7 @@ struct Points {
 
 // For plugins whose class cannot tell. An adapter (of a shared object, of a remote service) is one
 // class that can serve all points, and learns only when it is connected which ones it has: the
-// alternative would be a class for each subset of fifteen.
+// alternative would be a class for each subset of sixteen.
 class PointTable {
  public:
   virtual ~PointTable() = default;
@@ -54,6 +56,7 @@ inline Points Points::Of(Plugin& plugin) {
           .queue_sort = dynamic_cast<const QueueSortPlugin*>(&plugin),
           .placement_generate = dynamic_cast<const PlacementGeneratePlugin*>(&plugin),
           .placement_score = dynamic_cast<const PlacementScorePlugin*>(&plugin),
+          .device_select = dynamic_cast<const DeviceSelectPlugin*>(&plugin),
           .post_filter = dynamic_cast<const PostFilterPlugin*>(&plugin),
           .select_victims = dynamic_cast<const SelectVictimsPlugin*>(&plugin),
           .reserve = dynamic_cast<ReservePlugin*>(&plugin),

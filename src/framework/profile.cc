@@ -1,5 +1,6 @@
 #include "framework/profile.h"
 
+#include <algorithm>
 #include <exception>
 #include <set>
 #include <utility>
@@ -105,6 +106,13 @@ absl::StatusOr<std::unique_ptr<Profile>> Profile::Make(const PluginRegistry& reg
   return profile;
 }
 
+bool Profile::judges_locally() const {
+  return pre_filters_.empty() && filters_.empty() && pre_scores_.empty() &&
+         std::all_of(scores_.begin(), scores_.end(), [](const auto& at) {
+           return at.point->IsNodeLocal() && !at.point->HasNormalizeScore();
+         });
+}
+
 void Profile::Enable(Enabled enabled) {
   const auto number = static_cast<uint16_t>(plugins_.size());
   const Points points = Points::Of(*enabled.plugin);
@@ -116,6 +124,7 @@ void Profile::Enable(Enabled enabled) {
   EnableAt(points.queue_sort, number, queue_sorts_);
   EnableAt(points.placement_generate, number, placement_generates_);
   EnableAt(points.placement_score, number, placement_scores_);
+  EnableAt(points.device_select, number, device_selects_);
   EnableAt(points.post_filter, number, post_filters_);
   EnableAt(points.select_victims, number, select_victims_);
   EnableAt(points.reserve, number, reserves_);

@@ -65,6 +65,8 @@ class Profile {
   const std::vector<At<FilterPlugin>>& filters() const { return filters_; }
   const std::vector<At<PreScorePlugin>>& pre_scores() const { return pre_scores_; }
   const std::vector<At<ScorePlugin>>& scores() const { return scores_; }
+  // Whether what the plugins say of a node hangs on nothing but the node and the class of pods.
+  bool judges_locally() const;
   const std::vector<At<PreEnqueuePlugin>>& pre_enqueues() const { return pre_enqueues_; }
   const std::vector<At<QueueSortPlugin>>& queue_sorts() const { return queue_sorts_; }
   const std::vector<At<PlacementGeneratePlugin>>& placement_generates() const {
@@ -73,6 +75,7 @@ class Profile {
   const std::vector<At<PlacementScorePlugin>>& placement_scores() const {
     return placement_scores_;
   }
+  const std::vector<At<DeviceSelectPlugin>>& device_selects() const { return device_selects_; }
   const std::vector<At<PostFilterPlugin>>& post_filters() const { return post_filters_; }
   const std::vector<At<SelectVictimsPlugin>>& select_victims() const { return select_victims_; }
   const std::vector<StatefulAt<ReservePlugin>>& reserves() const { return reserves_; }
@@ -107,6 +110,7 @@ class Profile {
   std::vector<At<QueueSortPlugin>> queue_sorts_;
   std::vector<At<PlacementGeneratePlugin>> placement_generates_;
   std::vector<At<PlacementScorePlugin>> placement_scores_;
+  std::vector<At<DeviceSelectPlugin>> device_selects_;
   std::vector<At<PostFilterPlugin>> post_filters_;
   std::vector<At<SelectVictimsPlugin>> select_victims_;
   std::vector<StatefulAt<ReservePlugin>> reserves_;

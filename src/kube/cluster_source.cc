@@ -78,8 +78,8 @@ class PodSink final : public Sink {
 class NodeSink final : public Sink {
  public:
   NodeSink(Outlet outlet, base::Interner& labels, model::ResourceTable& resources,
-           const model::FieldTable& fields)
-      : Sink(std::move(outlet)), decoder_(labels, resources, &fields) {}
+           const model::FieldTable& fields, const model::DeviceTable& devices)
+      : Sink(std::move(outlet)), decoder_(labels, resources, &fields, devices) {}
 
   void OnListPage(std::string_view json) override {
     const absl::Status status = decoder_.DecodeList(
@@ -216,7 +216,7 @@ std::string ClusterSource::FindPath(Client& client, const ObjectKind& kind) {
 ClusterSource::ClusterSource(Client& client, const base::Clock& clock, base::Interner& labels,
                              model::ResourceTable& resources, objects::ShapeTable& shapes,
                              objects::GangGroupings groupings, const model::Fields& fields,
-                             Callbacks callbacks)
+                             const model::DeviceTable& devices, Callbacks callbacks)
     : client_(client), callbacks_(std::move(callbacks)), gate_(std::make_shared<SyncGate>()) {
   const auto outlet = [this](const std::string& resource) {
     ++gate_->missing;
@@ -235,7 +235,8 @@ ClusterSource::ClusterSource(Client& client, const base::Clock& clock, base::Int
   // All sinks exist before the first reflector runs: the gate must not open half way.
   std::vector<Planned> planned;
   planned.push_back({"nodes", "/api/v1/nodes", false,
-                     std::make_unique<NodeSink>(outlet("nodes"), labels, resources, fields.nodes)});
+                     std::make_unique<NodeSink>(outlet("nodes"), labels, resources, fields.nodes,
+                                                devices)});
   for (const GangGrouping* grouping : groupings) {
     for (const ObjectKind& kind : grouping->Watches()) {
       const std::string name = kind.group + "/" + kind.resource;
@@ -253,7 +254,8 @@ ClusterSource::ClusterSource(Client& client, const base::Clock& clock, base::Int
   planned.push_back(
       {"pods", "/api/v1/pods", false,
        std::make_unique<PodSink>(outlet("pods"),
-                                 objects::PodDecoder(resources, shapes, groupings, &fields.pods))});
+                                 objects::PodDecoder(resources, shapes, groupings, &fields.pods,
+                                                     devices))});
   for (Planned& p : planned) Add(clock, p.resource, p.path, p.may_be_absent, std::move(p.sink));
 }
 

@@ -11,6 +11,7 @@
 #include "kube/client.h"
 #include "kube/reflector.h"
 #include "model/cluster_event.h"
+#include "model/device_table.h"
 #include "model/resource_table.h"
 #include "objects/pod_decoder.h"
 #include "objects/shape_table.h"
@@ -34,7 +35,8 @@ class ClusterSource {
   // been listed.
   ClusterSource(Client& client, const base::Clock& clock, base::Interner& labels,
                 model::ResourceTable& resources, objects::ShapeTable& shapes,
-                objects::GangGroupings groupings, const model::Fields& fields, Callbacks callbacks);
+                objects::GangGroupings groupings, const model::Fields& fields,
+                const model::DeviceTable& devices, Callbacks callbacks);
   ~ClusterSource();
 
   bool synced() const;

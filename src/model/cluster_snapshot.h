@@ -10,6 +10,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "model/cow_map.h"
+#include "model/device_table.h"
 #include "model/node_block.h"
 #include "model/node_table.h"
 #include "model/reason.h"
@@ -32,6 +33,7 @@ struct ClusterSnapshot {
   // Plans whose slots were handed out at admission: a member that our watch has not shown yet
   // carries the token.
   CowMap<std::string, bool> plans;
+  DeviceTable devices;
   bool any_placed = false;               // some block's column `placed` is not all zero
   std::optional<int32_t> head_priority;  // where room is kept for the head: pods above it pass
 

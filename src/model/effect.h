@@ -44,7 +44,8 @@ struct BindPod {
   uint64_t write = 0;
   PodRef pod;
   std::string node_name;
-  std::vector<std::pair<std::string, std::string>> annotations;  // that the pod gets with it
+  // Of the Binding: the API server writes them into the pod in the same step.
+  std::vector<std::pair<std::string, std::string>> annotations = {};
 };
 // Through the eviction API. Ends in a WriteFinished.
 struct EvictPod {

@@ -87,6 +87,7 @@ void NodeTable::Remove(std::string_view name) {
   ClearAt(statics.allocatable, OffsetOf(index));
   for (auto& column : statics.fields) column[OffsetOf(index)] = {};
   NodeBlock& block = MutableBlock(index);
+  NoteChange(index);
   ClearAt(block.requested, OffsetOf(index));
   ClearAt(block.placed, OffsetOf(index));
   ClearAt(block.for_head, OffsetOf(index));
@@ -100,6 +101,7 @@ void NodeTable::SetStatics(NodeIndex node, NodeInfo info) {
   const uint32_t offset = OffsetOf(node);
   NodeBlock::Statics& statics = MutableStatics(node);
   NodeBlock& block = MutableBlock(node);
+  NoteChange(node);
   if (statics.infos[offset] != nullptr)
     AddTo(block.free, offset, statics.infos[offset]->allocatable, -1);
   ClearAt(statics.allocatable, offset);
@@ -135,8 +137,22 @@ NodeBlock::Statics& NodeTable::MutableStatics(NodeIndex node) {
 void NodeTable::Take(NodeIndex node, std::vector<NodeBlock::Column> NodeBlock::*columns,
                      const ResourceList& amount, int sign) {
   NodeBlock& block = MutableBlock(node);
+  NoteChange(node);
   AddTo(block.*columns, OffsetOf(node), amount, sign);
   AddTo(block.free, OffsetOf(node), amount, -sign);
+}
+
+void NodeTable::NoteChange(NodeIndex node) {
+  if (changes_.size() >= kMostChanges) {
+    changes_.erase(changes_.begin(), changes_.begin() + kMostChanges / 2);
+    first_change_ += kMostChanges / 2;
+  }
+  changes_.push_back(node);
+}
+
+std::optional<std::span<const NodeIndex>> NodeTable::ChangesSince(uint64_t change) const {
+  if (change < first_change_) return std::nullopt;
+  return std::span(changes_).subspan(change - first_change_);
 }
 
 void NodeTable::AddTo(std::vector<NodeBlock::Column>& columns, uint32_t offset,
@@ -176,6 +192,7 @@ void NodeTable::Discharge(const std::string& node_name, const ResourceList& amou
 void NodeTable::ChargePermanent(const std::string& node_name, const ResourceList& amount,
                                 const std::vector<HostPort>& ports) {
   Load& load = loads_[node_name];
+  if (load.permanent.empty() && !amount.empty()) ++nodes_with_permanent_;
   load.permanent.Add(amount);
   load.permanent_ports.insert(load.permanent_ports.end(), ports.begin(), ports.end());
 }
@@ -184,7 +201,9 @@ void NodeTable::DischargePermanent(const std::string& node_name, const ResourceL
                                    const std::vector<HostPort>& ports) {
   const auto it = loads_.find(node_name);
   if (it == loads_.end()) return;
+  const bool had = !it->second.permanent.empty();
   for (const auto& [resource, value] : amount.entries()) it->second.permanent.Add(resource, -value);
+  if (had && it->second.permanent.empty()) --nodes_with_permanent_;
   RemovePorts(it->second.permanent_ports, ports);
   DropLoadIfEmpty(node_name);
 }
@@ -232,6 +251,7 @@ int64_t NodeTable::Free(ResourceId resource, NodeIndex node) const {
 
 int64_t NodeTable::FreeWhenDrained(ResourceId resource, NodeIndex node) const {
   const int64_t allocatable = blocks_[BlockOf(node)]->Allocatable(resource, OffsetOf(node));
+  if (nodes_with_permanent_ == 0) return allocatable;
   const auto it = loads_.find(Info(node)->name);
   return it == loads_.end() ? allocatable : allocatable - it->second.permanent.Get(resource);
 }

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,6 +62,10 @@ class NodeTable {
   size_t size() const { return directory_.size(); }
   // Changes whenever a Node object changes: eligibility computed before is void.
   uint64_t statics_generation() const { return statics_generation_; }
+  // Every change of a node's numbers has a number of its own; this is the next one's.
+  uint64_t next_change() const { return first_change_ + changes_.size(); }
+  // The nodes that have changed since, in order, some several times; nullopt: too long ago to tell.
+  std::optional<std::span<const NodeIndex>> ChangesSince(uint64_t change) const;
 
   struct Published {
     std::vector<std::shared_ptr<const NodeBlock>> blocks;
@@ -69,6 +75,8 @@ class NodeTable {
   Published Publish();
 
  private:
+  static constexpr size_t kMostChanges = size_t{1} << 16;
+
   struct Load {  // of one node name
     ResourceList charged;
     ResourceList permanent;
@@ -82,6 +90,7 @@ class NodeTable {
   void Take(NodeIndex node, std::vector<NodeBlock::Column> NodeBlock::*columns,
             const ResourceList& amount, int sign);
   void SetStatics(NodeIndex node, NodeInfo info);
+  void NoteChange(NodeIndex node);
   static void AddTo(std::vector<NodeBlock::Column>& columns, uint32_t offset,
                     const ResourceList& amount, int sign);
   static void ClearAt(std::vector<NodeBlock::Column>& columns, uint32_t offset);
@@ -98,6 +107,9 @@ class NodeTable {
   uint32_t next_index_ = 0;
   uint64_t epoch_ = 1;
   uint64_t statics_generation_ = 0;
+  size_t nodes_with_permanent_ = 0;
+  std::vector<NodeIndex> changes_;
+  uint64_t first_change_ = 0;
 };
 
 bool PortsConflict(const HostPort& a, const HostPort& b);

@@ -13,6 +13,7 @@
 #include "model/node_info.h"
 #include "model/node_selector.h"
 #include "model/resource_list.h"
+#include "tutti/devices.h"
 
 namespace tutti::model {
 
@@ -96,6 +97,9 @@ struct PodInfo {
   std::optional<GangMember> gang;
   std::vector<std::string>
       pins;  // nodes that Tutti pinned it to (annotation tutti.dev/pinned-nodes), at most 8
+  // The devices of its node that it has (annotation tutti.dev/gpu-index); none: asks for none, or
+  // was bound by somebody who did not say.
+  DeviceSet devices;
   std::string plan_token;  // annotation tutti.dev/plan: which planned slot it was admitted into
   int64_t created_seconds = 0;  // metadata.creationTimestamp, since 1970
   int64_t bound_seconds = 0;    // when condition PodScheduled became True; 0: not, or not known

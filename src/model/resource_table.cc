@@ -15,6 +15,12 @@ ResourceId ResourceTable::Intern(std::string_view name, size_t limit) {
   return ResourceId(static_cast<uint16_t>(names_.size() - 1));
 }
 
+ResourceId ResourceTable::Find(std::string_view name) const {
+  absl::MutexLock lock(&mutex_);
+  const auto it = std::find(names_.begin(), names_.end(), name);
+  return it == names_.end() ? ResourceId() : ResourceId(static_cast<uint16_t>(it - names_.begin()));
+}
+
 std::string ResourceTable::Name(ResourceId id) const {
   absl::MutexLock lock(&mutex_);
   return id.value < names_.size() ? names_[id.value] : std::string();

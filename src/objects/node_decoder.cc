@@ -14,6 +14,7 @@ struct NodeDecoder::Impl {
   base::Interner& labels;
   model::ResourceTable& resources;
   const model::FieldTable* fields;
+  const model::DeviceTable devices;
   JsonParser parser;
   FieldReader reader;
 
@@ -23,8 +24,8 @@ struct NodeDecoder::Impl {
 };
 
 NodeDecoder::NodeDecoder(base::Interner& labels, model::ResourceTable& resources,
-                         const model::FieldTable* fields)
-    : impl_(new Impl{labels, resources, fields, {}, {}}) {}
+                         const model::FieldTable* fields, const model::DeviceTable& devices)
+    : impl_(new Impl{labels, resources, fields, devices, {}, {}}) {}
 NodeDecoder::~NodeDecoder() = default;
 
 void NodeDecoder::Impl::ReadMetadata(const Element& metadata, NodeInfo& info) {
@@ -75,6 +76,7 @@ absl::StatusOr<NodeInfo> NodeDecoder::Impl::Decode(const Element& node) {
                     return resources.InternForNode(name);
                   }).list);
   });
+  devices.AddToNode(info.allocatable);
   if (!reader.ok()) {
     return absl::InvalidArgumentError(absl::StrFormat("node %s: %s", info.name, reader.problem()));
   }

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/interner.h"
+#include "model/device_table.h"
 #include "model/field_table.h"
 #include "model/node_info.h"
 #include "model/resource_table.h"
@@ -19,7 +20,7 @@ class NodeDecoder {
  public:
   // `fields`: what plugins read of nodes; null: nothing.
   NodeDecoder(base::Interner& labels, model::ResourceTable& resources,
-              const model::FieldTable* fields = nullptr);
+              const model::FieldTable* fields = nullptr, const model::DeviceTable& devices = {});
   ~NodeDecoder();
 
   absl::StatusOr<model::NodeInfo> Decode(std::string_view json);

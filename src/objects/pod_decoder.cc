@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_format.h"
 #include "base/duration_text.h"
+#include "objects/device_reader.h"
 #include "objects/json_fields.h"
 #include "objects/pin.h"
 #include "objects/pod_spec_reader.h"
@@ -42,6 +43,7 @@ struct PodDecoder::Impl {
   ShapeTable& shapes;
   const GangGroupings groupings;
   const model::FieldTable* fields;
+  const model::DeviceTable devices;
   JsonParser parser;
   FieldReader reader;
   // Of the pod being decoded; the views point into the parser's buffers.
@@ -69,6 +71,7 @@ struct PodDecoder::Impl {
   void ReadExpectedDuration(std::string_view text, PodInfo& info);
   void Group(PodInfo& info) const;
   void KeepFields(PodShape& shape) const;
+  void ReadDeviceRequest(PodInfo& info, PodShape& shape, model::ResourceList& charge) const;
 
   ResourceId Intern(std::string_view name) {
     if (name == "cpu") return model::kCpu;
@@ -78,9 +81,9 @@ struct PodDecoder::Impl {
 };
 
 PodDecoder::PodDecoder(model::ResourceTable& resources, ShapeTable& shapes, GangGroupings groupings,
-                       const model::FieldTable* fields)
-    : impl_(new Impl{
-          resources, shapes, std::move(groupings), fields, {}, {}, {}, {}, {}, {}, {}, {}}) {}
+                       const model::FieldTable* fields, const model::DeviceTable& devices)
+    : impl_(new Impl{resources, shapes, std::move(groupings), fields, devices, {}, {}, {}, {}, {},
+                     {}, {}, {}}) {}
 PodDecoder::~PodDecoder() = default;
 PodDecoder::PodDecoder(PodDecoder&&) noexcept = default;
 
@@ -128,6 +131,7 @@ void PodDecoder::Impl::ReadMetadata(const Element& metadata, PodInfo& info) {
     if (key == kPinnedNodesAnnotation) info.pins = PinnedNodes(value);
     if (key == kPlanAnnotation) info.plan_token = value;
     if (key == kExpectedDurationAnnotation) ReadExpectedDuration(value, info);
+    if (key == model::kDeviceIndexAnnotation) info.devices = model::ParseDeviceIndex(value);
     if (key == "kubernetes.io/config.mirror") info.disruptable = false;
   });
   reader.Objects(metadata, "ownerReferences", [&](const Element& owner) {
@@ -278,6 +282,24 @@ void PodDecoder::Impl::KeepFields(PodShape& shape) const {
   keep(Kind::kAnnotation, annotations);
 }
 
+void PodDecoder::Impl::ReadDeviceRequest(PodInfo& info, PodShape& shape,
+                                         model::ResourceList& charge) const {
+  if (!devices.active()) return;
+  DeviceAsk ask = ReadDevices(annotations, shape.requests, devices);
+  devices.SetRequest(shape.requests, ask.request);
+  devices.SetRequest(charge, ask.request);
+  if (info.devices.Count() != ask.request.count) info.devices = {};
+  if (!ask.request.any() && ask.problem.empty()) return;
+  // One whose name the server has yet to make cannot be told from others.
+  if (!info.gang && !info.name.empty()) {
+    model::GangMember& alone = info.gang.emplace();
+    alone.key = {info.namespace_name, "devices", info.name};
+    alone.display_name = info.name;
+    alone.spec = GangSpec{1};
+  }
+  if (info.gang && info.gang->problem.empty()) info.gang->problem = std::move(ask.problem);
+}
+
 absl::StatusOr<PodInfo> PodDecoder::Impl::Decode(const Element& pod,
                                                  std::string_view namespace_name) {
   Begin();
@@ -299,8 +321,10 @@ absl::StatusOr<PodInfo> PodDecoder::Impl::Decode(const Element& pod,
   KeepFields(shape);
   shape.requests = PendingRequests(amounts);
   shape.unknown_resource = unknown_resource;
+  model::ResourceList charge = BoundRequests(amounts);
+  ReadDeviceRequest(info, shape, charge);
   info.shape = shapes.Intern(std::move(shape));
-  info.charge = shapes.Intern(BoundRequests(amounts));
+  info.charge = shapes.Intern(std::move(charge));
   return info;
 }
 

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "model/device_table.h"
 #include "model/field_table.h"
 #include "model/pod_info.h"
 #include "model/resource_table.h"
@@ -33,9 +34,10 @@ using GangGroupings = std::vector<const GangGrouping*>;
 class PodDecoder {
  public:
   // The first grouping that claims a pod wins. All must outlive the decoder.
-  // `fields`: what plugins read of pods; null: nothing.
+  // `fields`: what plugins read of pods; null: nothing. `devices`: where they are on, a pod that
+  // asks for devices and is in no gang becomes a gang of its own, so that it is planned as others.
   PodDecoder(model::ResourceTable& resources, ShapeTable& shapes, GangGroupings groupings,
-             const model::FieldTable* fields = nullptr);
+             const model::FieldTable* fields = nullptr, const model::DeviceTable& devices = {});
   ~PodDecoder();
   PodDecoder(PodDecoder&&) noexcept;
 

@@ -57,7 +57,8 @@ bool AdmissionDesk::PlanSlots(Gang& gang, const model::PodInfo& pod, int64_t cou
   const Placement placement = s_.placer.Place({&wanted, 1}, card ? &card->view() : nullptr);
   if (!placement.fits) return false;
   if (!gangs_.MayReserve(gang, card ? &*card : nullptr, placement.nodes)) return false;
-  for (model::NodeIndex node : placement.nodes[0]) gangs_.AddSlot(gang, pod.shape, node);
+  for (size_t i = 0; i < placement.nodes[0].size(); ++i)
+    gangs_.AddSlot(gang, pod.shape, placement.nodes[0][i], placement.DevicesOf(0, i));
   return true;
 }
 

@@ -122,6 +122,11 @@ void BindDesk::Write(Gang& gang, Member& member) {
     return;
   }
   member.write = s_.StartWrite(WriteKind::kBind, uid, 0, node);
+  const ReservationLedger::Reservation* reservation = s_.ledger.Find(member.reservation);
+  if (reservation != nullptr && !reservation->devices.empty()) {
+    decision.annotations.emplace_back(model::kDeviceIndexAnnotation,
+                                      model::DeviceIndexText(reservation->devices));
+  }
   s_.Emit(model::BindPod{member.write, RefOf(*member.pod), node, std::move(decision.annotations)});
   gangs_.SetState(gang, member, Member::State::kBinding);
 }

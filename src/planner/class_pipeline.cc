@@ -7,7 +7,13 @@
 namespace tutti::planner {
 ClassPipeline::ClassPipeline(const framework::Plugins& plugins, const model::NodeTable& nodes,
                              const TextTable& texts)
-    : plugins_(plugins), nodes_(nodes), active_(plugins.judge_nodes()), views_(texts) {}
+    : plugins_(plugins),
+      nodes_(nodes),
+      active_(plugins.judge_nodes()),
+      filters_(active_ &&
+               !(plugins.profile->filters().empty() && plugins.profile->pre_filters().empty())),
+      judges_locally_(!active_ || plugins.profile->judges_locally()),
+      views_(texts) {}
 
 void ClassPipeline::Begin(const MemberClass& wanted, uint64_t seed) {
   pod_ = ViewOf(wanted, fields_);

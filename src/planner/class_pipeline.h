@@ -25,6 +25,11 @@ class ClassPipeline {
 
   // Whether any plugin filters or scores at all; otherwise nothing below needs to be called.
   bool active() const { return active_; }
+  // Whether any of them can refuse a node.
+  bool filters() const { return filters_; }
+  // Whether a score of a node is good until the node changes.
+  bool judges_locally() const { return judges_locally_; }
+  bool scored_by_all() const { return cycle_->scored_by_all(); }
 
   void Begin(const MemberClass& wanted, uint64_t seed);
   // What is free, in place of the table's: by block and resource; null: zero.
@@ -45,12 +50,19 @@ class ClassPipeline {
   // Whether the score of a node hangs on the others: then Score all of them again.
   bool normalizes() const { return cycle_->normalizes(); }
   int64_t ScoreOne(NodeIndex node);
+  // Empty: no plugin says which.
+  DeviceSet SelectDevices(NodeIndex node, const DeviceRequest& request, const DeviceSet& fitting) {
+    return cycle_->SelectDevices(views_.view().blocks[BlockOf(node)], OffsetOf(node), request,
+                                 fitting);
+  }
   void Refresh(NodeIndex node);
 
  private:
   const framework::Plugins& plugins_;
   const model::NodeTable& nodes_;
   const bool active_;
+  const bool filters_;
+  const bool judges_locally_;
   bool scores_ = false;
   framework::ClusterViews views_;
   std::vector<std::string_view> fields_;

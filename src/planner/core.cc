@@ -241,6 +241,7 @@ std::shared_ptr<const model::ClusterSnapshot> Core::Publish() {
   snapshot->directory = std::move(nodes.directory);
   snapshot->verdicts = state.verdicts.Publish();
   snapshot->plans = state.plans.Publish();
+  snapshot->devices = state.options.devices;
   snapshot->any_placed = state.ledger.any_placed();
   snapshot->head_priority = state.ledger.head_priority();
   return snapshot;

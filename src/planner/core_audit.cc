@@ -69,15 +69,25 @@ std::vector<std::string> CoreAudit::CheckInvariants() const {
   return broken;
 }
 
+void CoreAudit::AddDevices(const model::ResourceList& requests, const model::DeviceSet& devices,
+                           NodeIndex node, Sums& sums) const {
+  const model::ResourceList amount =
+      s_.options.devices.AmountOf(s_.options.devices.RequestOf(requests), devices);
+  for (const auto& [resource, value] : amount.entries())
+    sums[{node.value, resource.value}] += value;
+}
+
 void CoreAudit::CheckNodes(std::vector<std::string>& broken) const {
-  std::map<std::pair<uint32_t, uint16_t>, int64_t> placed;
-  std::map<std::pair<uint32_t, uint16_t>, int64_t> for_head;
-  std::map<std::pair<uint32_t, uint16_t>, int64_t> requested;
+  Sums placed;
+  Sums for_head;
+  Sums requested;
   s_.ledger.ForEach([&](ReservationId, const ReservationLedger::Reservation& reservation) {
     const bool is_placed = reservation.what == model::NodeTable::Reserved::kPlaced;
     for (const auto& [resource, amount] : reservation.shape->requests.entries()) {
       (is_placed ? placed : for_head)[{reservation.node.value, resource.value}] += amount;
     }
+    AddDevices(reservation.shape->requests, reservation.devices, reservation.node,
+               is_placed ? placed : for_head);
   });
   for (const auto& [uid, record] : s_.pods) {
     const NodeIndex node = record.charged ? s_.nodes.Find(record.info.node_name) : NodeIndex();
@@ -85,6 +95,7 @@ void CoreAudit::CheckNodes(std::vector<std::string>& broken) const {
     for (const auto& [resource, amount] : record.info.charge->entries()) {
       requested[{node.value, resource.value}] += amount;
     }
+    AddDevices(*record.info.charge, s_.devices.Of(record.info), node, requested);
   }
   const auto compare = [&](const char* what, const auto& expected, auto column_of) {
     for (uint32_t i = 0; i < s_.nodes.capacity(); ++i) {

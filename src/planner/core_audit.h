@@ -1,7 +1,10 @@
 // CoreAudit: looks at the whole state and says what it holds, and what in it cannot be true.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "planner/core.h"
@@ -18,9 +21,13 @@ class CoreAudit {
   std::string DurableState() const;
 
  private:
+  using Sums = std::map<std::pair<uint32_t, uint16_t>, int64_t>;  // by node and resource
+
   void CountMembers(const Gang& gang, Core::Counts& counts) const;
   void CheckGang(const Gang& gang, std::vector<std::string>& broken) const;
   void CheckNodes(std::vector<std::string>& broken) const;
+  void AddDevices(const model::ResourceList& requests, const model::DeviceSet& devices,
+                  model::NodeIndex node, Sums& sums) const;
 
   const CoreState& s_;
 };

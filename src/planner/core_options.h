@@ -5,10 +5,16 @@
 
 #include "base/clock.h"
 #include "model/backfill.h"
+#include "model/device_table.h"
 
 namespace tutti::planner {
 
 enum class PartialGangPolicy { kEvict, kKeep };
+// Which of the nodes that plugins score alike.
+enum class TieBreak {
+  kBestFit,   // the one with the least room left, then the one known first
+  kNodeName,  // the first by name
+};
 enum class BindBarrier { kAuto, kAlways };
 using model::Backfill;
 
@@ -38,6 +44,8 @@ struct CoreOptions {
   // visible to kube-scheduler itself.
   bool nominate_head = false;
   bool name_holders = true;              // reports say who holds what a gang waits for
+  TieBreak tie_break = TieBreak::kBestFit;
+  model::DeviceTable devices;  // off unless it was made
   int failed_placements_per_pass = 512;  // bounds the work of one pass over the queue
   // Part of every plan id, so that a token of an earlier process is never taken for one of ours.
   std::string instance = "0";

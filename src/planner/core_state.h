@@ -19,6 +19,7 @@
 #include "model/node_table.h"
 #include "model/pod_info.h"
 #include "planner/core_options.h"
+#include "planner/device_book.h"
 #include "planner/eligibility_cache.h"
 #include "planner/gang.h"
 #include "planner/gang_placer.h"
@@ -73,9 +74,10 @@ struct CoreState {
 
   model::NodeTable nodes;
   VolumeTable volumes;
-  ReservationLedger ledger{nodes};
+  DeviceBook devices{nodes, options.devices};
+  ReservationLedger ledger{nodes, options.devices};
   EligibilityCache eligibility{nodes, volumes, labels};
-  GangPlacer placer{nodes, eligibility, plugins};
+  GangPlacer placer{nodes, eligibility, plugins, options.devices, options.tie_break};
 
   absl::node_hash_map<base::Uid, PodRecord> pods;
   std::map<model::GangKey, std::unique_ptr<Gang>> gangs;

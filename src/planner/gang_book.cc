@@ -123,8 +123,10 @@ bool GangBook::MayReserve(Gang& gang, const GangCard* card,
 }
 
 ReservationId GangBook::Reserve(const Gang& gang, std::shared_ptr<const model::PodShape> shape,
-                                model::NodeIndex node, base::Uid pod) {
-  ReservationLedger::Reservation reservation{node, std::move(shape), gang.arrival, pod};
+                                model::NodeIndex node, base::Uid pod,
+                                const model::DeviceSet& devices) {
+  ReservationLedger::Reservation reservation{
+      node, std::move(shape), gang.arrival, pod, model::NodeTable::Reserved::kPlaced, devices};
   reservation.announced = reserves_.active();
   return s_.ledger.Add(std::move(reservation));
 }
@@ -169,13 +171,13 @@ void GangBook::UpdateVerdict(const Gang& gang, const Member& member) {
 }
 
 void GangBook::AddSlot(Gang& gang, std::shared_ptr<const model::PodShape> shape,
-                       model::NodeIndex node) {
+                       model::NodeIndex node, const model::DeviceSet& devices) {
   if (gang.plan_id.empty()) {
     gang.plan_id = absl::StrFormat("%s-%d", s_.options.instance, s_.next_plan++);
     s_.plans.Set(gang.plan_id, true);
   }
   Slot slot;
-  slot.reservation = Reserve(gang, shape, node, {});
+  slot.reservation = Reserve(gang, shape, node, {}, devices);
   slot.shape = std::move(shape);
   slot.node = node;
   slot.number = gang.next_slot++;

@@ -33,7 +33,7 @@ class GangBook {
                   const std::vector<std::vector<model::NodeIndex>>& nodes);
   // Enters a place that MayReserve has let pass. `pod` invalid: of a slot.
   ReservationId Reserve(const Gang& gang, std::shared_ptr<const model::PodShape> shape,
-                        model::NodeIndex node, base::Uid pod);
+                        model::NodeIndex node, base::Uid pod, const model::DeviceSet& devices);
   // The member has this node; `reservation` is already in the ledger.
   void Place(Gang& gang, Member& member, model::NodeIndex node, ReservationId reservation);
   // Back to waiting; what was reserved is given back.
@@ -50,7 +50,8 @@ class GangBook {
   // A member that waits, created before the plan, gets a place that nobody was given yet. False:
   // none would do.
   bool TakeOpenSlot(Gang& gang, Member& member);
-  void AddSlot(Gang& gang, std::shared_ptr<const model::PodShape> shape, model::NodeIndex node);
+  void AddSlot(Gang& gang, std::shared_ptr<const model::PodShape> shape, model::NodeIndex node,
+               const model::DeviceSet& devices);
   void DropSlots(Gang& gang);
   // Gives up one slot that is not issued. False: all are.
   bool DropOpenSlot(Gang& gang);

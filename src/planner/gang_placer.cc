@@ -72,14 +72,18 @@ Placement GangPlacer::InDomains(std::span<const MemberClass> classes, View view,
 }
 
 Placement GangPlacer::Run(std::span<const MemberClass> classes, View view) {
+  if (IndexServes(classes, view)) {
+    if (std::optional<Placement> placement = PlaceByIndex(classes[0])) return *std::move(placement);
+  }
   Placement placement;
   placement.nodes.resize(classes.size());
+  placement.devices.resize(classes.size());
   // Each class sees the room that the ones before it left: they are entered into the table and
   // taken out again.
   placement.fits = true;
   for (size_t i : Order(classes, view)) {
     const MemberClass& wanted = classes[i];
-    if (!Take(wanted, Candidates(wanted, view), view, placement.nodes[i])) {
+    if (!Take(wanted, Candidates(wanted, view), view, i, placement)) {
       placement.reason = Shortage(wanted, view);
       placement.fits = false;
       break;
@@ -87,11 +91,13 @@ Placement GangPlacer::Run(std::span<const MemberClass> classes, View view) {
   }
   drained_taken_.clear();
   for (size_t i = 0; view == View::kNow && i < classes.size(); ++i) {
-    for (NodeIndex node : placement.nodes[i]) {
-      nodes_.Unreserve(node, classes[i].shape->requests, classes[i].shape->host_ports);
-    }
+    for (size_t m = 0; m < placement.nodes[i].size(); ++m)
+      GiveBack(classes[i], placement.nodes[i][m], placement.DevicesOf(i, m));
   }
-  if (!placement.fits) placement.nodes.clear();
+  if (!placement.fits) {
+    placement.nodes.clear();
+    placement.devices.clear();
+  }
   return placement;
 }
 
@@ -125,7 +131,11 @@ std::vector<GangPlacer::Candidate> GangPlacer::Candidates(const MemberClass& wan
     }
   }
   refusal_.reset();
-  if (pipeline_.active() && !candidates.empty()) AskPlugins(wanted, view, candidates);
+  // Where a gang that waits will go is decided by what must drain, not by scores of an empty
+  // cluster.
+  asks_plugins_ =
+      view == View::kNow ? pipeline_.active() : pipeline_.active() && pipeline_.filters();
+  if (asks_plugins_ && !candidates.empty()) AskPlugins(wanted, view, candidates);
   return candidates;
 }
 
@@ -142,14 +152,26 @@ void GangPlacer::ScanBlock(const MemberClass& wanted, const EligibilityCache::Bi
   }
 }
 
-void GangPlacer::ScanNode(const MemberClass& wanted, NodeIndex node, View view,
-                          std::vector<Candidate>& out) {
-  int64_t capacity = wanted.shape->host_ports.empty() ? kNoLimit : 1;
+int64_t GangPlacer::CapacityOf(const MemberClass& wanted, NodeIndex node, View view) const {
+  int64_t capacity = kNoLimit;
   for (const auto& [resource, amount] : wanted.shape->requests.entries()) {
     const int64_t room = Room(resource, node, view);
-    if (room < amount) return;
-    capacity = std::min(capacity, room / amount);
+    if (room < amount) return 0;
+    // A division costs more than everything else here: none where this resource is not the scarcer.
+    int64_t enough = 0;
+    if (__builtin_mul_overflow(capacity, amount, &enough) || room < enough)
+      capacity = room / amount;
   }
+  const model::DeviceRequest request = devices_.RequestOf(wanted.shape->requests);
+  if (!request.any()) return capacity;
+  return std::min(capacity, model::PlacesOn(FreeDevicesOf(node, view), request));
+}
+
+void GangPlacer::ScanNode(const MemberClass& wanted, NodeIndex node, View view,
+                          std::vector<Candidate>& out) {
+  int64_t capacity = CapacityOf(wanted, node, view);
+  if (capacity == 0) return;
+  if (!wanted.shape->host_ports.empty()) capacity = 1;
   if (std::binary_search(wanted.refused.begin(), wanted.refused.end(), node)) return;
   if (domain_ != nullptr && !DomainChooser::Has(*domain_, node)) return;
   if (!PortsFree(wanted, node, view)) return;
@@ -176,7 +198,16 @@ int64_t GangPlacer::Room(ResourceId resource, NodeIndex node, View view) const {
          (released == released_->end() ? 0 : released->second.Get(resource));
 }
 
-int64_t GangPlacer::Score(const MemberClass& wanted, NodeIndex node, View view) const {
+model::FreeDevices GangPlacer::FreeDevicesOf(NodeIndex node, View view) const {
+  if (view == View::kNow) return devices_.FreeOf(*nodes_.blocks()[BlockOf(node)], OffsetOf(node));
+  model::FreeDevices free;
+  free.count = devices_.CountOf(*nodes_.blocks()[BlockOf(node)], OffsetOf(node));
+  for (uint32_t i = 0; i < free.count; ++i) free.milli[i] = Room(devices_.slot(i), node, view);
+  return free;
+}
+
+int64_t GangPlacer::Score(const MemberClass& wanted, NodeIndex node, View view) {
+  if (view == View::kNow && tie_break_ == TieBreak::kNodeName) return names_.Rank(node);
   const NodeBlock& block = *nodes_.blocks()[BlockOf(node)];
   const uint32_t offset = OffsetOf(node);
   int64_t left = 0;
@@ -254,7 +285,9 @@ bool GangPlacer::SpreadOut(const MemberClass& wanted, std::vector<Candidate>& ca
 }
 
 bool GangPlacer::Take(const MemberClass& wanted, std::vector<Candidate> candidates, View view,
-                      std::vector<NodeIndex>& taken) {
+                      size_t which, Placement& placement) {
+  std::vector<NodeIndex>& taken = placement.nodes[which];
+  const model::DeviceRequest request = devices_.RequestOf(wanted.shape->requests);
   if (TotalCapacity(candidates, wanted.count) < wanted.count) return false;
   if (!wanted.shape->spread_keys.empty() && !SpreadOut(wanted, candidates)) return false;
   const auto later = [](const Candidate& a, const Candidate& b) { return a.GoesAfter(b); };
@@ -266,18 +299,21 @@ bool GangPlacer::Take(const MemberClass& wanted, std::vector<Candidate> candidat
     Candidate best = candidates.back();
     candidates.pop_back();
     // Without plugins the best node stays the best until it is full.
-    const int64_t here = pipeline_.active() ? 1 : std::min(best.capacity, missing);
+    const int64_t here = asks_plugins_ ? 1 : std::min(best.capacity, missing);
     for (int64_t i = 0; i < here; ++i) {
-      TakeOne(wanted, best.node, view);
+      const model::DeviceSet devices =
+          request.any() ? SelectDevices(request, best.node, view) : model::DeviceSet();
+      TakeOne(wanted, best.node, devices, view);
       taken.push_back(best.node);
+      if (request.any()) placement.devices[which].push_back(devices);
     }
     missing -= here;
     best.capacity -= here;
-    if (!pipeline_.active()) continue;
+    if (!asks_plugins_) continue;
     // The table may have copied the block: what plugins see must never be the old one.
     if (view == View::kNow) pipeline_.Refresh(best.node);
     if (missing == 0) break;
-    const bool normalizes = pipeline_.scores() && pipeline_.normalizes();
+    const bool normalizes = view == View::kNow && pipeline_.scores() && pipeline_.normalizes();
     if (best.capacity > 0 && Renew(wanted, view, best)) {
       candidates.push_back(best);
       if (!normalizes) std::push_heap(candidates.begin(), candidates.end(), later);
@@ -291,22 +327,52 @@ bool GangPlacer::Take(const MemberClass& wanted, std::vector<Candidate> candidat
   return missing == 0;
 }
 
-void GangPlacer::TakeOne(const MemberClass& wanted, NodeIndex node, View view) {
+model::DeviceSet GangPlacer::SelectDevices(const model::DeviceRequest& request, NodeIndex node,
+                                           View view) {
+  model::FreeDevices free = FreeDevicesOf(node, view);
+  const model::DeviceSet fitting = free.Fitting(request);
+  if (view == View::kNow) {
+    if (!asks_plugins_) return free.Tightest(request, fitting);
+    const model::DeviceSet selected = pipeline_.SelectDevices(node, request, fitting);
+    return selected.empty() ? free.Tightest(request, fitting) : selected;
+  }
+  // Of those that would do once they are drained, the ones that have least to drain.
+  for (uint32_t i = 0; i < free.count; ++i)
+    free.milli[i] = model::kWholeDevice - nodes_.Free(devices_.slot(i), node);
+  return free.Tightest(request, fitting);
+}
+
+void GangPlacer::TakeOne(const MemberClass& wanted, NodeIndex node, const model::DeviceSet& devices,
+                         View view) {
   const model::PodShape& shape = *wanted.shape;
-  if (view == View::kNow) return nodes_.Reserve(node, shape.requests, shape.host_ports);
+  if (view == View::kNow) {
+    nodes_.Reserve(node, shape.requests, shape.host_ports);
+    if (!devices.empty()) nodes_.Reserve(node, DeviceAmount(wanted, devices), {});
+    return;
+  }
   Taken& there = drained_taken_[node];
   there.amount.Add(shape.requests);
   there.ports.insert(there.ports.end(), shape.host_ports.begin(), shape.host_ports.end());
+  if (!devices.empty()) there.amount.Add(DeviceAmount(wanted, devices));
+  if (!asks_plugins_) return;
+  TakeFromDrained(shape.requests, node);
+  if (!devices.empty()) TakeFromDrained(DeviceAmount(wanted, devices), node);
+}
+
+void GangPlacer::GiveBack(const MemberClass& wanted, NodeIndex node,
+                          const model::DeviceSet& devices) {
+  nodes_.Unreserve(node, wanted.shape->requests, wanted.shape->host_ports);
+  if (!devices.empty()) nodes_.Unreserve(node, DeviceAmount(wanted, devices), {});
+}
+
+void GangPlacer::TakeFromDrained(const model::ResourceList& amount, NodeIndex node) {
+  for (const auto& [resource, value] : amount.entries())
+    drained_[BlockOf(node)][resource.value][OffsetOf(node)] -= value;
 }
 
 bool GangPlacer::Renew(const MemberClass& wanted, View view, Candidate& candidate) {
-  if (view != View::kNow) {
-    for (const auto& [resource, amount] : wanted.shape->requests.entries()) {
-      drained_[BlockOf(candidate.node)][resource.value][OffsetOf(candidate.node)] -= amount;
-    }
-  }
   if (!pipeline_.StillPasses(candidate.node)) return false;
-  if (pipeline_.scores() && !pipeline_.normalizes())
+  if (view == View::kNow && pipeline_.scores() && !pipeline_.normalizes())
     candidate.plugins = pipeline_.ScoreOne(candidate.node);
   candidate.score = Score(wanted, candidate.node, view);
   return true;
@@ -355,6 +421,7 @@ void GangPlacer::AskPlugins(const MemberClass& wanted, View view,
   std::erase_if(candidates, [&](const Candidate& candidate) {
     return !masks_[BlockOf(candidate.node)].Has(OffsetOf(candidate.node));
   });
+  if (view != View::kNow) return;
   ScoreAll(candidates);
   if (!pipeline_.score_failed()) return;
   refusal_ = pipeline_.refusal();
@@ -368,6 +435,8 @@ model::Reason GangPlacer::Shortage(const MemberClass& wanted, View view) {
   const EligibilityCache::Bits& bits = eligibility_.Of(wanted.shape, wanted.namespace_name);
   bool any = false;
   std::vector<int64_t> places(wanted.shape->requests.entries().size(), 0);
+  const model::DeviceRequest devices = devices_.RequestOf(wanted.shape->requests);
+  int64_t on_devices = 0;
   for (uint32_t i = 0; i < nodes_.capacity(); ++i) {
     const NodeIndex node(i);
     if ((bits[i / 64] >> (i % 64) & 1) == 0) continue;
@@ -382,6 +451,9 @@ model::Reason GangPlacer::Shortage(const MemberClass& wanted, View view) {
       const int64_t here = std::max<int64_t>(Room(resource, node, view), 0) / amount;
       places[r] += std::min(here, wanted.count);
     }
+    if (devices.any()) {
+      on_devices += std::min(model::PlacesOn(FreeDevicesOf(node, view), devices), wanted.count);
+    }
   }
   if (!any) {
     reason.code = wanted.only.empty() ? ReasonCode::kNoEligibleNode : ReasonCode::kPinnedNodeLost;
@@ -389,7 +461,10 @@ model::Reason GangPlacer::Shortage(const MemberClass& wanted, View view) {
   }
   reason.code = wanted.only.empty() ? ReasonCode::kWaitingForCapacity : ReasonCode::kPinnedNodeLost;
   const auto scarcest = std::min_element(places.begin(), places.end());
-  if (scarcest != places.end() && *scarcest < wanted.count) {
+  if (devices.any() && on_devices < wanted.count && on_devices <= *scarcest) {
+    reason = {reason.code, model::SaturatingProduct(devices.total(), wanted.count),
+              on_devices * devices.total(), devices_.milli()};
+  } else if (scarcest != places.end() && *scarcest < wanted.count) {
     const auto& [resource, amount] =
         wanted.shape->requests.entries()[static_cast<size_t>(scarcest - places.begin())];
     reason = {reason.code, model::SaturatingProduct(amount, wanted.count), *scarcest * amount,

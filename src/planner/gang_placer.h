@@ -19,12 +19,16 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "model/device_table.h"
 #include "model/node_table.h"
 #include "model/reason.h"
 #include "planner/class_pipeline.h"
+#include "planner/core_options.h"
 #include "planner/domain_chooser.h"
 #include "planner/eligibility_cache.h"
 #include "planner/member_class.h"
+#include "planner/name_order.h"
+#include "planner/place_index.h"
 
 namespace tutti::planner {
 
@@ -32,15 +36,27 @@ struct Placement {
   bool fits = false;
   std::vector<std::vector<model::NodeIndex>>
       nodes;             // per class, `count` entries, members of one node side by side
+  // As `nodes`: which devices of the node; empty where the class asks for none.
+  std::vector<std::vector<model::DeviceSet>> devices;
   model::Reason reason;  // why it does not fit
+
+  model::DeviceSet DevicesOf(size_t member_class, size_t member) const {
+    const std::vector<model::DeviceSet>& of_class = devices[member_class];
+    return of_class.empty() ? model::DeviceSet() : of_class[member];
+  }
 };
 
 class GangPlacer {
  public:
   GangPlacer(model::NodeTable& nodes, EligibilityCache& eligibility,
-             const framework::Plugins& plugins)
+             const framework::Plugins& plugins, const model::DeviceTable& devices = {},
+             TieBreak tie_break = TieBreak::kBestFit)
       : nodes_(nodes),
         eligibility_(eligibility),
+        devices_(devices),
+        tie_break_(tie_break),
+        names_(nodes),
+        index_(nodes),
         pipeline_(plugins, nodes, eligibility.labels()),
         domains_(plugins, nodes, eligibility.labels()) {}
 
@@ -76,15 +92,22 @@ class GangPlacer {
 
   Placement InDomains(std::span<const MemberClass> classes, View view, const GangView* gang);
   Placement Run(std::span<const MemberClass> classes, View view);
+  // Whether what is known of the shape from before says all about the class.
+  bool IndexServes(std::span<const MemberClass> classes, View view) const;
+  // One member by the index. nullopt: the index cannot say.
+  std::optional<Placement> PlaceByIndex(const MemberClass& wanted);
+  PlaceIndex::Key KeyOf(const MemberClass& wanted, model::NodeIndex node);
   std::vector<size_t> Order(std::span<const MemberClass> classes, View view);
   std::vector<Candidate> Candidates(const MemberClass& wanted, View view);
+  // How many members the node has room for; kNoLimit where they ask for nothing.
+  int64_t CapacityOf(const MemberClass& wanted, model::NodeIndex node, View view) const;
   void ScanBlock(const MemberClass& wanted, const EligibilityCache::Bits& bits, uint32_t block,
                  View view, std::vector<Candidate>& out);
   void ScanNode(const MemberClass& wanted, model::NodeIndex node, View view,
                 std::vector<Candidate>& out);
   bool PortsFree(const MemberClass& wanted, model::NodeIndex node, View view) const;
   int64_t Room(model::ResourceId resource, model::NodeIndex node, View view) const;
-  int64_t Score(const MemberClass& wanted, model::NodeIndex node, View view) const;
+  int64_t Score(const MemberClass& wanted, model::NodeIndex node, View view);
   model::Reason Shortage(const MemberClass& wanted, View view);
   // Leaves each candidate the capacity that an even spread gives it; false where there is none.
   bool SpreadOut(const MemberClass& wanted, std::vector<Candidate>& candidates) const;
@@ -94,19 +117,37 @@ class GangPlacer {
   // What the plugins leave of the candidates, with their scores.
   void AskPlugins(const MemberClass& wanted, View view, std::vector<Candidate>& candidates);
   void ShowLater(const MemberClass& wanted, View view);
-  bool Take(const MemberClass& wanted, std::vector<Candidate> candidates, View view,
-            std::vector<model::NodeIndex>& taken);
-  void TakeOne(const MemberClass& wanted, model::NodeIndex node, View view);
+  // The class is number `which` of the placement.
+  bool Take(const MemberClass& wanted, std::vector<Candidate> candidates, View view, size_t which,
+            Placement& placement);
+  // Which devices of the node the next member gets.
+  model::DeviceSet SelectDevices(const model::DeviceRequest& request, model::NodeIndex node,
+                                 View view);
+  void TakeOne(const MemberClass& wanted, model::NodeIndex node, const model::DeviceSet& devices,
+               View view);
+  void GiveBack(const MemberClass& wanted, model::NodeIndex node, const model::DeviceSet& devices);
+  // What a member takes away from what the plugins see of a cluster as it will be.
+  void TakeFromDrained(const model::ResourceList& amount, model::NodeIndex node);
+  model::ResourceList DeviceAmount(const MemberClass& wanted,
+                                   const model::DeviceSet& devices) const {
+    return devices_.AmountOf(devices_.RequestOf(wanted.shape->requests), devices);
+  }
+  model::FreeDevices FreeDevicesOf(model::NodeIndex node, View view) const;
   // After a member was placed there: false where the next one cannot go there as well.
   bool Renew(const MemberClass& wanted, View view, Candidate& candidate);
   void ScoreAll(std::vector<Candidate>& candidates);
 
   model::NodeTable& nodes_;
   EligibilityCache& eligibility_;
+  const model::DeviceTable devices_;
+  const TieBreak tie_break_;
+  NameOrder names_;
+  PlaceIndex index_;
   ClassPipeline pipeline_;
   DomainChooser domains_;
   uint64_t seed_ = 0;               // of the placement under way
   const Domain* domain_ = nullptr;  // that it is restricted to; null: none
+  bool asks_plugins_ = false;       // about the class that is being placed
   std::vector<NodeMask> masks_;
   std::vector<std::vector<model::NodeBlock::Column>> drained_;  // by block and resource
   std::optional<model::Reason> refusal_;  // of the last class, where plugins left no candidate

@@ -17,13 +17,20 @@ model::ResourceList Least(const model::ResourceList& a, const model::ResourceLis
   return least;
 }
 
-void AddWhatItHolds(const Gang& gang, const model::NodeTable& nodes,
-                    GangPlacer::Released& released) {
+void AddWhatItHolds(const Gang& gang, const CoreState& state, GangPlacer::Released& released) {
+  const model::DeviceTable& devices = state.options.devices;
   for (const auto& [uid, member] : gang.members) {
     if (member.state == Member::State::kWaiting) continue;
-    const bool bound = member.state == Member::State::kBound;
-    const model::NodeIndex node = bound ? nodes.Find(member.pod->node_name) : member.node;
-    if (node.valid()) released[node].Add(bound ? *member.pod->charge : member.pod->shape->requests);
+    const model::PodInfo& pod = *member.pod;
+    if (member.state == Member::State::kBound) {
+      const model::NodeIndex node = state.nodes.Find(pod.node_name);
+      if (!node.valid()) continue;
+      released[node].Add(*pod.charge);
+      if (const model::DeviceSet taken = state.devices.Of(pod); !taken.empty())
+        released[node].Add(devices.AmountOf(devices.RequestOf(*pod.charge), taken));
+    } else if (const auto* reservation = state.ledger.Find(member.reservation)) {
+      released[member.node].Add(state.ledger.AmountOf(*pod.shape, reservation->devices));
+    }
   }
 }
 
@@ -35,13 +42,14 @@ Gang* HeadRoom::head() const {
 }
 
 void HeadRoom::Keep(Gang& gang, std::vector<MemberClass> classes,
-                    std::shared_ptr<const GangCard> card, const Placement& chosen) {
+                    std::shared_ptr<const GangCard> card, const Placement& chosen,
+                    const Placement& drained) {
   Close();
   s_.head = gang.arrival;
   classes_ = std::move(classes);
   card_ = std::move(card);
   chosen_ = chosen.fits;
-  if (!chosen_) return Plan();
+  if (!chosen_) return Plan(drained);
   nodes_generation_ = s_.nodes.statics_generation();
   start_.reset();
   Reserve(chosen);
@@ -75,12 +83,12 @@ void HeadRoom::Resume() {
   Plan();
 }
 
-void HeadRoom::Plan() {
+void HeadRoom::Plan(const Placement& drained) {
   nodes_generation_ = s_.nodes.statics_generation();
   Placement placement = Foresee();
   if (!placement.fits) {
     start_.reset();
-    placement = s_.placer.PlaceWhenDrained(classes_, view());
+    placement = drained.fits ? drained : s_.placer.PlaceWhenDrained(classes_, view());
   }
   if (placement.fits) return Reserve(placement);
   nodes_.clear();
@@ -135,7 +143,7 @@ bool HeadRoom::FitsAfter(const std::vector<Given>& given, size_t count) {
 
 void HeadRoom::Release(const std::vector<Given>& given, size_t count) {
   released_.clear();
-  for (size_t i = 0; i < count; ++i) AddWhatItHolds(*given[i].gang, s_.nodes, released_);
+  for (size_t i = 0; i < count; ++i) AddWhatItHolds(*given[i].gang, s_, released_);
 }
 
 void HeadRoom::Reserve(const Placement& placement) {
@@ -144,13 +152,15 @@ void HeadRoom::Reserve(const Placement& placement) {
   absl::flat_hash_map<model::NodeIndex, size_t> index;
   for (size_t c = 0; c < classes_.size(); ++c) {
     const std::shared_ptr<const model::PodShape>& shape = classes_[c].shape;
-    for (const model::NodeIndex node : placement.nodes[c]) {
-      gang.head_reservations.push_back(
-          s_.ledger.Add({node, shape, gang.arrival, {}, Reserved::kForHead}));
+    for (size_t i = 0; i < placement.nodes[c].size(); ++i) {
+      const model::NodeIndex node = placement.nodes[c][i];
+      const ReservationLedger::Reservation kept{
+          node, shape, gang.arrival, {}, Reserved::kForHead, placement.DevicesOf(c, i)};
+      gang.head_reservations.push_back(s_.ledger.Add(kept));
       const auto [it, added] = index.try_emplace(node, nodes_.size());
       if (added) nodes_.emplace_back().node = node;
       OnNode& there = nodes_[it->second];
-      there.kept.Add(shape->requests);
+      there.kept.Add(s_.ledger.AmountOf(*shape, kept.devices));
       there.ports.insert(there.ports.end(), shape->host_ports.begin(), shape->host_ports.end());
     }
   }
@@ -194,8 +204,10 @@ void HeadRoom::Lift(For whom, bool up) {
 void HeadRoom::Backfilled(std::span<const MemberClass> classes, const Placement& placement) {
   if (open_for_ != For::kInTime || !start_) return;
   for (size_t c = 0; c < classes.size(); ++c) {
-    for (const model::NodeIndex node : placement.nodes[c])
-      released_[node].Add(classes[c].shape->requests);
+    for (size_t i = 0; i < placement.nodes[c].size(); ++i) {
+      released_[placement.nodes[c][i]].Add(
+          s_.ledger.AmountOf(*classes[c].shape, placement.DevicesOf(c, i)));
+    }
   }
   // The head goes where that leaves most room to others until it starts.
   Close();

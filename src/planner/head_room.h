@@ -25,9 +25,9 @@ class HeadRoom {
 
   // Makes `gang` the head, unless even a drained cluster has no room for it. `classes` are those of
   // its members that wait; `card` where there are plugins. `chosen`: where plugins will have it,
-  // if it fits.
+  // if it fits. `drained`: where it would go in a drained cluster, if that is known already.
   void Keep(Gang& gang, std::vector<MemberClass> classes, std::shared_ptr<const GangCard> card,
-            const Placement& chosen);
+            const Placement& chosen, const Placement& drained);
   // A pass goes on after other events: looks at the head anew.
   void Resume();
   // Gives all of it back.
@@ -57,7 +57,7 @@ class HeadRoom {
   };
   using Given = GangBook::End;  // what one gang gives back at its end
 
-  void Plan();
+  void Plan(const Placement& drained = {});
   Placement Foresee();
   size_t FirstThatFits(const std::vector<Given>& given, size_t unfit, size_t fits);
   bool FitsAfter(const std::vector<Given>& given, size_t count);

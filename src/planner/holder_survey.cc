@@ -17,26 +17,33 @@ constexpr size_t kMostNamed = 3;
 
 std::vector<Holder> HolderSurvey::Of(const Gang& waiting, model::ResourceId resource) {
   if (!taken_ || taken_at_ + kTakenAnewAfter <= s_.now) Refresh();
+  const Shares& shares = SharesOf(resource);
   std::vector<Holder> named;
-  Holder others{"gangs of other namespaces", 0};
-  for (const Held& held : gangs_) {
-    const int64_t amount = held.amounts.Get(resource);
-    if (amount == 0 || held.arrival == waiting.arrival) continue;
-    if (held.namespace_name == waiting.key.namespace_name) {
-      named.push_back({"gang " + held.display_name, amount});
-    } else {
-      others.amount += amount;
+  int64_t own_namespace = 0;
+  if (const auto it = shares.by_namespace.find(waiting.key.namespace_name);
+      it != shares.by_namespace.end()) {
+    own_namespace = it->second.total;
+    std::vector<Share> first;
+    int64_t rest = own_namespace;
+    const bool holds_some = waiting.bound + waiting.binding + waiting.placed > 0;
+    for (const Share& share : it->second.gangs) {
+      if (first.size() == kMostNamed && !holds_some) break;
+      if (share.held->arrival == waiting.arrival) {
+        rest -= share.amount;
+      } else if (first.size() < kMostNamed) {
+        first.push_back(share);
+      }
+    }
+    for (const Share& share : first) {
+      // The last line stands for all others where there are more.
+      const bool more = named.size() == kMostNamed - 1 && rest > share.amount;
+      named.push_back(more ? Holder{"other gangs", rest}
+                           : Holder{"gang " + share.held->display_name, share.amount});
+      rest -= share.amount;
     }
   }
-  std::stable_sort(named.begin(), named.end(),
-                   [](const Holder& a, const Holder& b) { return a.amount > b.amount; });
-  if (named.size() > kMostNamed) {
-    Holder rest{"other gangs", 0};
-    for (size_t i = kMostNamed - 1; i < named.size(); ++i) rest.amount += named[i].amount;
-    named.resize(kMostNamed - 1);
-    named.push_back(rest);
-  }
-  if (others.amount > 0) named.push_back(others);
+  if (shares.total > own_namespace)
+    named.push_back({"gangs of other namespaces", shares.total - own_namespace});
   Holder single{"pods of no gang", -bound_of_gangs_.Get(resource)};
   for (const auto& block : s_.nodes.blocks()) {
     for (uint32_t i = 0; i < NodeBlock::kNodes; ++i)
@@ -44,6 +51,25 @@ std::vector<Holder> HolderSurvey::Of(const Gang& waiting, model::ResourceId reso
   }
   if (single.amount > 0) named.push_back(single);
   return named;
+}
+
+const HolderSurvey::Shares& HolderSurvey::SharesOf(model::ResourceId resource) {
+  const auto [it, added] = shares_.try_emplace(resource);
+  Shares& shares = it->second;
+  if (!added) return shares;
+  for (const Held& held : gangs_) {
+    const int64_t amount = held.amounts.Get(resource);
+    if (amount == 0) continue;
+    Shares::InNamespace& in_namespace = shares.by_namespace[held.namespace_name];
+    in_namespace.gangs.push_back({amount, &held});
+    in_namespace.total += amount;
+    shares.total += amount;
+  }
+  for (auto& [name, in_namespace] : shares.by_namespace) {
+    std::stable_sort(in_namespace.gangs.begin(), in_namespace.gangs.end(),
+                     [](const Share& a, const Share& b) { return a.amount > b.amount; });
+  }
+  return shares;
 }
 
 std::vector<Holder> HolderSurvey::Head(const Gang& waiting, model::ResourceId resource) const {
@@ -65,6 +91,7 @@ void HolderSurvey::Refresh() {
   taken_ = true;
   taken_at_ = s_.now;
   gangs_.clear();
+  shares_.clear();
   bound_of_gangs_ = {};
   for (const auto& [arrival, gang] : s_.by_arrival) {
     if (gang->bound + gang->binding + gang->placed == 0) continue;

@@ -1,7 +1,10 @@
 // HolderSurvey: who holds what others wait for.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -33,13 +36,29 @@ class HolderSurvey {
     uint64_t arrival = 0;
     model::ResourceList amounts;  // bound and reserved
   };
+  // Of one resource: the gangs that hold any of it, by namespace, those that hold most first.
+  struct Share {
+    int64_t amount;
+    const Held* held;
+  };
+  struct Shares {
+    struct InNamespace {
+      std::vector<Share> gangs;
+      int64_t total = 0;
+    };
+    std::map<std::string_view, InNamespace> by_namespace;
+    int64_t total = 0;
+  };
+
   void Refresh();
+  const Shares& SharesOf(model::ResourceId resource);
 
   const CoreState& s_;
   base::Timestamp taken_at_;
   bool taken_ = false;
   std::vector<Held> gangs_;             // by arrival
   model::ResourceList bound_of_gangs_;  // of all of them
+  std::map<model::ResourceId, Shares> shares_;  // that were asked for
 };
 
 }  // namespace tutti::planner

@@ -14,7 +14,8 @@ bool WantsMembership(const PodInfo& pod) {
 
 bool SameCharge(const PodInfo& a, const PodInfo& b) {
   return a.node_name == b.node_name && a.terminal() == b.terminal() &&
-         a.disruptable == b.disruptable && a.charge == b.charge && a.shape == b.shape;
+         a.disruptable == b.disruptable && a.charge == b.charge && a.shape == b.shape &&
+         a.devices == b.devices;
 }
 
 bool SameMembership(const PodInfo& a, const PodInfo& b) {
@@ -164,6 +165,7 @@ bool PodDesk::Charge(PodRecord& record) {
   if (!pod.disruptable) {
     s_.nodes.ChargePermanent(pod.node_name, *pod.charge, pod.shape->host_ports);
   }
+  s_.devices.Add(pod);
   record.charged = true;
   bound_.Add(record);
   if (const model::NodeIndex node = s_.nodes.Find(pod.node_name); node.valid())
@@ -179,6 +181,7 @@ void PodDesk::Discharge(PodRecord& record) {
   if (!pod.disruptable) {
     s_.nodes.DischargePermanent(pod.node_name, *pod.charge, pod.shape->host_ports);
   }
+  s_.devices.Remove(pod);
   record.charged = false;
   s_.planning_due = true;
 }
@@ -188,6 +191,7 @@ void PodDesk::UpsertNode(model::NodeInfo node) {
   const bool known = s_.nodes.Find(node.name).valid();
   const model::NodeIndex index = s_.nodes.Upsert(std::move(node));
   if (s_.nodes.statics_generation() == before) return;
+  s_.devices.NodeChanged(s_.nodes.Info(index)->name);
   ResolveConflicts(index);
   events_.Tell(known ? ClusterEventKind::kNodeUpdated : ClusterEventKind::kNodeAdded, index);
   s_.planning_due = true;

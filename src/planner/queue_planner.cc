@@ -216,11 +216,14 @@ model::Reason QueuePlanner::ForCount(model::Reason reason, const MemberClass& wa
   return reason;
 }
 
-std::optional<model::Reason> QueuePlanner::Exceeds(const Wanted& wanted) {
+std::optional<model::Reason> QueuePlanner::Exceeds(const Wanted& wanted, Placement* later) {
   const auto ask = [&]() -> std::optional<model::Reason> {
-    const Placement later = s_.placer.PlaceWhenDrained(wanted.classes, wanted.view());
-    if (later.fits) return std::nullopt;
-    model::Reason reason = later.reason;
+    Placement drained = s_.placer.PlaceWhenDrained(wanted.classes, wanted.view());
+    model::Reason reason = drained.reason;
+    if (drained.fits) {
+      if (later != nullptr) *later = std::move(drained);
+      return std::nullopt;
+    }
     const bool plugins =
         reason.code == ReasonCode::kRefusedByPlugin || reason.code == ReasonCode::kPluginFailed;
     if (!plugins) reason.code = ReasonCode::kExceedsCluster;
@@ -251,8 +254,9 @@ bool QueuePlanner::Enter(Gang& gang, const Wanted& wanted, const Placement& plac
     for (size_t i = 0; i < wanted.members[c].size(); ++i) {
       Member& member = *wanted.members[c][i];
       const model::NodeIndex node = placement.nodes[c][i];
-      gangs_.Place(gang, member, node,
-                   gangs_.Reserve(gang, member.pod->shape, node, member.pod->uid));
+      const ReservationId id =
+          gangs_.Reserve(gang, member.pod->shape, node, member.pod->uid, placement.DevicesOf(c, i));
+      gangs_.Place(gang, member, node, id);
       gangs_.Tell(member);
     }
   }
@@ -290,11 +294,13 @@ void QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason rea
   GiveBackPart(gang);
   if (reason.code == ReasonCode::kPinnedNodeLost) RecreatePinned(wanted);
   bool becomes_head = false;
+  Placement drained;
   if (reason.code == ReasonCode::kWaitingForCapacity ||
       reason.code == ReasonCode::kRefusedByPlugin) {
     if (s_.head != 0 && FitsWithoutHead(wanted)) {
       reason.code = ReasonCode::kBehindHead;
-    } else if (const std::optional<model::Reason> exceeds = Exceeds(wanted)) {
+    } else if (const std::optional<model::Reason> exceeds =
+                   Exceeds(wanted, &drained)) {
       reason = *exceeds;
     } else {
       becomes_head = s_.head == 0;
@@ -302,7 +308,7 @@ void QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason rea
   }
   const GangDiagnosis diagnosis{CodeName(reason), reason.need, reason.have, reason.resource};
   const framework::PostFilterVerdict said = PostFilter(wanted, diagnosis);
-  if (becomes_head) ReserveForHead(gang, wanted, diagnosis, said);
+  if (becomes_head) ReserveForHead(gang, wanted, diagnosis, said, drained);
   if (said.status.ok()) {
     gangs_.SetReason(gang, reason);
   } else {
@@ -333,8 +339,10 @@ void QueuePlanner::Remember(const Wanted& wanted, const model::Reason& reason) {
 }
 
 void QueuePlanner::ReserveForHead(Gang& gang, const Wanted& wanted, const GangDiagnosis& diagnosis,
-                                  const framework::PostFilterVerdict& said) {
-  room_.Keep(gang, wanted.classes, wanted.card, PlaceForHead(gang, wanted, diagnosis, said));
+                                  const framework::PostFilterVerdict& said,
+                                  const Placement& drained) {
+  room_.Keep(gang, wanted.classes, wanted.card, PlaceForHead(gang, wanted, diagnosis, said),
+             drained);
 }
 
 Placement QueuePlanner::PlaceForHead(const Gang& gang, const Wanted& wanted,

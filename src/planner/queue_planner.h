@@ -73,7 +73,7 @@ class QueuePlanner {
   void GiveBackPart(Gang& gang);
   framework::PostFilterVerdict PostFilter(const Wanted& wanted, const GangDiagnosis& diagnosis);
   void ReserveForHead(Gang& gang, const Wanted& wanted, const GangDiagnosis& diagnosis,
-                      const framework::PostFilterVerdict& said);
+                      const framework::PostFilterVerdict& said, const Placement& drained);
   // Where plugins would have it go as the head; does not fit: they do not say.
   Placement PlaceForHead(const Gang& gang, const Wanted& wanted, const GangDiagnosis& diagnosis,
                          const framework::PostFilterVerdict& said);
@@ -85,7 +85,8 @@ class QueuePlanner {
   // Why it does not fit, where that follows from what the pass has already tried.
   std::optional<model::Reason> KnownNotToFit(const Wanted& wanted);
   // Why it would not fit into a drained cluster either; nullopt: it would.
-  std::optional<model::Reason> Exceeds(const Wanted& wanted);
+  // `later`: where it would go, where that had to be found out.
+  std::optional<model::Reason> Exceeds(const Wanted& wanted, Placement* later = nullptr);
   static model::Reason ForCount(model::Reason reason, const MemberClass& wanted);
 
   CoreState& s_;

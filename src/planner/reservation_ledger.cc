@@ -6,10 +6,35 @@ namespace tutti::planner {
 
 using Reserved = model::NodeTable::Reserved;
 
-ReservationId ReservationLedger::Add(Reservation reservation) {
-  const ReservationId id(next_id_++);
+void ReservationLedger::Enter(const Reservation& reservation) {
   nodes_.Reserve(reservation.node, reservation.shape->requests, reservation.shape->host_ports,
                  reservation.what);
+  if (!reservation.devices.empty())
+    nodes_.Reserve(reservation.node, DeviceAmount(*reservation.shape, reservation.devices), {}, reservation.what);
+}
+
+void ReservationLedger::TakeOut(const Reservation& reservation) {
+  nodes_.Unreserve(reservation.node, reservation.shape->requests, reservation.shape->host_ports,
+                   reservation.what);
+  if (!reservation.devices.empty())
+    nodes_.Unreserve(reservation.node, DeviceAmount(*reservation.shape, reservation.devices), {}, reservation.what);
+}
+
+model::ResourceList ReservationLedger::DeviceAmount(const model::PodShape& shape,
+                                                    const model::DeviceSet& devices) const {
+  return devices_.AmountOf(devices_.RequestOf(shape.requests), devices);
+}
+
+model::ResourceList ReservationLedger::AmountOf(const model::PodShape& shape,
+                                                const model::DeviceSet& devices) const {
+  model::ResourceList amount = shape.requests;
+  if (!devices.empty()) amount.Add(DeviceAmount(shape, devices));
+  return amount;
+}
+
+ReservationId ReservationLedger::Add(Reservation reservation) {
+  const ReservationId id(next_id_++);
+  Enter(reservation);
   by_node_[reservation.node].push_back(id);
   if (reservation.what == Reserved::kForHead) {
     ++for_head_;
@@ -25,8 +50,7 @@ void ReservationLedger::Release(ReservationId id) {
   const Reservation& reservation = it->second;
   // A removed node took its columns with it; its index may already stand for another node, so
   // whoever removes a node releases what is reserved on it first.
-  nodes_.Unreserve(reservation.node, reservation.shape->requests, reservation.shape->host_ports,
-                   reservation.what);
+  TakeOut(reservation);
   std::vector<ReservationId>& ids = by_node_[reservation.node];
   ids.erase(std::find(ids.begin(), ids.end(), id));
   if (ids.empty()) by_node_.erase(reservation.node);

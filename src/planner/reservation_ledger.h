@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "model/device_table.h"
 #include "model/node_table.h"
 #include "model/pod_info.h"
 
@@ -26,10 +27,12 @@ class ReservationLedger {
     uint64_t gang = 0;  // Gang::arrival; 0: a pod of no gang
     base::Uid pod;      // invalid: a slot for a member not created yet, or a head's reservation
     model::NodeTable::Reserved what = model::NodeTable::Reserved::kPlaced;
-    bool announced = false;  // Reserve plugins have entered it
+    model::DeviceSet devices = {};  // of the node; where the shape asks for any
+    bool announced = false;         // Reserve plugins have entered it
   };
 
-  explicit ReservationLedger(model::NodeTable& nodes) : nodes_(nodes) {}
+  explicit ReservationLedger(model::NodeTable& nodes, const model::DeviceTable& devices = {})
+      : nodes_(nodes), devices_(devices) {}
 
   ReservationId Add(Reservation reservation);
   void Release(ReservationId id);  // an id that is not there any more is no error
@@ -38,6 +41,8 @@ class ReservationLedger {
   // The announced ones that were given back since this was last asked.
   std::vector<Reservation> TakeGivenBack() { return std::exchange(given_back_, {}); }
   bool any_given_back() const { return !given_back_.empty(); }
+  // All that such a pod takes with these devices.
+  model::ResourceList AmountOf(const model::PodShape& shape, const model::DeviceSet& devices) const;
   // The member that a slot was planned for has come.
   void SetPod(ReservationId id, base::Uid pod);
 
@@ -54,7 +59,13 @@ class ReservationLedger {
   }
 
  private:
+  void Enter(const Reservation& reservation);
+  void TakeOut(const Reservation& reservation);
+  model::ResourceList DeviceAmount(const model::PodShape& shape,
+                                   const model::DeviceSet& devices) const;
+
   model::NodeTable& nodes_;
+  const model::DeviceTable devices_;
   std::map<ReservationId, Reservation> reservations_;
   absl::flat_hash_map<model::NodeIndex, std::vector<ReservationId>> by_node_;
   size_t for_head_ = 0;

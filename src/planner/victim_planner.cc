@@ -9,22 +9,34 @@
 
 namespace tutti::planner {
 
+namespace {
+
+void Discharge(CoreState& state, const model::PodInfo& pod) {
+  state.devices.Remove(pod);
+  state.nodes.Discharge(pod.node_name, *pod.charge, pod.shape->host_ports);
+}
+
+void Charge(CoreState& state, const model::PodInfo& pod) {
+  state.nodes.Charge(pod.node_name, *pod.charge, pod.shape->host_ports);
+  state.devices.Add(pod);
+}
+
+}  // namespace
+
 // The node table without these pods, for as long as it lives.
 class VictimPlanner::Lifted {
  public:
-  Lifted(model::NodeTable& nodes, Pods pods) : nodes_(nodes), pods_(std::move(pods)) {
-    for (const PodRecord* pod : pods_)
-      nodes_.Discharge(pod->info.node_name, *pod->info.charge, pod->info.shape->host_ports);
+  Lifted(CoreState& state, Pods pods) : s_(state), pods_(std::move(pods)) {
+    for (const PodRecord* pod : pods_) Discharge(s_, pod->info);
   }
   ~Lifted() {
-    for (const PodRecord* pod : pods_)
-      nodes_.Charge(pod->info.node_name, *pod->info.charge, pod->info.shape->host_ports);
+    for (const PodRecord* pod : pods_) Charge(s_, pod->info);
   }
   Lifted(const Lifted&) = delete;
   Lifted& operator=(const Lifted&) = delete;
 
  private:
-  model::NodeTable& nodes_;
+  CoreState& s_;
   const Pods pods_;
 };
 
@@ -34,13 +46,13 @@ std::optional<Placement> VictimPlanner::MakeRoom(const Gang& gang,
                                                  const GangDiagnosis& diagnosis, bool may_evict) {
   Pods leaving = Leaving();
   if (!leaving.empty()) {
-    const Lifted gone(s_.nodes, leaving);
+    const Lifted gone(s_, leaving);
     if (Placement placement = s_.placer.Place(classes, &view); placement.fits) return placement;
   }
   std::vector<Pods> groups;
   if (may_evict) groups = Propose(gang, view, diagnosis);
   if (groups.empty()) return std::nullopt;
-  const Lifted gone(s_.nodes, std::move(leaving));
+  const Lifted gone(s_, std::move(leaving));
   const std::optional<Room> room = Fewest(std::move(groups), classes, view);
   if (!room) return std::nullopt;
   Pods needed = Needed(*room, classes);
@@ -59,7 +71,7 @@ Placement VictimPlanner::PlaceWithout(const std::vector<Pods>& groups, size_t co
                                       std::span<const MemberClass> classes, const GangView& view) {
   Pods pods;
   for (size_t g = 0; g < count; ++g) pods.insert(pods.end(), groups[g].begin(), groups[g].end());
-  const Lifted gone(s_.nodes, std::move(pods));
+  const Lifted gone(s_, std::move(pods));
   return s_.placer.Place(classes, &view);
 }
 
@@ -132,24 +144,25 @@ VictimPlanner::Pods VictimPlanner::Needed(const Room& room,
   const auto enter_gang = [&](bool in) {
     for (size_t c = 0; c < classes.size(); ++c) {
       const model::PodShape& shape = *classes[c].shape;
-      for (const NodeIndex node : room.placement.nodes[c]) {
+      for (size_t i = 0; i < room.placement.nodes[c].size(); ++i) {
+        const NodeIndex node = room.placement.nodes[c][i];
+        const model::ResourceList amount =
+            s_.ledger.AmountOf(shape, room.placement.DevicesOf(c, i));
         if (in) {
-          nodes.Reserve(node, shape.requests, shape.host_ports);
+          nodes.Reserve(node, amount, shape.host_ports);
         } else {
-          nodes.Unreserve(node, shape.requests, shape.host_ports);
+          nodes.Unreserve(node, amount, shape.host_ports);
         }
       }
     }
   };
-  const auto discharge = [&](const PodRecord* record) {
-    nodes.Discharge(record->info.node_name, *record->info.charge, record->info.shape->host_ports);
-  };
+  const auto discharge = [&](const PodRecord* record) { Discharge(s_, record->info); };
   // Whether the pod fits beside the gang; it is charged in any case.
   const auto returns = [&](const PodRecord* record) {
     const model::PodInfo& pod = record->info;
     const NodeIndex node = nodes.Find(pod.node_name);
     const bool ports_free = !node.valid() || nodes.PortsFree(node, pod.shape->host_ports);
-    nodes.Charge(pod.node_name, *pod.charge, pod.shape->host_ports);
+    Charge(s_, pod);
     return ports_free && (!node.valid() || !nodes.Overcommitted(node));
   };
   for (const Pods& group : room.groups) std::for_each(group.begin(), group.end(), discharge);

@@ -31,6 +31,11 @@ class ScorePlugin : public virtual Plugin {
   virtual int64_t Score(const CycleState& state, const PodClassView& pod,
                         const NodeView& node) const = 0;
 
+  // Whether Score is a function of the pod class and of the node's own row alone: not of the
+  // cycle's state or seed, nor of `count`, `gang` and namespace_name. The host may then keep a
+  // node's score for further pods of the class until the node changes, and asks far less often.
+  virtual bool IsNodeLocal() const { return false; }
+
   // The same for the candidates of one block, into scores[offset]; override it in hot code.
   virtual void ScoreBlock(const CycleState& state, const PodClassView& pod,
                           const NodeBlockView& block, const NodeMask& candidates,
