@@ -44,6 +44,7 @@ constexpr std::array<CodeText, kReasonCodes> kTexts = {{
      "a plugin refuses every node that has room; it says why under its own code"},
     {"PluginFailed",
      "a plugin failed and is configured to reject then; see the log and mend or disable it"},
+    {"Held", "an operator holds the gang or its queue; it goes on after Resume"},
 }};
 
 std::string Amount(int64_t amount, ResourceId resource, const ResourceTable& resources) {

@@ -34,8 +34,9 @@ enum class ReasonCode : uint8_t {
   kBindFailed,            // a bind came to nothing; kube-scheduler tries again
   kRefusedByPlugin,       // a plugin refuses it; Reason::plugin says why
   kPluginFailed,          // a plugin failed, and its onError is reject
+  kHeld,                  // somebody has put it on hold, or its queue
 };
-inline constexpr int kReasonCodes = static_cast<int>(ReasonCode::kPluginFailed) + 1;
+inline constexpr int kReasonCodes = static_cast<int>(ReasonCode::kHeld) + 1;
 
 struct Reason {
   ReasonCode code = ReasonCode::kNone;

@@ -80,6 +80,9 @@ struct CoreState {
   uint64_t next_arrival = 1;
   uint64_t head = 0;  // arrival of the gang that room is kept for, 0: none
 
+  model::QueueGate queue_gate = model::QueueGate::kOpen;
+  uint64_t drained_from = 0;  // while the queue drains: the first arrival that is held
+
   std::set<base::Uid> nominated_gated;  // pods that carry our gate and a nominated node
 
   model::CowMap<base::Uid, model::PodVerdict> verdicts;
@@ -89,6 +92,11 @@ struct CoreState {
   std::map<uint64_t, PendingWrite> writes;
   uint64_t next_write = 1;
 
+  // An operator wants nothing of it to be planned.
+  bool Held(const Gang& gang) const {
+    return gang.held || queue_gate == model::QueueGate::kHeld ||
+           (queue_gate == model::QueueGate::kDraining && gang.arrival >= drained_from);
+  }
   PodRecord* FindPod(base::Uid uid) {
     const auto it = pods.find(uid);
     return it == pods.end() ? nullptr : &it->second;
@@ -109,7 +117,7 @@ struct CoreState {
 };
 
 inline model::PodRef RefOf(const model::PodInfo& pod) {
-  return {pod.uid, pod.namespace_name, pod.name};
+  return {pod.uid, pod.namespace_name, pod.name, pod.gang ? pod.gang->display_name : std::string()};
 }
 
 }  // namespace tutti::planner

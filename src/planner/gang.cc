@@ -14,6 +14,11 @@ void Add(std::map<Key, int>& counts, const Key& key, int sign) {
 
 }  // namespace
 
+std::string_view PhaseName(GangPhase phase) {
+  constexpr std::string_view kNames[] = {"Waiting", "Placed", "Binding", "Scheduled"};
+  return kNames[static_cast<size_t>(phase)];
+}
+
 void Gang::Count(const model::PodInfo& pod, int sign) {
   Add(priorities_, pod.shape->priority, sign);
   if (pod.shape->needs_referee) referees_ += sign;
@@ -45,6 +50,13 @@ model::Reason Gang::waiting_reason() const {
   const bool known = reason.code != ReasonCode::kNone && reason.code != ReasonCode::kPlaced &&
                      reason.code != ReasonCode::kScheduled;
   return known ? reason : model::Reason{ReasonCode::kWaitingForCapacity, 0, 0, {}};
+}
+
+GangPhase Gang::phase() const {
+  const bool all_done = members.empty() && slots.empty();
+  if (satisfied || all_done) return GangPhase::kScheduled;
+  if (bound + binding > 0) return GangPhase::kBinding;
+  return placed + static_cast<int>(slots.size()) > 0 ? GangPhase::kPlaced : GangPhase::kWaiting;
 }
 
 int32_t Gang::priority() const {

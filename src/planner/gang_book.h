@@ -85,6 +85,14 @@ class GangBook {
   const QueuePlace& PlaceInQueue(const Gang& gang) const {
     return *entries_.at(gang.arrival).place;
   }
+  // Where a gang in this state belongs, queued or not.
+  QueuePlace PlaceFor(const Gang& gang) const;
+  // Gangs in the queue that go before this place.
+  size_t CountBefore(const QueuePlace& place) const;
+  bool GoesBefore(const QueuePlace& a, const QueuePlace& b) const {
+    return queue_.key_comp()(a, b);
+  }
+  size_t queue_length() const { return queue_.size(); }
   // Gangs whose deadline has come; each is reported once per Settle.
   std::vector<Gang*> Due();
   base::Timestamp NextDeadline() const;
@@ -102,7 +110,6 @@ class GangBook {
     base::Timestamp deadline = base::Timestamp::Infinite();
   };
 
-  std::vector<model::Holder> Holders(const Gang& gang);
   void MoveIn(Gang& gang, Member& member, std::vector<Slot>::iterator slot);
   void UpdateVerdict(const Gang& gang, const Member& member);
   void SetDeadlines(Gang& gang);

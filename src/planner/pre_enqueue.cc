@@ -1,6 +1,7 @@
 #include "planner/pre_enqueue.h"
 
 #include <string>
+#include <utility>
 
 namespace tutti::planner {
 namespace {
@@ -8,9 +9,9 @@ namespace {
 using framework::Profile;
 using model::ReasonCode;
 
-Status Ask(const Profile& profile, const Profile::At<PreEnqueuePlugin>& at,
-           const framework::OnPluginFailure& on_failure, const GangView& gang,
-           const ClusterView& cluster) {
+Status AskOne(const Profile& profile, const Profile::At<PreEnqueuePlugin>& at,
+              const framework::OnPluginFailure& on_failure, const GangView& gang,
+              const ClusterView& cluster) {
   return framework::Guarded(profile, at.plugin, "PreEnqueue", &on_failure, [&] {
     Status answer = at.point->PreEnqueue(gang, cluster);
     const bool known = answer.code() != Code::kWait && answer.code() != Code::kSkip;
@@ -23,13 +24,13 @@ Status Ask(const Profile& profile, const Profile::At<PreEnqueuePlugin>& at,
 
 }  // namespace
 
-bool PreEnqueue::Admits(Gang& gang, const GangCard* card) {
-  if (card == nullptr || gang.secured() > 0) return true;
+std::optional<PreEnqueue::Refusal> PreEnqueue::Ask(const Gang& gang, const GangCard* card) {
+  if (card == nullptr || gang.secured() > 0) return std::nullopt;
   const Profile& profile = *s_.plugins.profile;
-  if (profile.pre_enqueues().empty()) return true;
+  if (profile.pre_enqueues().empty()) return std::nullopt;
   views_.Reset(s_.nodes.blocks());
   for (const auto& at : profile.pre_enqueues()) {
-    const Status status = Ask(profile, at, s_.plugins.on_failure, card->view(), views_.view());
+    const Status status = AskOne(profile, at, s_.plugins.on_failure, card->view(), views_.view());
     if (status.ok()) continue;
     const bool failed = status.code() == Code::kError;
     if (failed && profile.plugins()[at.plugin].on_error == framework::OnError::kSkip) continue;
@@ -38,10 +39,16 @@ bool PreEnqueue::Admits(Gang& gang, const GangCard* card) {
                          status.have(),
                          {}};
     if (!failed) reason.plugin = s_.plugins.reasons->Find(status.reason());
-    gangs_.SetReason(gang, reason, failed ? status.message() : std::string());
-    return false;
+    return Refusal{reason, failed ? status.message() : std::string()};
   }
-  return true;
+  return std::nullopt;
+}
+
+bool PreEnqueue::Admits(Gang& gang, const GangCard* card) {
+  std::optional<Refusal> refusal = Ask(gang, card);
+  if (!refusal) return true;
+  gangs_.SetReason(gang, refusal->reason, std::move(refusal->detail));
+  return false;
 }
 
 }  // namespace tutti::planner

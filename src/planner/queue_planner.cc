@@ -65,6 +65,7 @@ bool QueuePlanner::Plannable(Gang& gang) {
     gangs_.SetReason(gang, {code, need, have, {}}, std::move(detail));
     return false;
   };
+  if (s_.Held(gang)) return held(ReasonCode::kHeld, 0, 0);
   if (std::string problem = gang.problem(); !problem.empty())
     return held(ReasonCode::kMisconfigured, 0, 0, problem);
   const int need = gang.min_member();
@@ -72,7 +73,7 @@ bool QueuePlanner::Plannable(Gang& gang) {
   const int have = static_cast<int>(gang.members.size() + gang.slots.size()) + gang.finished;
   if (have < need) return held(ReasonCode::kWaitingForMembers, need, have);
   if (gang.backoff_until <= s_.now) return true;
-  if (gang.reason.code == ReasonCode::kWaitingForMembers)
+  if (gang.reason.code == ReasonCode::kWaitingForMembers || gang.reason.code == ReasonCode::kHeld)
     return held(ReasonCode::kBackingOff, need, have);
   return false;
 }
@@ -255,37 +256,38 @@ void QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason rea
     gangs_.DropSlots(gang);
   }
   if (reason.code == ReasonCode::kPinnedNodeLost) RecreatePinned(wanted);
-  if (reason.code == ReasonCode::kWaitingForCapacity ||
-      reason.code == ReasonCode::kRefusedByPlugin) {
-    if (Head() != nullptr && FitsWithoutHead(wanted)) {
-      reason.code = ReasonCode::kBehindHead;
-    } else if (const std::optional<model::Reason> exceeds = Exceeds(wanted)) {
-      reason = *exceeds;
-    } else if (Head() == nullptr) {
-      ReserveForHead(gang, wanted);
-    }
+  const Judgement judgement = Judge(wanted, reason, Head() != nullptr);
+  if (judgement.fits_later && Head() == nullptr) ReserveForHead(gang, wanted);
+  gangs_.SetReason(gang, judgement.reason);
+  Remember(wanted, judgement.reason);
+}
+
+QueuePlanner::Judgement QueuePlanner::Judge(const Wanted& wanted, model::Reason reason,
+                                            bool behind_head) {
+  if (reason.code != ReasonCode::kWaitingForCapacity && reason.code != ReasonCode::kRefusedByPlugin)
+    return {reason, false};
+  if (behind_head && FitsWithoutHead(wanted)) {
+    reason.code = ReasonCode::kBehindHead;
+    return {reason, true};
   }
-  gangs_.SetReason(gang, reason);
-  Remember(wanted, reason);
+  const std::optional<model::Reason> exceeds = Exceeds(wanted);
+  return exceeds ? Judgement{*exceeds, false} : Judgement{reason, true};
+}
+
+QueuePlanner::Outlook QueuePlanner::Look(const Wanted& wanted, bool before_head) {
+  Outlook outlook;
+  std::optional<ReservationLedger::Lifted> lifted;
+  if (before_head && Head() != nullptr) lifted.emplace(s_.ledger, Head()->head_reservations);
+  outlook.now = s_.placer.Place(wanted.classes, wanted.view());
+  if (outlook.now.fits) return outlook;
+  outlook.judgement = Judge(wanted, outlook.now.reason, !before_head && Head() != nullptr);
+  known_.clear();  // good within a pass only
+  return outlook;
 }
 
 bool QueuePlanner::FitsWithoutHead(const Wanted& wanted) {
-  // The ledger keeps the reservations; only the columns are lifted for the question.
-  const auto lift = [&](bool up) {
-    for (ReservationId id : Head()->head_reservations) {
-      const ReservationLedger::Reservation* r = s_.ledger.Find(id);
-      if (r == nullptr) continue;
-      if (up) {
-        s_.nodes.Unreserve(r->node, r->shape->requests, r->shape->host_ports, r->what);
-      } else {
-        s_.nodes.Reserve(r->node, r->shape->requests, r->shape->host_ports, r->what);
-      }
-    }
-  };
-  lift(true);
-  const bool fits = s_.placer.Place(wanted.classes, wanted.view()).fits;
-  lift(false);
-  return fits;
+  const ReservationLedger::Lifted lifted(s_.ledger, Head()->head_reservations);
+  return s_.placer.Place(wanted.classes, wanted.view()).fits;
 }
 
 void QueuePlanner::Remember(const Wanted& wanted, const model::Reason& reason) {

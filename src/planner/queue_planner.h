@@ -31,7 +31,6 @@ class QueuePlanner {
   // When a pass is due without any event.
   base::Timestamp NextDeadline() const { return nominator_.NextDeadline(); }
 
- private:
   struct Wanted {
     std::vector<MemberClass> classes;
     std::vector<std::vector<Member*>> members;  // per class, in rank order
@@ -40,12 +39,27 @@ class QueuePlanner {
     const GangView* view() const { return card == nullptr ? nullptr : &card->view(); }
   };
 
+  // In rank order.
+  std::vector<Member*> WaitingMembers(Gang& gang) const;
+  Wanted Classes(const Gang& gang, const std::vector<Member*>& members) const;
+  Gang* Head() const;  // null: none
+
+  struct Judgement {
+    model::Reason reason;
+    bool fits_later = false;  // it is worth while to keep room for it
+  };
+  struct Outlook {
+    Placement now;
+    Judgement judgement;  // where that does not fit
+  };
+  // What Plan would find for them now, at their place in the queue. Nothing is done about it.
+  Outlook Look(const Wanted& wanted, bool before_head);
+
+ private:
   // Sets the gang's reason and answers false where it cannot be planned now, whatever the room.
   bool Plannable(Gang& gang);
-  std::vector<Member*> WaitingMembers(Gang& gang) const;
   // Where members of this shape are, or are to go.
   std::vector<model::NodeIndex> NodesOfPeers(const Gang& gang, const model::PodShape& shape) const;
-  Wanted Classes(const Gang& gang, const std::vector<Member*>& members) const;
   void Plan(Gang& gang);
   void FillOpenSlots(Gang& gang);
   bool TryPlace(Gang& gang, const Wanted& wanted, Placement& placement);
@@ -60,7 +74,8 @@ class QueuePlanner {
   std::optional<model::Reason> KnownNotToFit(const Wanted& wanted);
   // Why it would not fit into a drained cluster either; nullopt: it would.
   std::optional<model::Reason> Exceeds(const Wanted& wanted);
-  Gang* Head() const;  // null: none
+  // Of what Place has found: why it really waits.
+  Judgement Judge(const Wanted& wanted, model::Reason reason, bool behind_head);
   static model::Reason ForCount(model::Reason reason, const MemberClass& wanted);
 
   CoreState& s_;
