@@ -63,6 +63,9 @@ std::string_view CodeName(const Reason& reason);
 // One line on what the code means and what its reader can do: docs are generated from it.
 std::string_view CodeHelp(ReasonCode code);
 
+// "16 cpu", "24Gi memory", "8 nvidia.com/gpu".
+std::string AmountText(int64_t amount, ResourceId resource, const ResourceTable& resources);
+
 // For events, logs and people: every number, and who holds what is short. Changes as the state
 // changes.
 std::string Describe(const Reason& reason, const std::vector<Holder>& holders,

@@ -52,6 +52,7 @@ class CoreReader {
   CoreReader(CoreState& state, GangBook& gangs, PreEnqueue& pre_enqueue, QueuePlanner& queue);
 
   bool ready() const { return s_.ready(); }
+  int64_t nodes() const { return static_cast<int64_t>(s_.nodes.size()); }
   // One more than `page.limit`, where there are more.
   std::vector<GangReport> Gangs(const std::string& namespace_name, Page page) const;
   std::vector<GangReport> Queue(const std::string& namespace_name, Page page) const;

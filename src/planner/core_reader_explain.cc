@@ -125,7 +125,7 @@ void CoreReader::ExplainMembers(Gang& gang, base::Uid first, Explanation& explan
   WhyWaiting& why = explanation.why;
   why.reason = explanation.gang->reason;
   why.detail = explanation.gang->detail;
-  explanation.nodes = static_cast<int64_t>(s_.nodes.size());
+  explanation.nodes = nodes();
   explanation.queue_length = static_cast<int64_t>(gangs_.queue_length());
   std::vector<Member*> members = queue_.WaitingMembers(gang);
   std::stable_partition(members.begin(), members.end(),
@@ -150,7 +150,7 @@ void CoreReader::Explain(const Gang& gang, const QueuePlanner::Wanted& wanted, W
 }
 
 void CoreReader::ExplainSingle(const PodRecord& record, Explanation& explanation) {
-  explanation.nodes = static_cast<int64_t>(s_.nodes.size());
+  explanation.nodes = nodes();
   explanation.queue_length = static_cast<int64_t>(gangs_.queue_length());
   const model::PodInfo& pod = record.info;
   WhyWaiting& why = explanation.why;
