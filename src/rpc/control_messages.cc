@@ -14,9 +14,7 @@ namespace pb = control::v1;
 using model::ResourceId;
 using model::ResourceTable;
 
-double Seconds(base::Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
+double Seconds(base::Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 pb::GangPhase PhaseOf(planner::GangPhase phase) {
   switch (phase) {
