@@ -38,9 +38,10 @@ class WatchStream final : public grpc::ServerWriteReactor<control::v1::Decision>
         absl::MutexLock lock(&link_->mutex);
         link_->ended = true;
       }
-      return End(grpc::Status(
-          grpc::StatusCode::RESOURCE_EXHAUSTED,
-          absl::StrFormat("%d watch already: ask again later", DecisionFeed::kMostWatchers)));
+      return End(
+          grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                       absl::StrFormat("%d watch already, or this replica stops: ask again later",
+                                       DecisionFeed::kMostWatchers)));
     }
     StartSendInitialMetadata();  // from here on nothing is missed, and the watcher can know it
     {
