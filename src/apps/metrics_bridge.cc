@@ -16,6 +16,16 @@ obs::ExtenderVerb VerbOf(std::string_view verb) {
   return verb == "filter-dryrun" ? obs::ExtenderVerb::kFilterDryRun : obs::ExtenderVerb::kOther;
 }
 
+obs::ControlMethod MethodOf(std::string_view method) {
+  // In the order of the enumeration.
+  constexpr std::string_view kMethods[] = {
+      "ListGangs",   "GetGang", "ListQueues", "ListNodes", "ListReservations",
+      "ListPlugins", "Explain", "Simulate",   "Watch",     "Snapshot",
+      "Hold",        "Drain",   "Resume"};
+  const auto* const at = std::find(std::begin(kMethods), std::end(kMethods), method);
+  return static_cast<obs::ControlMethod>(at - std::begin(kMethods));
+}
+
 constexpr const char* kPhases[] = {"Waiting", "Placed", "Binding", "Scheduled"};
 
 std::vector<std::string> PluginNames(const PluginRuntime& plugins) {
@@ -80,6 +90,12 @@ void MetricsBridge::CollectEvents() {
     metrics_.events_dropped.Increment(
         static_cast<double>(dropped - before.dropped_full - before.dropped_rate));
     before = now;
+  });
+}
+
+void MetricsBridge::CollectWatchers(std::function<size_t()> watchers) {
+  metrics_.AddCollector([this, watchers = std::move(watchers)] {
+    metrics_.control_watchers.Set(static_cast<double>(watchers()));
   });
 }
 
@@ -150,6 +166,8 @@ void MetricsBridge::OnBatch(const planner::BatchReport& report) {
       .Set(static_cast<double>(report.counts.pods));
   metrics_.scheduler_cache_size.At(obs::CachedType::kAssumedPods)
       .Set(static_cast<double>(report.counts.active));
+  metrics_.held.At(obs::HeldKind::kGangs).Set(static_cast<double>(report.counts.held_gangs));
+  metrics_.held.At(obs::HeldKind::kNodes).Set(static_cast<double>(report.counts.closed_nodes));
   metrics_.bind_parked.Set(static_cast<double>(report.counts.parked_binds));
   metrics_.pending_pods.At(obs::PendingQueue::kActive)
       .Set(static_cast<double>(report.counts.active));
@@ -163,6 +181,12 @@ void MetricsBridge::OnBatch(const planner::BatchReport& report) {
     const size_t count = it == report.counts.gangs_by_phase.end() ? 0 : it->second;
     metrics_.gangs.At(obs::GangPhaseIndex(i)).Set(static_cast<double>(count));
   }
+}
+
+void MetricsBridge::OnControlCall(std::string_view method, absl::StatusCode code,
+                                  base::Duration spent) {
+  metrics_.control_request_duration.At(MethodOf(method), obs::GrpcCode(static_cast<size_t>(code)))
+      .Observe(spent);
 }
 
 MetricsBridge::MetricsBridge(obs::Metrics& metrics, kube::EventRecorder& events, obs::Logger log,

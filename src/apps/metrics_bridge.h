@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "admission/admission_routes.h"
 #include "apps/plugin_runtime.h"
@@ -35,6 +36,7 @@ class MetricsBridge final : public extender::ExtenderObserver {
   // wired up.
   void CollectEvents();
   void CollectSnapshotAge(const base::Clock& clock);
+  void CollectWatchers(std::function<size_t()> watchers);
   // `watched` is asked at each scrape; it answers nothing until there are watches.
   void CollectWatches(std::function<std::vector<kube::ClusterSource::Watched>()> watched,
                       const base::Clock& clock);
@@ -45,6 +47,7 @@ class MetricsBridge final : public extender::ExtenderObserver {
   // Names the caller in the log: who sent a forged or malformed request.
   void Refused(std::string_view verb, std::string_view peer, std::string_view error) override;
   void OnBatch(const planner::BatchReport& report);
+  void OnControlCall(std::string_view method, absl::StatusCode code, base::Duration spent);
   void OnAdmission(admission::Outcome outcome);
   // Logged once per plugin and point; counted always.
   void OnPluginFailure(const framework::PluginFailure& failure);

@@ -58,6 +58,7 @@ absl::StatusOr<std::unique_ptr<PluginRuntime>> PluginRuntime::Make(
   }
   TUTTI_ASSIGN_OR_RETURN(runtime->profile_,
                          framework::Profile::Make(registry, specs, runtime->services_));
+  runtime->catalog_ = control::PluginCatalog(*runtime->profile_, runtime->reasons_, registry);
   return runtime;
 }
 

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/interner.h"
 #include "config/configuration.h"
+#include "control/plugin_catalog.h"
 #include "framework/guard.h"
 #include "framework/host.h"
 #include "framework/profile.h"
@@ -35,6 +36,8 @@ class PluginRuntime {
   const std::vector<framework::HostServices::Counter>& counters() const {
     return services_.counters;
   }
+  // The plugins that run, for those who ask.
+  const std::vector<control::PluginInfo>& catalog() const { return catalog_; }
   // Before the plugins are first asked.
   void CountWith(std::function<void(CounterId, double)> increment) {
     services_.increment = std::move(increment);
@@ -53,6 +56,7 @@ class PluginRuntime {
   model::ReasonTable reasons_;
   framework::HostServices services_{resources_, fields_, reasons_, labels_, clock_, {}, nullptr};
   std::unique_ptr<framework::Profile> profile_;
+  std::vector<control::PluginInfo> catalog_;
 };
 
 }  // namespace tutti::apps

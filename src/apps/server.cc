@@ -20,6 +20,9 @@
 #include "base/status_macros.h"
 #include "builtin_plugins.h"
 #include "config/listen_address.h"
+#include "control/control.h"
+#include "control/decision_feed.h"
+#include "control/work_pool.h"
 #include "extender/extender_routes.h"
 #include "http/self_signed.h"
 #include "http/server.h"
@@ -28,6 +31,7 @@
 #include "kube/event_recorder.h"
 #include "kube/lease.h"
 #include "planner/core_loop.h"
+#include "rpc/control_service.h"
 #include "rpc/extender_service.h"
 #include "rpc/server.h"
 
@@ -37,6 +41,9 @@ namespace {
 constexpr base::Duration kCertificateValidity = std::chrono::hours(24 * 365 * 10);
 constexpr int kUnauthorizedIsNotReady = 5;  // in a row: reading the token again did not help
 constexpr base::Duration kDrain = std::chrono::seconds(5);
+// The control API's: calls wait for the core, not for each other's work.
+constexpr size_t kControlThreads = 2;
+constexpr size_t kMostControlCalls = 8;
 
 std::string HostName() {
   char name[256] = {};
@@ -124,6 +131,7 @@ struct Server::Parts {
   absl::Status StartExtender();
   absl::Status StartHealth();
   absl::Status StartGrpc();
+  absl::Status StartControl();
   void StartLeaderElection();
   std::string NotReady() const;
   std::vector<std::string> BrokenInvariants();
@@ -158,6 +166,11 @@ struct Server::Parts {
   std::unique_ptr<http::Server> webhook_server;
   std::unique_ptr<http::Server> health_server;
   std::unique_ptr<rpc::Server> grpc_server;
+  std::unique_ptr<control::DecisionFeed> decisions;  // between the loop and the writer
+  std::unique_ptr<control::Control> control_api;
+  std::unique_ptr<control::WorkPool> control_pool;
+  std::unique_ptr<rpc::ControlCalls> control_calls;
+  std::unique_ptr<rpc::Server> control_server;
   std::vector<Door> doors;
   std::atomic<bool> started{false};  // `source` may be looked at from other threads
 };
@@ -166,6 +179,8 @@ Server::Parts::~Parts() {
   if (extender_server) extender_server->Stop(kDrain);
   if (webhook_server) webhook_server->Stop(kDrain);
   if (grpc_server) grpc_server->Stop(kDrain);
+  if (decisions) decisions->Close();
+  if (control_server) control_server->Stop(kDrain);
   if (health_server) health_server->Stop(kDrain);
   elector.reset();
   follower.reset();
@@ -216,13 +231,16 @@ absl::Status Server::Parts::Start() {
       [this](model::WriteFinished finished) { loop->Post(std::move(finished)); },
       [this](const model::ReportGang& report) { reporter->Report(report); },
       [this](const model::EvictPod& evict) { reporter->ReportEviction(evict); });
+  decisions = std::make_unique<control::DecisionFeed>(*writer, clock);
+  bridge->CollectWatchers([this] { return decisions->watchers(); });
   workspaces = std::make_unique<extender::WorkspacePool>([this] { return MakeDecoder(); },
                                                          MakePlugins(), plugins->labels());
-  loop->Start(*writer);
+  loop->Start(*decisions);
 
   TUTTI_RETURN_IF_ERROR(StartHealth());
   TUTTI_RETURN_IF_ERROR(StartExtender());
   TUTTI_RETURN_IF_ERROR(StartGrpc());
+  TUTTI_RETURN_IF_ERROR(StartControl());
   TUTTI_RETURN_IF_ERROR(StartWebhook());
   StartLeaderElection();
   kube::ClusterSource::Callbacks callbacks;
@@ -292,6 +310,43 @@ absl::Status Server::Parts::StartGrpc() {
   doors.push_back({"grpc", address.unix_path.empty()
                                ? absl::StrFormat("%s:%d", address.host, grpc_server->port())
                                : configuration.grpc.listen});
+  return absl::OkStatus();
+}
+
+absl::Status Server::Parts::StartControl() {
+  const config::Control& c = configuration.control;
+  if (!c.enabled) return absl::OkStatus();
+  const config::ListenAddress address = *config::ParseListenAddress(c.listen);
+  rpc::ServerOptions options;
+  options.address = address.unix_path.empty() ? address.host : "unix://" + address.unix_path;
+  options.port = address.port;
+  if (c.tls.enabled()) {
+    options.tls = std::make_unique<rpc::TlsOptions>();
+    options.tls->cert_file = c.tls.cert_file;
+    options.tls->key_file = c.tls.key_file;
+    options.tls->client_ca_file = c.tls.client_ca_file;
+  }
+  control_api = std::make_unique<control::Control>(*loop, plugins->resources());
+  control_pool = std::make_unique<control::WorkPool>(kControlThreads, kMostControlCalls);
+  control_calls = std::make_unique<rpc::ControlCalls>(
+      *control_api,
+      rpc::ControlCalls::Known{groupings, &plugins->fields().pods, plugins->catalog()});
+  rpc::ControlParts parts{
+      *control_calls,
+      *decisions,
+      *control_pool,
+      /*snapshots=*/nullptr,
+      clock,
+      [this](std::string_view method, absl::StatusCode code, base::Duration spent) {
+        bridge->OnControlCall(method, code, spent);
+      }};
+  TUTTI_ASSIGN_OR_RETURN(
+      control_server,
+      rpc::Server::Start(std::move(options), {rpc::MakeControlService(std::move(parts))},
+                         [this] { return loop->Snapshot()->ready; }));
+  doors.push_back({"control", address.unix_path.empty()
+                                  ? absl::StrFormat("%s:%d", address.host, control_server->port())
+                                  : c.listen});
   return absl::OkStatus();
 }
 

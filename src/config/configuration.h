@@ -69,6 +69,13 @@ struct Grpc {
   bool allow_insecure = false;
 };
 
+struct Control {
+  bool enabled = true;
+  std::string listen = "127.0.0.1:9091";
+  ExtenderTls tls;
+  bool allow_insecure = false;
+};
+
 struct Metrics {
   std::string listen = "127.0.0.1:10260";
 };
@@ -146,6 +153,7 @@ struct Configuration {
   Extender extender;
   Webhook webhook;
   Grpc grpc;
+  Control control;
   Metrics metrics;
   LeaderElection leader_election;
   Gang gang;

@@ -100,6 +100,29 @@ Table GrpcTable(Grpc& c) {
   };
 }
 
+Table ControlTlsTable(ExtenderTls& c) {
+  return {
+      {"certFile", TextField{&c.cert_file, kAnyText},
+       "Server certificate (PEM). Read again when the file changes."},
+      {"keyFile", TextField{&c.key_file, kAnyText}, "Private key of `certFile` (PEM)."},
+      {"clientCAFile", TextField{&c.client_ca_file, kAnyText},
+       "Callers must present a certificate of this CA. Whoever is let in sees every gang's state "
+       "and can hold and drain."},
+  };
+}
+
+Table ControlTable(Control& c) {
+  return {
+      {"enabled", BoolField{&c.enabled}, "Serve the control API (proto/tutti/v1/control.proto)."},
+      {"listen", TextField{&c.listen, kAnyAddress},
+       "A TCP address or a Unix socket. Port 0 takes any free port."},
+      {"tls", Section{ControlTlsTable(c.tls)}, "TLS of the control API."},
+      {"allowInsecure", BoolField{&c.allow_insecure},
+       "Permit a `listen` address that other machines reach without client certificates. For test "
+       "beds."},
+  };
+}
+
 Table MetricsTable(Metrics& c) {
   return {
       {"listen", TextField{&c.listen, kTcpAddress},
@@ -262,6 +285,8 @@ Table ConfigurationTable(Configuration& c) {
        "The webhook that kube-scheduler calls: filter, prioritize, preempt, bind."},
       {"webhook", Section{WebhookTable(c.webhook)}, "The mutating admission webhook."},
       {"grpc", Section{GrpcTable(c.grpc)}, "The same pipeline as a gRPC service."},
+      {"control", Section{ControlTable(c.control)},
+       "The control API: lists, explanations, simulations, hold and drain (docs/control-api.md)."},
       {"metrics", Section{MetricsTable(c.metrics)}, "Metrics and health."},
       {"leaderElection", Section{LeaderElectionTable(c.leader_election)},
        "Which of several replicas serves."},

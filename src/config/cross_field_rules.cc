@@ -60,6 +60,25 @@ void CheckGrpc(const Grpc& c, ConfigReader& reader) {
   }
 }
 
+void CheckControl(const Control& c, ConfigReader& reader) {
+  CheckPair(c.tls.cert_file, c.tls.key_file, "control.tls", reader);
+  if (!c.tls.client_ca_file.empty() && c.tls.cert_file.empty())
+    reader.AddError("control.tls.clientCAFile", "client certificates need certFile and keyFile");
+  if (!c.enabled || !ReachableFromOutside(c.listen) || c.tls.mutual()) return;
+  const std::string risk = absl::StrFormat(
+      "%s can be reached from other machines, and without tls.clientCAFile anybody there may hold "
+      "gangs and drain nodes",
+      c.listen);
+  if (c.allow_insecure) {
+    reader.AddWarning("control.listen", risk);
+  } else {
+    reader.AddError("control.listen",
+                    risk +
+                        ": set tls.clientCAFile, listen on 127.0.0.1 or a Unix socket, or set "
+                        "allowInsecure: true");
+  }
+}
+
 void CheckWebhook(const Webhook& c, ConfigReader& reader) {
   CheckPair(c.cert_file, c.key_file, "webhook", reader);
   const WebhookRegister& registration = c.registration;
@@ -121,6 +140,7 @@ void CheckListeners(const Configuration& c, ConfigReader& reader) {
                                                             {"metrics.listen", c.metrics.listen}};
   if (c.webhook.enabled) doors.emplace_back("webhook.listen", c.webhook.listen);
   if (c.grpc.enabled) doors.emplace_back("grpc.listen", c.grpc.listen);
+  if (c.control.enabled) doors.emplace_back("control.listen", c.control.listen);
   for (size_t i = 0; i < doors.size(); ++i) {
     if (reader.HasErrorsIn(doors[i].first)) continue;
     const std::optional<ListenAddress> mine = ParseListenAddress(doors[i].second);
@@ -139,6 +159,7 @@ void CheckCrossFieldRules(const Configuration& configuration, ConfigReader& read
   if (!reader.HasErrorsIn("extender")) CheckExtender(configuration.extender, reader);
   if (!reader.HasErrorsIn("webhook")) CheckWebhook(configuration.webhook, reader);
   if (!reader.HasErrorsIn("grpc")) CheckGrpc(configuration.grpc, reader);
+  if (!reader.HasErrorsIn("control")) CheckControl(configuration.control, reader);
   if (!reader.HasErrorsIn("leaderElection")) {
     CheckLeaderElection(configuration.leader_election, reader);
   }

@@ -134,8 +134,8 @@ Durations are numbers with a unit (`h`, `m`, `s`, `ms`, `us`, `ns`): `10s`, `5m`
 constexpr char kRules[] = R"(
 ## Rules across keys
 
-- A listener of `extender` or `grpc` that other machines can reach is an error without client
-  certificates (`grpc` has no TLS yet); `allowInsecure: true` turns it into a warning.
+- A listener of `extender`, `control` or `grpc` that other machines can reach is an error without
+  client certificates (`grpc` has no TLS yet); `allowInsecure: true` turns it into a warning.
 - `certFile` and `keyFile` go together; `clientCAFile` needs both.
 - `webhook.register.url` and `.serviceName` exclude each other, and either needs `webhook.enabled`.
 - A webhook without `certFile` needs `dnsNames` or `register`, to know whom its certificate names.

@@ -78,6 +78,25 @@ struct PlacementNotOffered {
   std::string node_name;
 };
 
+// Hold, Drain and Resume of the control API. They last as long as the process.
+struct GangHeld {
+  GangKey key;
+  bool held = false;
+};
+enum class QueueGate : uint8_t {
+  kOpen,
+  kDraining,  // gangs that come from now on are held
+  kHeld,      // all are
+};
+struct QueueGateSet {
+  QueueGate gate = QueueGate::kOpen;
+};
+// Nothing new is planned there, whether the node exists yet or not.
+struct NodeClosed {
+  std::string name;
+  bool closed = false;
+};
+
 enum class WriteOutcome : uint8_t {
   kDone,
   kGone,     // the object is not there any more, or is another one of the same name
@@ -99,6 +118,7 @@ using ClusterEvent =
     std::variant<NodeUpserted, NodeDeleted, PodUpserted, PodDeleted, GangObjectUpserted,
                  GangObjectDeleted, VolumeClaimUpserted, VolumeClaimDeleted, VolumeUpserted,
                  VolumeDeleted, CachesSynced, LeadershipChanged, PodAdmitted, BindRequested,
-                 BindAbandoned, PlacementNotOffered, WriteFinished, TimePassed>;
+                 BindAbandoned, PlacementNotOffered, GangHeld, QueueGateSet, NodeClosed,
+                 WriteFinished, TimePassed>;
 
 }  // namespace tutti::model

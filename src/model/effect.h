@@ -20,6 +20,7 @@ struct PodRef {
   base::Uid uid;
   std::string namespace_name;
   std::string name;
+  std::string gang = {};  // display name; empty: of none
 };
 
 // Removes our gate and pins the pod to `nodes` in one patch (required node affinity on

@@ -26,18 +26,23 @@ bool Tolerates(const std::vector<Toleration>& tolerations, const Taint& taint) {
                      [&](const Toleration& toleration) { return Covers(toleration, taint); });
 }
 
-bool Eligible(const PodShape& shape, const NodeInfo& node, const base::Interner& labels) {
-  if (shape.unknown_resource) return false;
+Eligibility EligibilityOf(const PodShape& shape, const NodeInfo& node,
+                          const base::Interner& labels) {
+  if (shape.unknown_resource) return Eligibility::kUnknownResource;
   static const Taint kUnschedulable{"node.kubernetes.io/unschedulable", "",
                                     TaintEffect::kNoSchedule};
-  if (node.unschedulable && !Tolerates(shape.tolerations, kUnschedulable)) return false;
+  if (node.unschedulable && !Tolerates(shape.tolerations, kUnschedulable))
+    return Eligibility::kUnschedulable;
   for (const Taint& taint : node.taints) {
     const bool filters =
         taint.effect == TaintEffect::kNoSchedule || taint.effect == TaintEffect::kNoExecute;
-    if (filters && !Tolerates(shape.tolerations, taint)) return false;
+    if (filters && !Tolerates(shape.tolerations, taint))
+      return taint.key == kUnschedulable.key ? Eligibility::kUnschedulable
+                                             : Eligibility::kUntoleratedTaint;
   }
-  if (!SelectorHolds(shape, node, labels)) return false;
-  return !shape.required_affinity || Matches(*shape.required_affinity, node, labels);
+  if (!SelectorHolds(shape, node, labels)) return Eligibility::kNodeSelector;
+  const bool affine = !shape.required_affinity || Matches(*shape.required_affinity, node, labels);
+  return affine ? Eligibility::kEligible : Eligibility::kNodeAffinity;
 }
 
 }  // namespace tutti::model

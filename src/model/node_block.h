@@ -26,6 +26,7 @@ struct NodeBlock {
     std::array<std::shared_ptr<const NodeInfo>, kNodes> infos;  // null: no such node
     std::vector<Column> allocatable;  // by ResourceId; a missing column is all zero
     NodeMask present;
+    NodeMask closed;                                         // an operator wants nothing new there
     std::array<std::string_view, kNodes> names;              // into `infos`
     std::vector<std::array<base::StringId, kNodes>> fields;  // by NodeField
   };

@@ -84,6 +84,7 @@ void NodeTable::Remove(std::string_view name) {
   statics.infos[OffsetOf(index)] = nullptr;
   statics.names[OffsetOf(index)] = {};
   statics.present.Remove(OffsetOf(index));
+  statics.closed.Remove(OffsetOf(index));
   ClearAt(statics.allocatable, OffsetOf(index));
   for (auto& column : statics.fields) column[OffsetOf(index)] = {};
   NodeBlock& block = MutableBlock(index);
@@ -113,6 +114,7 @@ void NodeTable::SetStatics(NodeIndex node, NodeInfo info) {
   statics.infos[offset] = std::make_shared<const NodeInfo>(std::move(info));
   statics.names[offset] = statics.infos[offset]->name;
   statics.present.Add(offset);
+  if (closed_.contains(statics.infos[offset]->name)) statics.closed.Add(offset);
 }
 
 NodeBlock& NodeTable::MutableBlock(NodeIndex node) {
@@ -165,6 +167,19 @@ void NodeTable::AddTo(std::vector<NodeBlock::Column>& columns, uint32_t offset,
 
 void NodeTable::ClearAt(std::vector<NodeBlock::Column>& columns, uint32_t offset) {
   for (NodeBlock::Column& column : columns) column[offset] = 0;
+}
+
+void NodeTable::SetClosed(const std::string& name, bool closed) {
+  const bool changed = closed ? closed_.insert(name).second : closed_.erase(name) > 0;
+  const NodeIndex node = Find(name);
+  if (!changed || !node.valid()) return;
+  NodeMask& mask = MutableStatics(node).closed;
+  closed ? mask.Add(OffsetOf(node)) : mask.Remove(OffsetOf(node));
+  ++statics_generation_;
+}
+
+bool NodeTable::Closed(NodeIndex node) const {
+  return blocks_[BlockOf(node)]->statics->closed.Has(OffsetOf(node));
 }
 
 void NodeTable::Charge(const std::string& node_name, const ResourceList& amount,

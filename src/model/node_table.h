@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,11 @@ class NodeTable {
   NodeIndex Upsert(NodeInfo node);
   // Charges of its pods are kept by name for the case that it comes back.
   void Remove(std::string_view name);
+
+  // By name, so that it holds for a node that comes back or is yet to come.
+  void SetClosed(const std::string& name, bool closed);
+  const std::set<std::string>& closed() const { return closed_; }
+  bool Closed(NodeIndex node) const;
 
   void Charge(const std::string& node_name, const ResourceList& amount,
               const std::vector<HostPort>& ports);
@@ -104,6 +110,7 @@ class NodeTable {
   absl::flat_hash_map<std::string, Load> loads_;
   absl::flat_hash_map<NodeIndex, std::vector<HostPort>> reserved_ports_;
   std::vector<NodeIndex> free_indices_;
+  std::set<std::string> closed_;
   uint32_t next_index_ = 0;
   uint64_t epoch_ = 1;
   uint64_t statics_generation_ = 0;

@@ -44,15 +44,8 @@ constexpr std::array<CodeText, kReasonCodes> kTexts = {{
      "a plugin refuses every node that has room; it says why under its own code"},
     {"PluginFailed",
      "a plugin failed and is configured to reject then; see the log and mend or disable it"},
+    {"Held", "an operator holds the gang or its queue; it goes on after Resume"},
 }};
-
-std::string Amount(int64_t amount, ResourceId resource, const ResourceTable& resources) {
-  if (IsMilli(resource)) return base::FormatMilli(amount) + " " + resources.Name(resource);
-  if (resource == kMemory || resource == kEphemeralStorage) {
-    return base::FormatBytes(amount) + " " + resources.Name(resource);
-  }
-  return absl::StrFormat("%d %s", amount, resources.Name(resource));
-}
 
 }  // namespace
 
@@ -64,6 +57,14 @@ std::string_view CodeName(const Reason& reason) {
 
 std::string_view CodeHelp(ReasonCode code) { return kTexts[static_cast<size_t>(code)].help; }
 
+std::string AmountText(int64_t amount, ResourceId resource, const ResourceTable& resources) {
+  if (IsMilli(resource)) return base::FormatMilli(amount) + " " + resources.Name(resource);
+  if (resource == kMemory || resource == kEphemeralStorage) {
+    return base::FormatBytes(amount) + " " + resources.Name(resource);
+  }
+  return absl::StrFormat("%d %s", amount, resources.Name(resource));
+}
+
 std::string Describe(const Reason& reason, const std::vector<Holder>& holders,
                      const ResourceTable& resources) {
   std::string text = reason.plugin != nullptr
@@ -74,11 +75,11 @@ std::string Describe(const Reason& reason, const std::vector<Holder>& holders,
   if (!reason.resource.valid())
     return absl::StrFormat("%s (need %d, have %d)", text, reason.need, reason.have);
   absl::StrAppendFormat(&text, " (need %s, have %s",
-                        Amount(reason.need, reason.resource, resources),
-                        Amount(reason.have, reason.resource, resources));
+                        AmountText(reason.need, reason.resource, resources),
+                        AmountText(reason.have, reason.resource, resources));
   for (size_t i = 0; i < holders.size(); ++i) {
     absl::StrAppendFormat(&text, "%s %s %s", i == 0 ? "; held by" : ",", holders[i].who,
-                          Amount(holders[i].amount, reason.resource, resources));
+                          AmountText(holders[i].amount, reason.resource, resources));
   }
   return text + ")";
 }

@@ -34,8 +34,9 @@ enum class ReasonCode : uint8_t {
   kBindFailed,            // a bind came to nothing; kube-scheduler tries again
   kRefusedByPlugin,       // a plugin refuses it; Reason::plugin says why
   kPluginFailed,          // a plugin failed, and its onError is reject
+  kHeld,                  // somebody has put it on hold, or its queue
 };
-inline constexpr int kReasonCodes = static_cast<int>(ReasonCode::kPluginFailed) + 1;
+inline constexpr int kReasonCodes = static_cast<int>(ReasonCode::kHeld) + 1;
 
 struct Reason {
   ReasonCode code = ReasonCode::kNone;
@@ -61,6 +62,9 @@ std::string_view CodeName(ReasonCode code);
 std::string_view CodeName(const Reason& reason);
 // One line on what the code means and what its reader can do: docs are generated from it.
 std::string_view CodeHelp(ReasonCode code);
+
+// "16 cpu", "24Gi memory", "8 nvidia.com/gpu".
+std::string AmountText(int64_t amount, ResourceId resource, const ResourceTable& resources);
 
 // For events, logs and people: every number, and who holds what is short. Changes as the state
 // changes.

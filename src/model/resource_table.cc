@@ -6,6 +6,11 @@ namespace tutti::model {
 
 ResourceTable::ResourceTable() : names_{"cpu", "memory", "ephemeral-storage", "pods"} {}
 
+ResourceTable::ResourceTable(const ResourceTable& other) {
+  absl::MutexLock lock(&other.mutex_);
+  names_ = other.names_;
+}
+
 ResourceId ResourceTable::Intern(std::string_view name, size_t limit) {
   absl::MutexLock lock(&mutex_);
   const auto it = std::find(names_.begin(), names_.end(), name);

@@ -26,6 +26,9 @@ class ResourceTable {
   static constexpr size_t kLimitForPods = 384;
 
   ResourceTable();
+  // The same names under the same ids; what either learns afterwards the other does not know.
+  ResourceTable(const ResourceTable& other);
+  ResourceTable& operator=(const ResourceTable&) = delete;
 
   // Invalid once the bound is reached.
   ResourceId InternForNode(std::string_view name) { return Intern(name, kLimit); }

@@ -160,6 +160,8 @@ Metrics::Metrics(MetricsOptions options)
       plugin_counters(*registry_, "tutti_plugin_counters_total"),
       gangs(*registry_, "tutti_gangs"),
       scheduler_cache_size(*registry_, "tutti_scheduler_cache_size"),
+      control_request_duration(*registry_, "tutti_control_request_duration_seconds"),
+      held(*registry_, "tutti_held"),
       cache_staleness(*registry_, "tutti_cache_staleness_seconds"),
       admissions(*registry_, "tutti_admissions_total"),
       api_requests(*registry_, "tutti_api_requests_total"),
@@ -173,7 +175,8 @@ Metrics::Metrics(MetricsOptions options)
       bind_parked(Single<Gauge>(*registry_, "tutti_bind_parked")),
       mailbox_depth(Single<Gauge>(*registry_, "tutti_mailbox_depth")),
       snapshot_age(Single<Gauge>(*registry_, "tutti_snapshot_age_seconds")),
-      leader(Single<Gauge>(*registry_, "tutti_leader")) {
+      leader(Single<Gauge>(*registry_, "tutti_leader")),
+      control_watchers(Single<Gauge>(*registry_, "tutti_control_watchers")) {
   const size_t build_info = registry_->IndexOf("tutti_build_info", MetricType::kGauge, 2);
   Gauge(registry_->Child(build_info, 0)).Set(1);
 }

@@ -65,6 +65,24 @@ enum class ApiVerb {
   kEvict,
   kOther,
 };
+enum class ControlMethod {
+  kListGangs,
+  kGetGang,
+  kListQueues,
+  kListNodes,
+  kListReservations,
+  kListPlugins,
+  kExplain,
+  kSimulate,
+  kWatch,
+  kSnapshot,
+  kHold,
+  kDrain,
+  kResume,
+  kOther,
+};
+enum class GrpcCode : size_t {};  // gRPC's own numbers
+enum class HeldKind { kGangs, kNodes };
 enum class WatchRestartCause { kClosed, kExpired, kIdle, kError };
 enum class HttpCode {
   k200,
@@ -140,6 +158,8 @@ class Metrics {
   const Family<Counter, PluginCounterIndex> plugin_counters;
   const Family<Gauge, GangPhaseIndex> gangs;
   const Family<Gauge, CachedType> scheduler_cache_size;
+  const Family<Histogram, ControlMethod, GrpcCode> control_request_duration;
+  const Family<Gauge, HeldKind> held;
   const Family<Gauge, ResourceIndex> cache_staleness;
   const Family<Counter, AdmissionOutcome> admissions;
   const Family<Counter, ApiVerb, HttpCode> api_requests;
@@ -155,6 +175,7 @@ class Metrics {
   const Gauge mailbox_depth;
   const Gauge snapshot_age;
   const Gauge leader;
+  const Gauge control_watchers;
 };
 
 // docs/reference/metrics.md.

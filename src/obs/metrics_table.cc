@@ -46,6 +46,20 @@ LabelSpec ApiVerbLabel() {
           {"get", "list", "watch", "create", "update", "patch", "delete", "bind", "evict", "other"},
           ""};
 }
+LabelSpec ControlMethodLabel() {
+  return {"method",
+          {"ListGangs", "GetGang", "ListQueues", "ListNodes", "ListReservations", "ListPlugins",
+           "Explain", "Simulate", "Watch", "Snapshot", "Hold", "Drain", "Resume", "other"},
+          ""};
+}
+LabelSpec GrpcCodeLabel() {
+  return {"grpc_code",
+          {"OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND",
+           "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+           "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS",
+           "UNAUTHENTICATED"},
+          ""};
+}
 LabelSpec Cached() { return {"type", {"nodes", "pods", "assumed_pods"}, ""}; }
 LabelSpec Cause() { return {"cause", {"closed", "expired", "idle", "error"}, ""}; }
 LabelSpec Outcome() { return {"outcome", {"planned", "gated", "ignored", "dry-run", "error"}, ""}; }
@@ -131,6 +145,24 @@ void AddGangs(const MetricsOptions& options, std::vector<MetricSpec>& table) {
         {}}});
 }
 
+void AddControl(std::vector<MetricSpec>& table) {
+  table.insert(
+      table.end(),
+      {{"tutti_control_request_duration_seconds",
+        kHistogram,
+        "Time of a call of the control API, from its request to its answer; of Watch and Snapshot, "
+        "to the end of the stream.",
+        {ControlMethodLabel(), GrpcCodeLabel()},
+        {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5, 30}},
+       {"tutti_control_watchers", kGauge, "Watch streams that are open.", {}, {}},
+       {"tutti_held",
+        kGauge,
+        "What operators keep from being planned: gangs on hold (by themselves or with their "
+        "queue), nodes that are drained.",
+        {{"kind", {"gangs", "nodes"}, ""}},
+        {}}});
+}
+
 void AddDoorsAndCluster(const MetricsOptions& options, std::vector<MetricSpec>& table) {
   const LabelSpec resource = Open("resource", options.resources, "the watched resources");
   table.insert(
@@ -186,6 +218,7 @@ std::vector<MetricSpec> MetricsTable(const MetricsOptions& options) {
   std::vector<MetricSpec> table;
   AddScheduling(options, table);
   AddGangs(options, table);
+  AddControl(table);
   AddDoorsAndCluster(options, table);
   return table;
 }

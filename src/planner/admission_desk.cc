@@ -32,6 +32,7 @@ Slot* AdmissionDesk::FindSlot(Gang& gang, const model::PodInfo& pod) {
   if (gang.min_member() <= 0 || gang.backoff_until > s_.now || !gang.problem().empty())
     return nullptr;
   if (Slot* slot = gangs_.IssueSlot(gang, pod)) return slot;
+  if (s_.Held(gang)) return nullptr;
   // Members that wait for room come first; this one joins them.
   if (gang.waiting > 0) return nullptr;
   const int64_t missing =

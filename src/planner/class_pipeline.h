@@ -39,6 +39,10 @@ class ClassPipeline {
   // Leaves those that pass; false: none does, and refusal() says why.
   bool Filter(std::vector<NodeMask>& candidates);
   model::Reason refusal() const;
+  // Of the last Filter: that no node passes for one reason, a PreFilter's or a failure.
+  bool failed() const { return !failed_.ok(); }
+  // Otherwise: how many nodes each reason refused.
+  const framework::Diagnosis& diagnosis() const { return diagnosis_; }
 
   bool scores() const { return scores_; }
   // Whether a Score has failed so that the class must wait; refusal() says so as well.

@@ -5,6 +5,7 @@
 #include "planner/admission_desk.h"
 #include "planner/bind_desk.h"
 #include "planner/core_audit.h"
+#include "planner/core_reader.h"
 #include "planner/core_state.h"
 #include "planner/event_desk.h"
 #include "planner/gang_book.h"
@@ -31,6 +32,7 @@ struct Core::Parts {
   PreEnqueue pre_enqueue{state, gangs};
   AdmissionDesk admissions{state, gangs, pre_enqueue};
   QueuePlanner queue{state, gangs, binds, pre_enqueue, bound};
+  CoreReader reader{state, gangs, pre_enqueue, queue};
   uint64_t generation = 0;
 
   void On(model::NodeUpserted& e) { pods.UpsertNode(std::move(e.node)); }
@@ -51,6 +53,9 @@ struct Core::Parts {
   void On(model::BindRequested& e) { binds.Request(e); }
   void On(model::BindAbandoned& e) { binds.Abandon(e.ticket); }
   void On(model::PlacementNotOffered& e) { pods.NotOffered(e); }
+  void On(model::GangHeld& e);
+  void On(model::QueueGateSet& e);
+  void On(model::NodeClosed& e) { Replan(), state.nodes.SetClosed(e.name, e.closed); }
   void On(model::WriteFinished& e);
   void On(model::TimePassed&);
 
@@ -90,6 +95,20 @@ void Core::Parts::On(model::GangObjectDeleted& e) {
   gang->object_spec.reset();
   gang->object_problem.clear();
   gangs.Settle(*gang);
+  Replan();
+}
+
+void Core::Parts::On(model::GangHeld& e) {
+  Gang* gang = gangs.Find(e.key);
+  if (gang == nullptr) return;
+  gang->held = e.held;
+  Replan();
+}
+
+void Core::Parts::On(model::QueueGateSet& e) {
+  if (e.gate == model::QueueGate::kDraining && state.queue_gate != e.gate)
+    state.drained_from = state.next_arrival;
+  state.queue_gate = e.gate;
   Replan();
 }
 
@@ -246,6 +265,8 @@ std::shared_ptr<const model::ClusterSnapshot> Core::Publish() {
   snapshot->head_priority = state.ledger.head_priority();
   return snapshot;
 }
+
+CoreReader& Core::reader() { return parts_->reader; }
 
 Core::Counts Core::Count() const { return CoreAudit(parts_->state).Count(); }
 

@@ -20,6 +20,8 @@
 
 namespace tutti::planner {
 
+class CoreReader;
+
 class Core {
  public:
   Core(CoreOptions options, const base::Interner& labels, framework::Plugins plugins = {});
@@ -44,9 +46,15 @@ class Core {
     size_t backing_off = 0;
     size_t active = 0;
     size_t unschedulable = 0;
+    // By operators.
+    size_t held_gangs = 0;
+    size_t closed_nodes = 0;
   };
   Counts Count() const;
   size_t reservations() const;  // cheap, unlike Count
+
+  // For questions between two batches.
+  CoreReader& reader();
 
   // Every broken invariant, one line each; empty in a healthy core. For tests, simulations and
   // self-checks.

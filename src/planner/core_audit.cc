@@ -16,13 +16,6 @@ std::string Name(const Gang& gang) {
   return absl::StrFormat("%s/%s/%s", gang.key.namespace_name, gang.key.dialect, gang.key.identity);
 }
 
-const char* Phase(const Gang& gang) {
-  const bool all_done = gang.members.empty() && gang.slots.empty();
-  if (gang.satisfied || all_done) return "Scheduled";
-  if (gang.bound + gang.binding > 0) return "Binding";
-  return gang.placed + static_cast<int>(gang.slots.size()) > 0 ? "Placed" : "Waiting";
-}
-
 }  // namespace
 
 void CoreAudit::CountMembers(const Gang& gang, Core::Counts& counts) const {
@@ -43,10 +36,13 @@ Core::Counts CoreAudit::Count() const {
   counts.pods = s_.pods.size();
   counts.pending_writes = s_.writes.size();
   counts.parked_binds = s_.held_binds.size();
-  for (const char* phase : {"Waiting", "Placed", "Binding", "Scheduled"})
-    counts.gangs_by_phase[phase] = 0;
+  counts.closed_nodes = s_.nodes.closed().size();
+  for (const GangPhase phase :
+       {GangPhase::kWaiting, GangPhase::kPlaced, GangPhase::kBinding, GangPhase::kScheduled})
+    counts.gangs_by_phase[std::string(PhaseName(phase))] = 0;
   for (const auto& [arrival, gang] : s_.by_arrival) {
-    if (!gang->empty()) ++counts.gangs_by_phase[Phase(*gang)];
+    if (!gang->empty()) ++counts.gangs_by_phase[std::string(PhaseName(gang->phase()))];
+    counts.held_gangs += s_.Held(*gang) ? 1 : 0;
     CountMembers(*gang, counts);
     counts.parked_binds += static_cast<size_t>(gang->parked);
   }

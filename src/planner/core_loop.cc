@@ -87,6 +87,10 @@ void CoreLoop::Inspect(const std::function<void(const Core&)>& function) {
   mutex_.Await(absl::Condition(&done));
 }
 
+bool CoreLoop::Ask(Question question) { return mailbox_.TryPush(std::move(question)); }
+
+bool CoreLoop::TryPost(model::ClusterEvent event) { return mailbox_.TryPush(std::move(event)); }
+
 base::Duration CoreLoop::TimeUntilDue() const {
   const base::Timestamp due = core_.NextDeadline();
   const base::Timestamp now = clock_.Now();
@@ -110,11 +114,14 @@ void CoreLoop::RunBatch(std::vector<Item> batch) {
   report.events = batch.size();
   std::vector<model::Effects> all;
   std::vector<Inspection> inspections;
+  std::vector<Question> questions;
   for (Item& item : batch) {
     if (auto* event = std::get_if<model::ClusterEvent>(&item)) {
       if (model::Effects effects = core_.Apply(begin, std::move(*event)); !effects.empty()) {
         all.push_back(std::move(effects));
       }
+    } else if (auto* question = std::get_if<Question>(&item)) {
+      questions.push_back(std::move(*question));
     } else {
       inspections.push_back(std::get<Inspection>(item));
     }
@@ -131,6 +138,7 @@ void CoreLoop::RunBatch(std::vector<Item> batch) {
     absl::MutexLock lock(&mutex_);
     *inspection.done = true;
   }
+  for (const Question& question : questions) question(core_);
 }
 
 void CoreLoop::Report(BatchReport report, base::Timestamp begin) {

@@ -61,13 +61,18 @@ class CoreLoop final : public framework::CorePort {
 
   // Runs `function` on the loop's thread between two batches and waits for it: for diagnostics.
   void Inspect(const std::function<void(const Core&)>& function);
+  // The same without waiting. Once at most; false: it never will, the loop is overloaded or stops.
+  bool Ask(std::function<void(Core&)> question);
+  // An event from whoever cannot wait. False: it is dropped.
+  bool TryPost(model::ClusterEvent event);
 
  private:
   struct Inspection {
     const std::function<void(const Core&)>* function;
     bool* done;
   };
-  using Item = std::variant<model::ClusterEvent, Inspection>;
+  using Question = std::function<void(Core&)>;
+  using Item = std::variant<model::ClusterEvent, Inspection, Question>;
 
   void Run();
   void RunBatch(std::vector<Item> batch);

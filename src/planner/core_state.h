@@ -88,6 +88,9 @@ struct CoreState {
   std::set<base::Uid> evicting;  // by us: until it is gone, or that has failed
   std::multiset<base::Timestamp> evict_retries;
   std::set<base::Uid> leaving;          // charged pods whose room is about to be free
+  model::QueueGate queue_gate = model::QueueGate::kOpen;
+  uint64_t drained_from = 0;  // while the queue drains: the first arrival that is held
+
   std::set<base::Uid> nominated_gated;  // pods that carry our gate and a nominated node
 
   model::CowMap<base::Uid, model::PodVerdict> verdicts;
@@ -99,6 +102,11 @@ struct CoreState {
   std::map<uint64_t, PendingWrite> writes;
   uint64_t next_write = 1;
 
+  // An operator wants nothing of it to be planned.
+  bool Held(const Gang& gang) const {
+    return gang.held || queue_gate == model::QueueGate::kHeld ||
+           (queue_gate == model::QueueGate::kDraining && gang.arrival >= drained_from);
+  }
   PodRecord* FindPod(base::Uid uid) {
     const auto it = pods.find(uid);
     return it == pods.end() ? nullptr : &it->second;
@@ -132,7 +140,7 @@ struct CoreState {
 };
 
 inline model::PodRef RefOf(const model::PodInfo& pod) {
-  return {pod.uid, pod.namespace_name, pod.name};
+  return {pod.uid, pod.namespace_name, pod.name, pod.gang ? pod.gang->display_name : std::string()};
 }
 
 }  // namespace tutti::planner

@@ -33,7 +33,8 @@ void EligibilityCache::Compute(Entry& entry) const {
   entry.bits.assign((nodes_.capacity() + 63) / 64, 0);
   for (uint32_t i = 0; i < nodes_.capacity(); ++i) {
     const model::NodeInfo* node = nodes_.Info(model::NodeIndex(i));
-    if (node == nullptr || !Eligible(shape, *node, labels_)) continue;
+    if (node == nullptr || nodes_.Closed(model::NodeIndex(i)) || !Eligible(shape, *node, labels_))
+      continue;
     bool reachable = true;
     for (const model::NodeSelector* affinity : volumes)
       reachable = reachable && Matches(*affinity, *node, labels_);

@@ -1,4 +1,5 @@
-// EligibilityCache: for each shape, the nodes that accept it at all, as a bitset.
+// EligibilityCache: for each shape, the nodes that accept it at all, as a bitset. Closed nodes
+// accept none.
 #pragma once
 
 #include <cstdint>

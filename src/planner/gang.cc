@@ -14,6 +14,11 @@ void Add(std::map<Key, int>& counts, const Key& key, int sign) {
 
 }  // namespace
 
+std::string_view PhaseName(GangPhase phase) {
+  constexpr std::string_view kNames[] = {"Waiting", "Placed", "Binding", "Scheduled"};
+  return kNames[static_cast<size_t>(phase)];
+}
+
 void Gang::Count(const model::PodInfo& pod, int sign) {
   Add(priorities_, pod.shape->priority, sign);
   Add(created_, pod.created_seconds, sign);
@@ -58,6 +63,13 @@ base::Timestamp Gang::expected_end() const {
   const base::Duration duration = expected_duration();
   const bool holds_room = placed + binding + bound > 0;
   return holds_room && duration.count() > 0 ? started + duration : base::Timestamp::Infinite();
+}
+
+GangPhase Gang::phase() const {
+  const bool all_done = members.empty() && slots.empty();
+  if (satisfied || all_done) return GangPhase::kScheduled;
+  if (bound + binding > 0) return GangPhase::kBinding;
+  return placed + static_cast<int>(slots.size()) > 0 ? GangPhase::kPlaced : GangPhase::kWaiting;
 }
 
 int32_t Gang::priority() const {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -61,6 +62,14 @@ struct Refusal {
   base::Timestamp until;
 };
 
+enum class GangPhase : uint8_t {
+  kWaiting,    // members, their spec or room are missing
+  kPlaced,     // some have a node or a place planned for them
+  kBinding,    // some are bound, or being bound
+  kScheduled,  // minMember were bound
+};
+std::string_view PhaseName(GangPhase phase);  // "Waiting"
+
 class Gang {
  public:
   model::GangKey key;
@@ -103,6 +112,7 @@ class Gang {
       base::Timestamp::Infinite();  // when missing members are worth a report
   bool told_to_wait = false;        // a report said so
   bool placed_by_us = false;        // since this process started
+  bool held = false;                // by an operator
   model::Reason reason;
   std::string reason_detail;
 
@@ -130,6 +140,7 @@ class Gang {
   // Some are bound, but fewer than minMember ever were.
   bool partial() const { return bound + binding > 0 && !satisfied; }
   bool empty() const { return members.empty() && slots.empty() && finished == 0; }
+  GangPhase phase() const;
 
  private:
   void Count(const model::PodInfo& pod, int sign);

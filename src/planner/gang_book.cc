@@ -352,22 +352,13 @@ void GangBook::Report(Gang& gang) {
   report.display_name = gang.display_name;
   report.reason = gang.reason;
   report.detail = gang.reason_detail;
-  report.holders = Holders(gang);
+  if (s_.options.name_holders) report.holders = survey_.For(gang, gang.reason);
   if (const PodInfo* first = FirstByName(gang)) report.examples.push_back(RefOf(*first));
   report.waited = s_.now - gang.first_seen;
   const ReasonCode code = gang.reason.code;
   if (code != ReasonCode::kPlaced && code != ReasonCode::kScheduled) gang.told_to_wait = true;
   report.had_to_wait = gang.told_to_wait;
   s_.Emit(std::move(report));
-}
-
-std::vector<model::Holder> GangBook::Holders(const Gang& gang) {
-  if (!s_.options.name_holders) return {};
-  const bool short_of_room = gang.reason.code == ReasonCode::kWaitingForCapacity ||
-                             gang.reason.code == ReasonCode::kPinnedNodeLost;
-  if (!gang.reason.resource.valid()) return {};
-  if (gang.reason.code == ReasonCode::kBehindHead) return survey_.Head(gang, gang.reason.resource);
-  return short_of_room ? survey_.Of(gang, gang.reason.resource) : std::vector<model::Holder>();
 }
 
 void GangBook::AnswerBind(Gang& gang, Member& member, const std::string& error) {
@@ -468,12 +459,7 @@ void GangBook::Settle(Gang& gang) {
   if (s_.ready()) SetDeadlines(gang);
   TellPlugins(gang, entry);
   entry.queued = gang.waiting > 0;
-  if (entry.queued) {
-    QueuePlace place{!gang.partial(), gang.priority(), arrival, &gang, nullptr};
-    if (queue_.key_comp().asks_plugin())
-      place.card = std::make_shared<const GangCard>(gang, std::vector<MemberClass>());
-    entry.place = queue_.insert(std::move(place));
-  }
+  if (entry.queued) entry.place = queue_.insert(PlaceFor(gang));
   entry.deadline = std::min(
       {gang.hold_deadline, gang.repair_deadline, gang.member_deadline, gang.report_deadline,
        gang.backoff_until > s_.now ? gang.backoff_until : Timestamp::Infinite()});
@@ -507,6 +493,17 @@ void GangBook::VisitEnds(absl::FunctionRef<bool(const End&)> visit) const {
     }
     if (!visit(end)) return;
   }
+}
+
+QueuePlace GangBook::PlaceFor(Gang& gang) const {
+  QueuePlace place{!gang.partial(), gang.priority(), gang.arrival, &gang, nullptr};
+  if (queue_.key_comp().asks_plugin())
+    place.card = std::make_shared<const GangCard>(gang, std::vector<MemberClass>());
+  return place;
+}
+
+size_t GangBook::CountBefore(const QueuePlace& place) const {
+  return static_cast<size_t>(std::distance(queue_.begin(), queue_.lower_bound(place)));
 }
 
 std::vector<Gang*> GangBook::Queue(const std::optional<QueuePlace>& from) const {

@@ -106,9 +106,14 @@ class GangBook {
   const QueuePlace& PlaceInQueue(const Gang& gang) const {
     return *entries_.at(gang.arrival).place;
   }
+  // Where a gang in this state belongs, queued or not.
+  QueuePlace PlaceFor(Gang& gang) const;
+  // Gangs in the queue that go before this place.
+  size_t CountBefore(const QueuePlace& place) const;
   bool GoesBefore(const QueuePlace& a, const QueuePlace& b) const {
     return queue_.key_comp()(a, b);
   }
+  size_t queue_length() const { return queue_.size(); }
   // Gangs that hold room and say for how long, by when they will give it back.
   struct End {
     base::Timestamp time;
@@ -137,7 +142,6 @@ class GangBook {
     base::Timestamp end = base::Timestamp::Infinite();
   };
 
-  std::vector<model::Holder> Holders(const Gang& gang);
   void MoveIn(Gang& gang, Member& member, std::vector<Slot>::iterator slot);
   // When it was bound, on our axis of time.
   base::Timestamp BoundAt(const model::PodInfo& pod) const;

@@ -15,6 +15,19 @@ constexpr size_t kMostNamed = 3;
 
 }  // namespace
 
+std::vector<Holder> HolderSurvey::For(const Gang& waiting, const model::Reason& reason) {
+  if (!reason.resource.valid()) return {};
+  switch (reason.code) {
+    case model::ReasonCode::kBehindHead:
+      return Head(waiting, reason.resource);
+    case model::ReasonCode::kWaitingForCapacity:
+    case model::ReasonCode::kPinnedNodeLost:
+      return Of(waiting, reason.resource);
+    default:
+      return {};
+  }
+}
+
 std::vector<Holder> HolderSurvey::Of(const Gang& waiting, model::ResourceId resource) {
   if (!taken_ || taken_at_ + kTakenAnewAfter <= s_.now) Refresh();
   const Shares& shares = SharesOf(resource);

@@ -22,6 +22,9 @@ class HolderSurvey {
  public:
   explicit HolderSurvey(const CoreState& state) : s_(state) {}
 
+  // Of what this reason says is short; nobody where it names no resource.
+  std::vector<model::Holder> For(const Gang& waiting, const model::Reason& reason);
+
   // Those who hold most of `resource`, at most four lines. Names of gangs of other namespaces are
   // not for everybody's eyes: they are summed up.
   std::vector<model::Holder> Of(const Gang& waiting, model::ResourceId resource);

@@ -1,15 +1,16 @@
 #include "planner/pre_enqueue.h"
 
 #include <string>
+#include <utility>
 
 namespace tutti::planner {
 namespace {
 
 using framework::Profile;
 
-Status Ask(const Profile& profile, const Profile::At<PreEnqueuePlugin>& at,
-           const framework::OnPluginFailure& on_failure, const GangView& gang,
-           const ClusterView& cluster) {
+Status AskOne(const Profile& profile, const Profile::At<PreEnqueuePlugin>& at,
+              const framework::OnPluginFailure& on_failure, const GangView& gang,
+              const ClusterView& cluster) {
   return framework::Guarded(profile, at.plugin, "PreEnqueue", &on_failure, [&] {
     Status answer = at.point->PreEnqueue(gang, cluster);
     const bool known = answer.code() != Code::kWait && answer.code() != Code::kSkip;
@@ -22,20 +23,26 @@ Status Ask(const Profile& profile, const Profile::At<PreEnqueuePlugin>& at,
 
 }  // namespace
 
-bool PreEnqueue::Admits(Gang& gang, const GangCard* card) {
-  if (card == nullptr || gang.secured() > 0) return true;
+std::optional<PreEnqueue::Refusal> PreEnqueue::Ask(const Gang& gang, const GangCard* card) {
+  if (card == nullptr || gang.secured() > 0) return std::nullopt;
   const Profile& profile = *s_.plugins.profile;
-  if (profile.pre_enqueues().empty()) return true;
+  if (profile.pre_enqueues().empty()) return std::nullopt;
   views_.Reset(s_.nodes.blocks());
   for (const auto& at : profile.pre_enqueues()) {
-    const Status status = Ask(profile, at, s_.plugins.on_failure, card->view(), views_.view());
+    const Status status = AskOne(profile, at, s_.plugins.on_failure, card->view(), views_.view());
     if (status.ok()) continue;
     const bool failed = status.code() == Code::kError;
     if (failed && profile.plugins()[at.plugin].on_error == framework::OnError::kSkip) continue;
-    gangs_.SetReason(gang, s_.plugins.ReasonOf(status), status.message());
-    return false;
+    return Refusal{s_.plugins.ReasonOf(status), status.message()};
   }
-  return true;
+  return std::nullopt;
+}
+
+bool PreEnqueue::Admits(Gang& gang, const GangCard* card) {
+  std::optional<Refusal> refusal = Ask(gang, card);
+  if (!refusal) return true;
+  gangs_.SetReason(gang, refusal->reason, std::move(refusal->detail));
+  return false;
 }
 
 }  // namespace tutti::planner

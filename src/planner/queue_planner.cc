@@ -96,6 +96,7 @@ bool QueuePlanner::Plannable(Gang& gang) {
     gangs_.SetReason(gang, {code, need, have, {}}, std::move(detail));
     return false;
   };
+  if (s_.Held(gang)) return held(ReasonCode::kHeld, 0, 0);
   if (std::string problem = gang.problem(); !problem.empty())
     return held(ReasonCode::kMisconfigured, 0, 0, problem);
   const int need = gang.min_member();
@@ -103,7 +104,7 @@ bool QueuePlanner::Plannable(Gang& gang) {
   const int have = static_cast<int>(gang.members.size() + gang.slots.size()) + gang.finished;
   if (have < need) return held(ReasonCode::kWaitingForMembers, need, have);
   if (gang.backoff_until <= s_.now) return true;
-  if (gang.reason.code == ReasonCode::kWaitingForMembers)
+  if (gang.reason.code == ReasonCode::kWaitingForMembers || gang.reason.code == ReasonCode::kHeld)
     return held(ReasonCode::kBackingOff, need, have);
   return false;
 }
@@ -202,7 +203,7 @@ std::optional<model::Reason> QueuePlanner::KnownNotToFit(const Wanted& wanted) {
   const model::Reason reason = ForCount(it->second.reason, only);
   if (only.count == it->second.too_many || reason.code != ReasonCode::kWaitingForCapacity)
     return reason;
-  const std::optional<model::Reason> exceeds = Exceeds(wanted);
+  const std::optional<model::Reason> exceeds = Exceeds(wanted, nullptr);
   return exceeds ? *exceeds : reason;
 }
 
@@ -293,28 +294,43 @@ void QueuePlanner::GiveBackPart(Gang& gang) {
 void QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason reason) {
   GiveBackPart(gang);
   if (reason.code == ReasonCode::kPinnedNodeLost) RecreatePinned(wanted);
-  bool becomes_head = false;
   Placement drained;
-  if (reason.code == ReasonCode::kWaitingForCapacity ||
-      reason.code == ReasonCode::kRefusedByPlugin) {
-    if (s_.head != 0 && FitsWithoutHead(wanted)) {
-      reason.code = ReasonCode::kBehindHead;
-    } else if (const std::optional<model::Reason> exceeds =
-                   Exceeds(wanted, &drained)) {
-      reason = *exceeds;
-    } else {
-      becomes_head = s_.head == 0;
-    }
-  }
+  const Judgement judgement = Judge(wanted, reason, s_.head != 0, &drained);
+  reason = judgement.reason;
   const GangDiagnosis diagnosis{CodeName(reason), reason.need, reason.have, reason.resource};
   const framework::PostFilterVerdict said = PostFilter(wanted, diagnosis);
-  if (becomes_head) ReserveForHead(gang, wanted, diagnosis, said, drained);
+  if (judgement.fits_later && s_.head == 0)
+    ReserveForHead(gang, wanted, diagnosis, said, drained);
   if (said.status.ok()) {
     gangs_.SetReason(gang, reason);
   } else {
     gangs_.SetReason(gang, s_.plugins.ReasonOf(said.status), said.status.message());
   }
   Remember(wanted, reason);
+}
+
+QueuePlanner::Judgement QueuePlanner::Judge(const Wanted& wanted, model::Reason reason,
+                                            bool behind_head, Placement* drained) {
+  if (reason.code != ReasonCode::kWaitingForCapacity && reason.code != ReasonCode::kRefusedByPlugin)
+    return {reason, false};
+  if (behind_head && FitsWithoutHead(wanted)) {
+    reason.code = ReasonCode::kBehindHead;
+    return {reason, true};
+  }
+  const std::optional<model::Reason> exceeds = Exceeds(wanted, drained);
+  return exceeds ? Judgement{*exceeds, false} : Judgement{reason, true};
+}
+
+QueuePlanner::Outlook QueuePlanner::Look(const Wanted& wanted, bool before_head) {
+  Outlook outlook;
+  whom_ = HeadRoom::For::kOthers;
+  std::optional<ReservationLedger::Lifted> lifted;
+  if (before_head && Head() != nullptr) lifted.emplace(s_.ledger, Head()->head_reservations);
+  outlook.now = s_.placer.Place(wanted.classes, wanted.view());
+  if (outlook.now.fits) return outlook;
+  outlook.judgement = Judge(wanted, outlook.now.reason, !before_head && Head() != nullptr, nullptr);
+  known_.clear();  // good within a pass only
+  return outlook;
 }
 
 framework::PostFilterVerdict QueuePlanner::PostFilter(const Wanted& wanted,
@@ -326,7 +342,8 @@ framework::PostFilterVerdict QueuePlanner::PostFilter(const Wanted& wanted,
 
 bool QueuePlanner::FitsWithoutHead(const Wanted& wanted) {
   if (whom_ == HeadRoom::For::kInTime) return false;  // it was all open to it
-  room_.Open(HeadRoom::For::kInTime);
+  room_.Close();
+  const ReservationLedger::Lifted lifted(s_.ledger, Head()->head_reservations);
   return s_.placer.Place(wanted.classes, wanted.view()).fits;
 }
 

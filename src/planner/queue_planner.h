@@ -40,7 +40,6 @@ class QueuePlanner {
   // When a pass is due without any event.
   base::Timestamp NextDeadline() const { return nominator_.NextDeadline(); }
 
- private:
   struct Wanted {
     std::vector<MemberClass> classes;
     std::vector<std::vector<Member*>> members;  // per class, in rank order
@@ -49,6 +48,24 @@ class QueuePlanner {
     const GangView* view() const { return card == nullptr ? nullptr : &card->view(); }
   };
 
+  // In rank order.
+  std::vector<Member*> WaitingMembers(Gang& gang) const;
+  Wanted Classes(const Gang& gang, const std::vector<Member*>& members) const;
+  Gang* Head() const { return room_.head(); }  // null: none
+
+  struct Judgement {
+    model::Reason reason;
+    bool fits_later = false;  // it is worth while to keep room for it
+  };
+  struct Outlook {
+    Placement now;
+    Judgement judgement;  // where that does not fit
+  };
+  // What Plan would find for them now, at their place in the queue; nothing is done about it. What
+  // is kept for the head counts as closed, for how long ever they would run.
+  Outlook Look(const Wanted& wanted, bool before_head);
+
+ private:
   struct Resumption {  // where the last pass stopped
     QueuePlace place;
     base::Duration duration;
@@ -61,8 +78,6 @@ class QueuePlanner {
   bool shortest_first() const { return s_.options.backfill == Backfill::kEasyShortestFirst; }
   // Sets the gang's reason and answers false where it cannot be planned now, whatever the room.
   bool Plannable(Gang& gang);
-  std::vector<Member*> WaitingMembers(Gang& gang) const;
-  Wanted Classes(const Gang& gang, const std::vector<Member*>& members) const;
   void Plan(Gang& gang);
   void FillOpenSlots(Gang& gang);
   bool FindPlace(const Wanted& wanted, Placement& placement);
@@ -85,8 +100,10 @@ class QueuePlanner {
   // Why it does not fit, where that follows from what the pass has already tried.
   std::optional<model::Reason> KnownNotToFit(const Wanted& wanted);
   // Why it would not fit into a drained cluster either; nullopt: it would.
-  // `later`: where it would go, where that had to be found out.
-  std::optional<model::Reason> Exceeds(const Wanted& wanted, Placement* later = nullptr);
+  // `drained`: where it would go, where that had to be found out.
+  std::optional<model::Reason> Exceeds(const Wanted& wanted, Placement* drained);
+  // Of what Place has found: why it really waits. `drained` as of Exceeds; may be null.
+  Judgement Judge(const Wanted& wanted, model::Reason reason, bool behind_head, Placement* drained);
   static model::Reason ForCount(model::Reason reason, const MemberClass& wanted);
 
   CoreState& s_;

@@ -76,6 +76,20 @@ void ReservationLedger::SetPod(ReservationId id, base::Uid pod) {
   if (it != reservations_.end()) it->second.pod = pod;
 }
 
+ReservationLedger::Lifted::Lifted(ReservationLedger& ledger, const std::vector<ReservationId>& ids)
+    : ledger_(ledger) {
+  for (const ReservationId id : ids) {
+    const Reservation* r = ledger.Find(id);
+    if (r == nullptr) continue;
+    ledger.TakeOut(*r);
+    reservations_.push_back(r);
+  }
+}
+
+ReservationLedger::Lifted::~Lifted() {
+  for (const Reservation* reservation : reservations_) ledger_.Enter(*reservation);
+}
+
 const ReservationLedger::Reservation* ReservationLedger::Find(ReservationId id) const {
   const auto it = reservations_.find(id);
   return it == reservations_.end() ? nullptr : &it->second;

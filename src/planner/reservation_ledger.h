@@ -53,6 +53,20 @@ class ReservationLedger {
   // Of the head's members; nullopt where nothing is kept for it.
   std::optional<int32_t> head_priority() const;
 
+  // Takes these out of the node table's columns, though not out of the ledger, as long as it lives:
+  // for the question what would fit without them.
+  class Lifted {
+   public:
+    Lifted(ReservationLedger& ledger, const std::vector<ReservationId>& ids);
+    ~Lifted();
+    Lifted(const Lifted&) = delete;
+    Lifted& operator=(const Lifted&) = delete;
+
+   private:
+    ReservationLedger& ledger_;
+    std::vector<const Reservation*> reservations_;
+  };
+
   template <class Function>
   void ForEach(Function&& function) const {
     for (const auto& [id, reservation] : reservations_) function(id, reservation);

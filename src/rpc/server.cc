@@ -21,6 +21,8 @@ namespace tutti::rpc {
 namespace {
 
 constexpr unsigned kCertificateRefreshSeconds = 10;
+constexpr int kKeepaliveMillis = 30'000;
+constexpr int kKeepaliveTimeoutMillis = 10'000;
 
 // Health follows readiness. An alarm asks again and again, so no thread of ours is needed.
 class HealthReporter {
@@ -116,6 +118,10 @@ class GrpcServer final : public Server {
                              *credentials, &port);
     builder.SetMaxReceiveMessageSize(options.max_message_bytes);
     builder.SetMaxSendMessageSize(options.max_message_bytes);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.max_concurrent_calls);
+    // A caller whose machine is gone does not hold its stream for hours.
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMillis);
     // Two servers on one port would each see some of the calls.
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     for (const std::shared_ptr<grpc::Service>& service : services_)

@@ -26,6 +26,7 @@ struct ServerOptions {
   std::string address = "127.0.0.1";  // or "unix:///run/tutti/grpc.sock", then without a port
   uint16_t port = 0;                  // 0: any free one; Server::port tells which
   int max_message_bytes = 16 << 20;
+  int max_concurrent_calls = 256;  // of one connection; further ones wait
   base::Duration health_period = std::chrono::milliseconds(200);  // `ready` is asked as often
   std::unique_ptr<TlsOptions> tls;                                // null: plain text
 };

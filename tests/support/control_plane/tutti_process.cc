@@ -53,7 +53,8 @@ absl::StatusOr<TuttiProcess> TuttiProcess::Start(ControlPlane& plane, const Tutt
   std::string config = absl::StrFormat(
       "apiVersion: tutti.dev/v1alpha1\nkind: TuttiConfiguration\nclientConnection: {kubeconfig: "
       "%s}\n"
-      "extender: {listen: \"127.0.0.1:%d\"%s}\nmetrics: {listen: \"127.0.0.1:0\"}\n",
+      "extender: {listen: \"127.0.0.1:%d\"%s}\nmetrics: {listen: \"127.0.0.1:0\"}\n"
+      "control: {listen: \"127.0.0.1:0\"}\n",
       options.kubeconfig.empty() ? plane.kubeconfig() : options.kubeconfig, options.extender_port,
       options.extender_extra);
   if (options.webhook) {

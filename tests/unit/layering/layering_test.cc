@@ -42,7 +42,9 @@ const std::map<std::string, std::set<std::string>>& AllowedModules() {
     table["kube"] = {"base", "model", "objects", "framework", "planner", "obs"};
     table["extender"] = {"base", "model", "objects", "framework", "planner", "http", "obs"};
     table["admission"] = {"base", "model", "objects", "framework", "http"};
-    table["rpc"] = {"base", "model", "objects", "framework", "planner", "http", "obs", "extender"};
+    table["control"] = {"base", "model", "objects", "framework", "planner"};
+    table["rpc"] = {"base", "model", "objects",  "framework", "planner",
+                    "http", "obs",   "extender", "control"};
     std::set<std::string> everything;
     for (const auto& [module, ignored] : table) everything.insert(module);
     table["cli"] = everything;

@@ -135,6 +135,8 @@ TEST(MetricsTest, EveryMetricOfTheTableHasAMember) {
   metrics.rejections.At({}).Increment();
   metrics.plugin_failures.At({}, {}).Increment();
   metrics.plugin_counters.At({}).Increment();
+  metrics.control_request_duration.At({}, {}).Observe(1);
+  metrics.held.At({}).Set(1);
   metrics.gangs.At({}).Set(1);
   metrics.cache_staleness.At({}).Set(1);
   metrics.admissions.At({}).Increment();

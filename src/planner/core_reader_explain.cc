@@ -1,0 +1,271 @@
+// CoreReader's answers to "why".
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "planner/core_reader.h"
+
+namespace tutti::planner {
+namespace {
+
+using model::NodeIndex;
+using model::ReasonCode;
+
+constexpr size_t kMostClasses = 16;
+constexpr size_t kMostDomains = 64;
+
+Remedy::Kind KindOf(ReasonCode code) {
+  switch (code) {
+    case ReasonCode::kMisconfigured:
+    case ReasonCode::kWaitingForSpec:
+    case ReasonCode::kWaitingForMembers:
+    case ReasonCode::kExceedsCluster:
+    case ReasonCode::kNoEligibleNode:
+    case ReasonCode::kPinnedNodeLost:
+      return Remedy::Kind::kOwner;
+    case ReasonCode::kWaitingForCapacity:
+    case ReasonCode::kRefusedByPlugin:
+      return Remedy::Kind::kOthersEnd;
+    case ReasonCode::kBehindHead:
+    case ReasonCode::kNodeReserved:
+      return Remedy::Kind::kHeadFirst;
+    case ReasonCode::kBackingOff:
+    case ReasonCode::kPartialGangEvicted:
+      return Remedy::Kind::kTime;
+    case ReasonCode::kPluginFailed:
+    case ReasonCode::kHeld:
+    case ReasonCode::kNotReady:
+      return Remedy::Kind::kOperator;
+    case ReasonCode::kNone:
+    case ReasonCode::kPlaced:
+    case ReasonCode::kScheduled:
+    case ReasonCode::kPlacedNodeNotOffered:
+    case ReasonCode::kNotYetSeen:
+    case ReasonCode::kBindFailed:
+      break;
+  }
+  return Remedy::Kind::kNone;
+}
+
+// Of a pod of no gang that has no node: what its nodes say.
+model::Reason ReasonOf(const ClassDiagnosis& diagnosis) {
+  if (diagnosis.nodes_with_room > 0) return {};
+  model::Reason reason{ReasonCode::kNoEligibleNode, 0, 0, {}};
+  for (const ClassDiagnosis::Refused& refused : diagnosis.refused) {
+    switch (refused.cause) {
+      case Cause::kReservedForHead:
+      case Cause::kReserved:
+        return {ReasonCode::kNodeReserved, refused.need, refused.have, refused.resource};
+      case Cause::kInsufficientResource:
+        return {ReasonCode::kWaitingForCapacity, refused.need, refused.have, refused.resource};
+      case Cause::kHostPort:
+      case Cause::kRefusedByKubeScheduler:
+        reason = {ReasonCode::kWaitingForCapacity, 0, 0, {}};
+        break;
+      case Cause::kPlugin:
+        if (reason.code == ReasonCode::kWaitingForCapacity) break;
+        reason = {refused.plugin ? ReasonCode::kRefusedByPlugin : ReasonCode::kPluginFailed,
+                  refused.need,
+                  refused.have,
+                  {},
+                  refused.plugin};
+        break;
+      case Cause::kTooSmall:
+        reason = {ReasonCode::kExceedsCluster, refused.need, refused.have, refused.resource};
+        break;
+      default:
+        break;
+    }
+  }
+  return reason;
+}
+
+}  // namespace
+
+Explanation CoreReader::ExplainGang(const model::GangKey& key) {
+  Explanation explanation;
+  explanation.gang = Report(key, 0);
+  ExplainMembers(*s_.gangs.at(key), base::Uid(), explanation);
+  return explanation;
+}
+
+Explanation CoreReader::ExplainPod(base::Uid uid) {
+  const PodRecord& record = s_.pods.at(uid);
+  Explanation explanation;
+  explanation.pod = RefOf(record.info);
+  if (record.info.bound()) {
+    explanation.pod_state = Member::State::kBound;
+    explanation.node = record.info.node_name;
+  }
+  if (record.gang == nullptr) {
+    ExplainSingle(record, explanation);
+    return explanation;
+  }
+  explanation.gang = Report(record.gang->key, 0);
+  if (const auto it = record.gang->members.find(uid); it != record.gang->members.end()) {
+    explanation.pod_state = it->second.state;
+    if (const model::NodeInfo* node = s_.nodes.Info(it->second.node);
+        node != nullptr && !record.info.bound() && it->second.state != Member::State::kWaiting)
+      explanation.node = node->name;
+  }
+  ExplainMembers(*record.gang, uid, explanation);
+  if (explanation.pod_state != Member::State::kWaiting) {
+    explanation.why.reason = {
+        record.info.bound() ? ReasonCode::kScheduled : ReasonCode::kPlaced, 0, 0, {}};
+    explanation.why.remedy = {};
+  }
+  return explanation;
+}
+
+// The members that the gang lacks to its minimum, or else all that wait; the class of `first` comes
+// first.
+void CoreReader::ExplainMembers(Gang& gang, base::Uid first, Explanation& explanation) {
+  WhyWaiting& why = explanation.why;
+  why.reason = explanation.gang->reason;
+  why.detail = explanation.gang->detail;
+  explanation.nodes = nodes();
+  explanation.queue_length = static_cast<int64_t>(gangs_.queue_length());
+  std::vector<Member*> members = queue_.WaitingMembers(gang);
+  std::stable_partition(members.begin(), members.end(),
+                        [&](const Member* member) { return member->pod->uid == first; });
+  const auto missing = gang.min_member() - gang.secured() - static_cast<int64_t>(gang.slots.size());
+  if (missing > 0 && missing < static_cast<int64_t>(members.size()))
+    members.resize(static_cast<size_t>(missing));
+  Explain(gang, queue_.Classes(gang, members), why);
+}
+
+void CoreReader::Explain(const Gang& gang, const QueuePlanner::Wanted& wanted, WhyWaiting& why) {
+  why.holders = holders_.For(gang, why.reason);
+  std::vector<NodeSurvey::Room> rooms;
+  for (size_t c = 0; c < wanted.classes.size() && c < kMostClasses; ++c) {
+    why.classes.push_back(nodes_.Of(wanted.classes[c], gang.arrival));
+    why.classes.back().example_pod = wanted.members[c].front()->pod->name;
+    rooms.push_back(nodes_.room());
+  }
+  if (wanted.card != nullptr && !wanted.classes.empty())
+    why.domains = Domains(wanted.card->view(), wanted, rooms);
+  why.remedy = RemedyFor(gang, wanted, why.reason);
+}
+
+void CoreReader::ExplainSingle(const PodRecord& record, Explanation& explanation) {
+  explanation.nodes = nodes();
+  explanation.queue_length = static_cast<int64_t>(gangs_.queue_length());
+  const model::PodInfo& pod = record.info;
+  WhyWaiting& why = explanation.why;
+  if (pod.bound()) {
+    why.reason.code = ReasonCode::kScheduled;
+    return;
+  }
+  Gang alone;  // whoever asks for holders is a gang
+  alone.key.namespace_name = pod.namespace_name;
+  const std::optional<int32_t> head = s_.ledger.head_priority();
+  std::optional<ReservationLedger::Lifted> lifted;
+  if (head.has_value() && pod.shape->priority > *head)
+    lifted.emplace(s_.ledger, queue_.Head()->head_reservations);
+  QueuePlanner::Wanted wanted;
+  MemberClass& only = wanted.classes.emplace_back();
+  only.shape = pod.shape;
+  only.namespace_name = pod.namespace_name;
+  only.count = 1;
+  why.classes.push_back(nodes_.Of(only, 0));
+  why.classes.front().example_pod = pod.name;
+  why.reason = ReasonOf(why.classes.front());
+  why.holders = holders_.For(alone, why.reason);
+  why.remedy = RemedyFor(alone, wanted, why.reason);
+}
+
+std::vector<DomainRoom> CoreReader::Domains(const GangView& gang,
+                                            const QueuePlanner::Wanted& wanted,
+                                            const std::vector<NodeSurvey::Room>& rooms) {
+  std::vector<DomainRoom> found;
+  if (!domains_.Generate(gang)) return found;
+  std::vector<std::vector<int64_t>> capacity(rooms.size(),
+                                             std::vector<int64_t>(s_.nodes.capacity(), 0));
+  for (size_t c = 0; c < rooms.size(); ++c) {
+    for (const auto& [node, pods] : rooms[c]) capacity[c][node.value] = pods;
+  }
+  for (const Domain& domain : domains_.domains()) {
+    DomainRoom& room = found.emplace_back(DomainRoom{domain.name, 0, 0});
+    std::vector<int64_t> left(rooms.size());
+    for (size_t c = 0; c < rooms.size(); ++c) left[c] = wanted.classes[c].count;
+    for (uint32_t b = 0; b < domain.nodes.size() && b < s_.nodes.blocks().size(); ++b) {
+      domain.nodes[b].ForEach([&](uint32_t offset) {
+        ++room.nodes;
+        for (size_t c = 0; c < rooms.size(); ++c) {
+          const int64_t here = std::min(capacity[c][b * kNodesPerBlock + offset], left[c]);
+          left[c] -= here;
+          room.room += here;
+        }
+      });
+    }
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const DomainRoom& a, const DomainRoom& b) { return a.room > b.room; });
+  if (found.size() > kMostDomains) found.resize(kMostDomains);
+  return found;
+}
+
+Remedy CoreReader::RemedyFor(const Gang& gang, const QueuePlanner::Wanted& wanted,
+                             const model::Reason& reason) {
+  Remedy remedy;
+  remedy.kind = KindOf(reason.code);
+  if (remedy.kind == Remedy::Kind::kTime && gang.backoff_until > s_.now)
+    remedy.not_before = gang.backoff_until - s_.now;
+  if (reason.code != ReasonCode::kWaitingForCapacity || wanted.classes.empty()) return remedy;
+  const std::vector<NodeIndex> nodes = LaterNodes(gang, wanted);
+  for (size_t i = 0; i < nodes.size() && i < Remedy::kMost; ++i)
+    remedy.nodes.push_back(s_.nodes.Info(nodes[i])->name);
+  remedy.must_end = WhoIsOn(nodes, gang, reason.resource);
+  return remedy;
+}
+
+std::vector<NodeIndex> CoreReader::LaterNodes(const Gang& gang,
+                                              const QueuePlanner::Wanted& wanted) {
+  std::set<NodeIndex> nodes;
+  for (const ReservationId id : gang.head_reservations) nodes.insert(s_.ledger.Find(id)->node);
+  if (nodes.empty()) {
+    const Placement later = s_.placer.PlaceWhenDrained(wanted.classes, wanted.view());
+    for (const std::vector<NodeIndex>& of_class : later.nodes)
+      nodes.insert(of_class.begin(), of_class.end());
+  }
+  return {nodes.begin(), nodes.end()};
+}
+
+std::vector<model::Holder> CoreReader::WhoIsOn(const std::vector<NodeIndex>& nodes,
+                                               const Gang& gang, model::ResourceId resource) const {
+  if (!resource.valid()) resource = model::kPods;
+  std::map<std::string, int64_t> amounts;
+  const auto add = [&](const Gang* holder, int64_t amount) {
+    if (amount <= 0 || holder == &gang) return;
+    const bool visible = holder != nullptr && holder->key.namespace_name == gang.key.namespace_name;
+    amounts[holder == nullptr ? "pods of no gang"
+            : visible         ? "gang " + holder->display_name
+                              : "gangs of other namespaces"] += amount;
+  };
+  absl::flat_hash_set<absl::string_view> names;
+  for (const NodeIndex node : nodes) {
+    names.insert(s_.nodes.Info(node)->name);
+    for (const ReservationId id : s_.ledger.On(node)) {
+      const ReservationLedger::Reservation& reservation = *s_.ledger.Find(id);
+      if (reservation.what != model::NodeTable::Reserved::kPlaced) continue;
+      const auto holder = s_.by_arrival.find(reservation.gang);
+      add(holder == s_.by_arrival.end() ? nullptr : holder->second,
+          reservation.shape->requests.Get(resource));
+    }
+  }
+  for (const auto& [uid, record] : s_.pods) {
+    if (record.charged && names.contains(record.info.node_name))
+      add(record.gang, record.info.charge->Get(resource));
+  }
+  std::vector<model::Holder> holders;
+  for (const auto& [who, amount] : amounts) holders.push_back({who, amount});
+  std::stable_sort(
+      holders.begin(), holders.end(),
+      [](const model::Holder& a, const model::Holder& b) { return a.amount > b.amount; });
+  if (holders.size() > Remedy::kMost) holders.resize(Remedy::kMost);
+  return holders;
+}
+
+}  // namespace tutti::planner
