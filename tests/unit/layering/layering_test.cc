@@ -43,6 +43,8 @@ const std::map<std::string, std::set<std::string>>& AllowedModules() {
     table["rpc"] = {"base", "model", "objects", "framework", "planner", "http", "obs", "extender"};
     std::set<std::string> everything;
     for (const auto& [module, ignored] : table) everything.insert(module);
+    table["cli"] = everything;
+    everything.insert("cli");
     table["apps"] = everything;
     return table;
   }();
@@ -140,11 +142,11 @@ TEST(LayeringTest, TheTableHasNoCycle) {
   }
 }
 
-TEST(LayeringTest, OnlyTheRpcDoorAndTheAppsSeeGeneratedProtobuf) {
+TEST(LayeringTest, OnlyTheRpcDoorTheCliAndTheAppsSeeGeneratedProtobuf) {
   std::vector<std::string> broken;
   for (const fs::path& file : Sources("src")) {
     const std::string module = ModuleOf(file);
-    if (module == "rpc" || module == "apps") continue;
+    if (module == "rpc" || module == "cli" || module == "apps") continue;
     for (const Include& include : IncludesOf(file)) {
       if (include.path.find(".pb.h") != std::string::npos) broken.push_back(include.where);
     }

@@ -1,0 +1,14 @@
+// RunTutti: the command line program as a function of its arguments and its surroundings.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/command_context.h"
+
+namespace tutti::cli {
+
+// `arguments` without the program's name. Never throws.
+ExitCode RunTutti(std::vector<std::string> arguments, Surroundings surroundings);
+
+}  // namespace tutti::cli
