@@ -6,8 +6,11 @@
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "apps/plugin_runtime.h"
+#include "cli/connect.h"
 #include "cli/tutti_app.h"
 
 namespace {
@@ -35,7 +38,14 @@ int main(int argc, char** argv) {
       .env = Environment,
       .version = TUTTI_VERSION,
       .program = argc > 0 && CalledByKubectl(argv[0]) ? "kubectl tutti" : "tutti",
-      .connect = nullptr,
+      .make_plugins =
+          [](const tutti::config::Configuration& configuration) {
+            return tutti::apps::PluginRuntime::Make(configuration.plugins).status();
+          },
+      .connect =
+          [](const tutti::cli::GlobalOptions& options) {
+            return tutti::cli::Connect(options, Environment);
+          },
   };
   return static_cast<int>(tutti::cli::RunTutti(std::vector<std::string>(argv + 1, argv + argc),
                                                std::move(surroundings)));

@@ -31,6 +31,10 @@ ExitCode CommandContext::Fail(const absl::Status& status) {
   return ExitCodeOf(status);
 }
 
+ExitCode CommandContext::Finish(const absl::Status& status) {
+  return status.ok() ? ExitCode::kOk : Fail(status);
+}
+
 void OnRun(CLI::App& command, CommandContext& context, std::function<ExitCode()> run) {
   command.callback([&context, run = std::move(run)] { context.exit = run(); });
 }

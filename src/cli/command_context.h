@@ -17,6 +17,10 @@ namespace CLI {
 class App;
 }  // namespace CLI
 
+namespace tutti::config {
+struct Configuration;
+}  // namespace tutti::config
+
 namespace tutti::cli {
 
 class ControlClient;
@@ -44,11 +48,14 @@ struct Surroundings {
   std::ostream& err;
   bool out_is_terminal = false;  // colours and progress; scripts get neither
   bool err_is_terminal = false;
-  std::function<std::string(const char* name)> env;  // empty where it is not set
-  std::string version;
+  std::function<std::string(const char* name)> env = nullptr;  // empty where it is not set
+  std::string version = {};
   std::string program = "tutti";  // how help calls it: "tutti" or "kubectl tutti"
+  // Makes the plugins that a configuration names, and drops them; null: not checked.
+  std::function<absl::Status(const config::Configuration&)> make_plugins = nullptr;
   // How the service is reached; called at most once, when a command first needs it.
-  std::function<absl::StatusOr<std::unique_ptr<ControlClient>>(const GlobalOptions&)> connect;
+  std::function<absl::StatusOr<std::unique_ptr<ControlClient>>(const GlobalOptions&)> connect =
+      nullptr;
 };
 
 class CommandContext {
@@ -70,6 +77,8 @@ class CommandContext {
 
   // Writes "error: ..." and answers the code for it.
   ExitCode Fail(const absl::Status& status);
+  // The end of a command: as Fail, or kOk.
+  ExitCode Finish(const absl::Status& status);
 
   GlobalOptions options;
   ExitCode exit = ExitCode::kOk;

@@ -1,4 +1,4 @@
-// `tutti version`: of this program, and of the service where it answers.
+// `tutti version`: of this program.
 #pragma once
 
 #include "cli/command_context.h"

@@ -68,6 +68,14 @@ struct Grpc {
   bool allow_insecure = false;
 };
 
+// The control API's questions over HTTP, for the API server's service proxy.
+struct ControlGateway {
+  std::string listen;  // empty: off
+  bool allow_insecure = false;
+
+  bool enabled() const { return !listen.empty(); }
+};
+
 struct Metrics {
   std::string listen = "127.0.0.1:10260";
 };
@@ -132,6 +140,7 @@ struct Configuration {
   Extender extender;
   Webhook webhook;
   Grpc grpc;
+  ControlGateway control_gateway;
   Metrics metrics;
   LeaderElection leader_election;
   Gang gang;

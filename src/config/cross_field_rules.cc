@@ -60,6 +60,27 @@ void CheckGrpc(const Grpc& c, ConfigReader& reader) {
   }
 }
 
+void CheckControlGateway(const Configuration& c, ConfigReader& reader) {
+  const ControlGateway& gateway = c.control_gateway;
+  if (!gateway.enabled()) return;
+  if (!c.grpc.enabled) {
+    reader.AddError("controlGateway.listen",
+                    "the gateway passes questions on to the gRPC door, which is off: set "
+                    "grpc.enabled: true");
+  }
+  if (!ReachableFromOutside(gateway.listen)) return;
+  const std::string risk = absl::StrFormat(
+      "%s can be reached from other machines, which may then read names and sizes of all pods",
+      gateway.listen);
+  if (gateway.allow_insecure) {
+    reader.AddWarning("controlGateway.listen", risk);
+  } else {
+    reader.AddError("controlGateway.listen",
+                    risk + ": listen on 127.0.0.1, or set allowInsecure: true and admit only the "
+                           "API server by a NetworkPolicy");
+  }
+}
+
 void CheckWebhook(const Webhook& c, ConfigReader& reader) {
   CheckPair(c.cert_file, c.key_file, "webhook", reader);
   const WebhookRegister& registration = c.registration;
@@ -121,6 +142,8 @@ void CheckListeners(const Configuration& c, ConfigReader& reader) {
                                                             {"metrics.listen", c.metrics.listen}};
   if (c.webhook.enabled) doors.emplace_back("webhook.listen", c.webhook.listen);
   if (c.grpc.enabled) doors.emplace_back("grpc.listen", c.grpc.listen);
+  if (c.control_gateway.enabled())
+    doors.emplace_back("controlGateway.listen", c.control_gateway.listen);
   for (size_t i = 0; i < doors.size(); ++i) {
     if (reader.HasErrorsIn(doors[i].first)) continue;
     const std::optional<ListenAddress> mine = ParseListenAddress(doors[i].second);
@@ -139,6 +162,7 @@ void CheckCrossFieldRules(const Configuration& configuration, ConfigReader& read
   if (!reader.HasErrorsIn("extender")) CheckExtender(configuration.extender, reader);
   if (!reader.HasErrorsIn("webhook")) CheckWebhook(configuration.webhook, reader);
   if (!reader.HasErrorsIn("grpc")) CheckGrpc(configuration.grpc, reader);
+  if (!reader.HasErrorsIn("controlGateway")) CheckControlGateway(configuration, reader);
   if (!reader.HasErrorsIn("leaderElection")) {
     CheckLeaderElection(configuration.leader_election, reader);
   }

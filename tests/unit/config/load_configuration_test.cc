@@ -193,6 +193,21 @@ TEST(LoadConfigurationTest, ListenersThatOthersReachNeedClientCertificates) {
   EXPECT_THAT(Errors("grpc: {enabled: true, listen: \"unix:///run/t.sock\"}\n"), IsEmpty());
 }
 
+TEST(LoadConfigurationTest, TheControlGatewayNeedsTheGrpcDoorAndIsOpenOnlyWhereThatIsSaid) {
+  const std::string grpc = "grpc: {enabled: true}\n";
+  EXPECT_THAT(Errors(grpc + "controlGateway: {listen: \"127.0.0.1:9091\"}\n"), IsEmpty());
+  EXPECT_THAT(Errors("controlGateway: {listen: \"127.0.0.1:9091\"}\n"),
+              ElementsAre(HasSubstr("set grpc.enabled: true")));
+  EXPECT_THAT(Errors(grpc + "controlGateway: {listen: \"0.0.0.0:9091\"}\n"),
+              ElementsAre(HasSubstr("controlGateway.listen: 0.0.0.0:9091 can be reached")));
+  const std::string open =
+      grpc + "controlGateway: {listen: \"0.0.0.0:9091\", allowInsecure: true}\n";
+  EXPECT_THAT(Errors(open), IsEmpty());
+  EXPECT_THAT(Warnings(open), ElementsAre(HasSubstr("names and sizes of all pods")));
+  EXPECT_THAT(Errors(grpc + "controlGateway: {listen: \"127.0.0.1:9090\"}\n"),
+              ElementsAre(HasSubstr("is taken by grpc.listen")));
+}
+
 TEST(LoadConfigurationTest, RulesAcrossKeysAreChecked) {
   EXPECT_THAT(Errors("extender: {tls: {certFile: c}}\n"),
               ElementsAre("f:3:17: extender.tls.keyFile: must be set together with certFile"));
