@@ -60,8 +60,9 @@ fuzz: packages ## Fuzz every target for FUZZ_SECONDS (60); finds are kept in bui
 	@tests/ci/run_fuzzers.sh build/fuzz $(FUZZ_SECONDS)
 
 PREFIX ?= /usr/local
-install: ## Install what plugin authors need: headers, CMake package, tutti.pc (PREFIX=/usr/local)
+install: ## Install tutti (and kubectl tutti) and what plugin authors need (PREFIX=/usr/local)
 	cmake --preset release >/dev/null
+	cmake --build build/release -j $(JOBS) --target tutti
 	cmake --install build/release --prefix $(PREFIX)
 
 clean: ## Remove build/ (the cached control plane stays)

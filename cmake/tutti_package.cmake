@@ -1,4 +1,5 @@
-# What is installed: all that a plugin's author needs, and nothing that has to be built.
+# The installed package: all that a plugin's author needs, and nothing that has to be built. (The
+# program tutti is installed by src/apps.)
 #   find_package(tutti) -> tutti::plugin, tutti_add_plugin(NAME a.cc ...);  pkg-config: tutti
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
