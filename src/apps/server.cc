@@ -37,7 +37,7 @@ namespace {
 
 constexpr base::Duration kCertificateValidity = std::chrono::hours(24 * 365 * 10);
 constexpr int kUnauthorizedIsNotReady = 5;  // in a row: reading the token again did not help
-constexpr size_t kGatewayCalls = 64;  // people's questions, never a hot path
+constexpr size_t kGatewayCalls = 64;        // people's questions, never a hot path
 constexpr size_t kGatewayConnections = 256;
 constexpr base::Duration kDrain = std::chrono::seconds(5);
 

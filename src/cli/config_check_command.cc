@@ -40,8 +40,7 @@ absl::StatusOr<Found> Check(CommandContext& context, const std::string& file, bo
   if (!found.errors.empty() || !with_plugins || !context.surroundings().make_plugins) return found;
   const absl::Status made = context.surroundings().make_plugins(loaded.configuration);
   if (made.ok()) return found;
-  const std::vector<std::string> lines =
-      absl::StrSplit(made.message(), '\n', absl::SkipEmpty());
+  const std::vector<std::string> lines = absl::StrSplit(made.message(), '\n', absl::SkipEmpty());
   for (const std::string& line : lines) {
     config::Problem problem;
     problem.file = file;

@@ -217,8 +217,9 @@ void AddDoctorCommand(CLI::App& parent, CommandContext& context) {
   command.add_option("--config", options->tutti_config, "Tutti's configuration file");
   command.add_option("--extender-url", options->extender_url,
                      "Ask the extender at this http:// address as kube-scheduler does");
-  command.add_option("--service-account", options->service_account,
-                     "Whose rights to look at: NAMESPACE/NAME of Tutti's service account")
+  command
+      .add_option("--service-account", options->service_account,
+                  "Whose rights to look at: NAMESPACE/NAME of Tutti's service account")
       ->capture_default_str();
   command.add_flag("--offline", options->offline, "Look at files only, not at a cluster");
   OnRun(command, context, [&context, options] { return Run(context, *options); });

@@ -55,7 +55,8 @@ void AddQueueTopCommand(CLI::App& parent, CommandContext& context) {
       "top", "Show the gangs that wait, in the order in which they are tried");
   const auto limit = std::make_shared<int>(kShown);
   command.add_option("--limit", *limit, "How many at most")
-      ->capture_default_str()->check(CLI::Range(1, kMostShown));
+      ->capture_default_str()
+      ->check(CLI::Range(1, kMostShown));
   OnRun(command, context, [&context, limit] { return Run(context, *limit); });
 }
 

@@ -66,7 +66,7 @@ std::string Where(const pb::SimulatedGang& gang, bool all) {
 }
 
 std::string Name(const pb::SimulatedGang& gang) {
-  return absl::StrFormat("%s %s", gang.single_pods() ? "Pods" : "Gang", gang.ref().name());
+  return absl::StrFormat("%s %s", gang.single_pods() ? "Pods" : "Gang", gang.gang().name());
 }
 
 void Print(CommandContext& context, const pb::SimulatedGang& gang) {
@@ -132,8 +132,7 @@ void AddSimulateCommand(CLI::App& parent, CommandContext& context) {
       .add_option("-f,--filename", *files,
                   "Manifest of pods, jobs and pod groups, YAML or JSON; - reads standard input")
       ->required()
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->allow_extra_args(false);
   OnRun(command, context, [&context, files] { return Run(context, *files); });
 }
 

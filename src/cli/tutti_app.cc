@@ -126,7 +126,7 @@ ExitCode RunTutti(std::vector<std::string> arguments, Surroundings surroundings)
                   << "--help shows what can be written.\n";
     return ExitCode::kUsage;
   }
-  return context.out().good() ? context.exit : ExitCode::kFailed;
+  return context.out().flush().good() ? context.exit : ExitCode::kFailed;
 }
 
 }  // namespace tutti::cli

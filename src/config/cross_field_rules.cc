@@ -76,8 +76,9 @@ void CheckControlGateway(const Configuration& c, ConfigReader& reader) {
     reader.AddWarning("controlGateway.listen", risk);
   } else {
     reader.AddError("controlGateway.listen",
-                    risk + ": listen on 127.0.0.1, or set allowInsecure: true and admit only the "
-                           "API server by a NetworkPolicy");
+                    risk +
+                        ": listen on 127.0.0.1, or set allowInsecure: true and admit only the "
+                        "API server by a NetworkPolicy");
   }
 }
 

@@ -26,7 +26,7 @@ constexpr auto kStreamTimeout = std::chrono::seconds(60);
 // What a route needs to know of its method.
 struct Method {
   const char* name;
-  const Message* request;   // prototypes, which live as long as the process
+  const Message* request;  // prototypes, which live as long as the process
   const Message* response;
   bool streams = false;
 };
@@ -141,8 +141,8 @@ const std::vector<Method>& Methods() {
       Unary<pb::ListPluginsRequest, pb::ListPluginsResponse>("ListPlugins"),
       Unary<pb::ExplainRequest, pb::Explanation>("Explain"),
       Unary<pb::SimulateRequest, pb::SimulateResponse>("Simulate"),
-      {"Snapshot", &pb::SnapshotRequest::default_instance(),
-       &pb::SnapshotChunk::default_instance(), /*streams=*/true},
+      {"Snapshot", &pb::SnapshotRequest::default_instance(), &pb::SnapshotChunk::default_instance(),
+       /*streams=*/true},
   };
   return methods;
 }

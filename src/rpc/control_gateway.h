@@ -3,8 +3,8 @@
 //
 // POST /control/v1/METHOD with the request in protobuf's JSON mapping answers 200 and the response
 // in the same mapping; of a stream, one message in each line. Errors answer {"code": N, "message":
-// "..."} with gRPC's code, and the HTTP status that suits it. Only questions: the proxy does not say
-// who asks, so Hold, Drain and Resume are not offered, and neither is Watch, which has no end.
+// "..."} with gRPC's code, and the HTTP status that suits it. Only questions: the proxy does not
+// say who asks, so Hold, Drain and Resume are not offered, and neither is Watch, which has no end.
 // Limits: answers of 64 MiB, 10 s for a call, 60 s for a stream.
 #pragma once
 

@@ -84,12 +84,12 @@ class CliTest : public E2eBed<CliTest> {
     const auto created = [](const absl::StatusOr<json>& reply) {
       return reply.ok() || absl::IsAlreadyExists(reply.status());
     };
-    ASSERT_TRUE(created(plane().Send(
-        "POST", "/api/v1/namespaces/kube-system/services",
-        {{"apiVersion", "v1"},
-         {"kind", "Service"},
-         {"metadata", meta},
-         {"spec", {{"ports", json::array({{{"name", "http"}, {"port", port}}})}}}})));
+    ASSERT_TRUE(created(
+        plane().Send("POST", "/api/v1/namespaces/kube-system/services",
+                     {{"apiVersion", "v1"},
+                      {"kind", "Service"},
+                      {"metadata", meta},
+                      {"spec", {{"ports", json::array({{{"name", "http"}, {"port", port}}})}}}})));
     ASSERT_TRUE(created(plane().Send(
         "POST", "/api/v1/namespaces/kube-system/endpoints",
         {{"apiVersion", "v1"},

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "cli/doctor/cluster_reader.h"
 #include "cli/doctor/rbac_checks.h"
+#include "cli/doctor/scheduler_pod_checks.h"
 #include "cli/doctor/webhook_checks.h"
 #include "cli/human.h"
 
@@ -159,6 +160,7 @@ Findings CheckCluster(kube::Client& client, const base::Clock& clock,
   if (!CheckVersion(reader)) return std::move(reader.findings);
   CheckFeatureGates(reader);
   CheckPodGroups(reader);
+  CheckSchedulerPods(reader);
   CheckLeases(reader, clock, questions.tutti);
   CheckWebhook(reader, questions.tutti);
   CheckRights(reader, questions.service_account, questions.tutti);

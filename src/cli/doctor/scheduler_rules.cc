@@ -20,6 +20,14 @@ constexpr base::Duration kDefaultHttpTimeout = std::chrono::seconds(5);  // kube
 // A full score at this weight is as much as kube-scheduler's own scores can give together.
 constexpr int64_t kInTreeWeight = 15;
 
+bool HasPort(const std::string& url, uint16_t port) {
+  const std::string text = absl::StrCat(":", port);
+  const size_t at = url.rfind(text);
+  if (at == std::string::npos) return false;
+  const size_t after = at + text.size();
+  return after == url.size() || url[after] == '/';
+}
+
 class Rules {
  public:
   Rules(const SchedulerConfig& scheduler, const config::Configuration* tutti)
@@ -80,6 +88,7 @@ class Rules {
     CheckVerbs(extender);
     CheckFlags(extender);
     CheckTimeout(extender);
+    CheckAddress(extender);
     CheckTransport(extender);
     CheckManagedResources(extender);
   }
@@ -168,6 +177,16 @@ class Rules {
     const std::string rest = url.substr(start + 3, url.find('/', start + 3) - start - 3);
     if (!rest.empty() && rest.front() == '[') return rest.substr(0, rest.find(']') + 1);
     return rest.substr(0, rest.find(':'));
+  }
+
+  void CheckAddress(const ExtenderConfig& extender) {
+    const auto address =
+        tutti_ == nullptr ? std::nullopt : config::ParseListenAddress(tutti_->extender.listen);
+    if (!address || address->port == 0 || HasPort(extender.url_prefix, address->port)) return;
+    Warn("urlPrefix",
+         absl::StrFormat("is %s, and Tutti's extender.listen is %s", extender.url_prefix,
+                         tutti_->extender.listen),
+         "write the same port in both, unless something between them translates it");
   }
 
   void CheckTransport(const ExtenderConfig& extender) {
@@ -318,14 +337,6 @@ class Rules {
   const config::Configuration* tutti_;
   Findings findings_;
 };
-
-bool HasPort(const std::string& url, uint16_t port) {
-  const std::string text = absl::StrCat(":", port);
-  const size_t at = url.rfind(text);
-  if (at == std::string::npos) return false;
-  const size_t after = at + text.size();
-  return after == url.size() || url[after] == '/';
-}
 
 }  // namespace
 

@@ -41,21 +41,21 @@ struct CliWorld {
       const auto found = env.find(name);
       return found == env.end() ? std::string() : found->second;
     };
-    const ExitCode code = RunTutti(
-        arguments,
-        Surroundings{
-            .in = in,
-            .out = out_stream,
-            .err = err_stream,
-            .out_is_terminal = terminal,
-            .err_is_terminal = terminal,
-            .env = environment,
-            .version = "1.2.3",
-            .program = program,
-            .make_plugins = make_plugins,
-            .connect = [environment](
-                           const GlobalOptions& options) { return Connect(options, environment); },
-        });
+    const ExitCode code = RunTutti(arguments, Surroundings{
+                                                  .in = in,
+                                                  .out = out_stream,
+                                                  .err = err_stream,
+                                                  .out_is_terminal = terminal,
+                                                  .err_is_terminal = terminal,
+                                                  .env = environment,
+                                                  .version = "1.2.3",
+                                                  .program = program,
+                                                  .make_plugins = make_plugins,
+                                                  .connect =
+                                                      [environment](const GlobalOptions& options) {
+                                                        return Connect(options, environment);
+                                                      },
+                                              });
     out = out_stream.str();
     err = err_stream.str();
     return code;

@@ -45,8 +45,9 @@ TEST_F(ProxyClientTest, AsksThroughTheServiceProxyInJson) {
   const auto queues = Ask(*client, pb::ListQueuesRequest());
   ASSERT_TRUE(queues.ok()) << queues.status();
   EXPECT_EQ(queues->queues(0).waiting_gangs(), 3);
-  EXPECT_EQ(path, "/api/v1/namespaces/kube-system/services/tutti-control%3Ahttp/proxy/control/v1/"
-                  "ListQueues");
+  EXPECT_EQ(path,
+            "/api/v1/namespaces/kube-system/services/tutti-control%3Ahttp/proxy/control/v1/"
+            "ListQueues");
   pb::ExplainRequest explain;
   explain.mutable_pod()->set_name("p");
   (void)Ask(*client, explain);

@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 TEST(SimulateCommandTest, WhatFitsSaysWhereAndEndsWithZero) {
   CliWorld world;
   pb::SimulatedGang& gang = *world.control->simulation.add_gangs();
-  gang.mutable_ref()->set_name("train");
+  gang.mutable_gang()->set_name("train");
   gang.set_pods(4);
   gang.set_min_member(4);
   gang.set_placed(4);
@@ -38,7 +38,7 @@ TEST(SimulateCommandTest, WhatFitsSaysWhereAndEndsWithZero) {
 TEST(SimulateCommandTest, WhatDoesNotFitSaysWhyAndEndsWithOne) {
   CliWorld world;
   pb::SimulatedGang& gang = *world.control->simulation.add_gangs();
-  gang.mutable_ref()->set_name("train");
+  gang.mutable_gang()->set_name("train");
   gang.set_pods(4);
   gang.set_min_member(4);
   gang.set_placed(1);

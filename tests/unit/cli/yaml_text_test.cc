@@ -43,9 +43,10 @@ void ExpectSame(const Json& json, const YAML::Node& yaml) {
 
 Json Random(std::mt19937_64& random, int depth) {
   static const std::vector<std::string> texts = {
-      "",     "true",  "no",   "~",     "null", "12",     "0x1f", "1e3", "-",   "- a", "a: b", "#x",
-      "a #b", "x\ny",  "\"q",  "'q",    "*a",   "&a",     "!t",   "%",   "@",   "2001-01-01",
-      "{",    "a b ",  " a",   "e\xc3\xa9", "n1", "cpu", "a,b", "[x]", "y",    ".5",  "1:20", "off"};
+      "",    "true", "no",  "~",          "null", "12",   "0x1f", "1e3",       "-",
+      "- a", "a: b", "#x",  "a #b",       "x\ny", "\"q",  "'q",   "*a",        "&a",
+      "!t",  "%",    "@",   "2001-01-01", "{",    "a b ", " a",   "e\xc3\xa9", "n1",
+      "cpu", "a,b",  "[x]", "y",          ".5",   "1:20", "off"};
   switch (random() % (depth > 3 ? 3 : 5)) {
     case 0:
       return texts[random() % texts.size()];

@@ -17,8 +17,8 @@ namespace tutti::rpc {
 namespace {
 
 namespace pb = ::tutti::control::v1;
-using ::testing::HasSubstr;
 using nlohmann::json;
+using ::testing::HasSubstr;
 
 class FakeService final : public pb::ControlService::Service {
  public:

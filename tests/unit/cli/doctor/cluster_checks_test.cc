@@ -14,17 +14,17 @@
 namespace tutti::cli {
 namespace {
 
+using nlohmann::json;
 using ::testing::Contains;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::Not;
-using nlohmann::json;
 using testing::HttpReply;
 using testing::HttpRequest;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
-constexpr char kLease[] = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-scheduler";
-constexpr char kWebhooks[] =
-    "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
+constexpr char kLease[] =
+    "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-scheduler";
+constexpr char kWebhooks[] = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
 constexpr char kReviews[] = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
 constexpr int64_t kNow = int64_t{1800000000} * 1000000000;  // 2027-01-15T08:00:00Z
 
@@ -47,6 +47,8 @@ class ClusterChecksTest : public ::testing::Test {
                            "# HELP\nkubernetes_feature_enabled{name=\"GenericWorkload\","
                            "stage=\"BETA\"} 1\n"};
     answers["/apis/scheduling.x-k8s.io/v1alpha1"] = {200, "{}"};
+    answers["/api/v1/namespaces/kube-system/pods"] = {
+        200, Scheduler({"kube-scheduler", "--config=/etc/s.yaml", "--feature-gates=A=true"})};
     answers[kLease] = {200, Lease("2027-01-15T07:59:55.000000Z")};
     answers[kWebhooks] = {200, Webhooks("Ignore", "QQ==")};
     answers["/api/v1/namespaces/kube-system/services/https%3Atutti-webhook%3A443/proxy/mutate"] = {
@@ -65,11 +67,15 @@ class ClusterChecksTest : public ::testing::Test {
   }
 
   static std::string Lease(const std::string& renewed) {
-    return json{{"spec",
-                 {{"holderIdentity", "master-1"},
-                  {"leaseDurationSeconds", 15},
-                  {"renewTime", renewed}}}}
+    return json{
+        {"spec",
+         {{"holderIdentity", "master-1"}, {"leaseDurationSeconds", 15}, {"renewTime", renewed}}}}
         .dump();
+  }
+  static std::string Scheduler(const std::vector<std::string>& command) {
+    const json pod = {{"metadata", {{"name", "kube-scheduler-m1"}}},
+                      {"spec", {{"containers", json::array({{{"command", command}}})}}}};
+    return json{{"items", json::array({pod})}}.dump();
   }
   static std::string Webhooks(const std::string& policy, const std::string& ca) {
     const json webhook = {
@@ -77,8 +83,7 @@ class ClusterChecksTest : public ::testing::Test {
         {"failurePolicy", policy},
         {"clientConfig",
          {{"caBundle", ca},
-          {"service",
-           {{"name", "tutti-webhook"}, {"namespace", "kube-system"}, {"port", 443}}}}}};
+          {"service", {{"name", "tutti-webhook"}, {"namespace", "kube-system"}, {"port", 443}}}}}};
     return json{{"items", json::array({{{"webhooks", json::array({webhook})}}})}}.dump();
   }
   static std::pair<int, std::string> Forbidden() {
@@ -124,14 +129,16 @@ TEST_F(ClusterChecksTest, EachThingThatIsWrongIsFound) {
   answers["/version"] = {200, R"({"minor": "29+", "gitVersion": "v1.29.1"})"};
   answers["/metrics"] = {
       200, "\nkubernetes_feature_enabled{name=\"PodSchedulingReadiness\",stage=\"BETA\"} 0\n"};
+  answers["/api/v1/namespaces/kube-system/pods"] = {
+      200, Scheduler({"kube-scheduler", "--kubeconfig", "/etc/k"})};
   answers[kLease] = {200, Lease("2027-01-15T07:50:00.000000Z")};
   answers[kWebhooks] = {200, Webhooks("Fail", "")};
   answers.erase("/api/v1/namespaces/kube-system/services/https%3Atutti-webhook%3A443/proxy/mutate");
   answers[kReviews] = {201, R"({"status": {"allowed": false}})"};
   EXPECT_THAT(ChecksThatAre(Verdict::kProblem),
               ::testing::ElementsAre("cluster/version", "cluster/PodSchedulingReadiness",
-                                     "cluster/kube-scheduler", "webhook/caBundle",
-                                     "webhook/reachable", "cluster/rights"));
+                                     "cluster/scheduler-flags", "cluster/kube-scheduler",
+                                     "webhook/caBundle", "webhook/reachable", "cluster/rights"));
   EXPECT_THAT(Fact("cluster/kube-scheduler"), HasSubstr("last renewed it 10m ago"));
   EXPECT_THAT(Fact("cluster/rights"), HasSubstr("create pods/binding"));
   EXPECT_THAT(ChecksThatAre(Verdict::kWarning), Contains("webhook/failurePolicy"));
@@ -144,8 +151,8 @@ TEST_F(ClusterChecksTest, WhatWeMayNotLookAtIsSkippedWithTheMissingRight) {
   EXPECT_THAT(ChecksThatAre(Verdict::kProblem), IsEmpty());
   EXPECT_THAT(ChecksThatAre(Verdict::kSkipped),
               ::testing::ElementsAre("cluster/feature-gates", "cluster/podgroups",
-                                     "cluster/kube-scheduler", "webhook/registered",
-                                     "cluster/rights"));
+                                     "cluster/scheduler-flags", "cluster/kube-scheduler",
+                                     "webhook/registered", "cluster/rights"));
   for (const Finding& finding : findings) {
     if (finding.verdict == Verdict::kSkipped) {
       EXPECT_THAT(finding.remedy, HasSubstr("ask with the right to")) << finding.check;
@@ -169,7 +176,8 @@ TEST_F(ClusterChecksTest, AWebhookThatShouldBeThereIsMissed) {
 }
 
 TEST_F(ClusterChecksTest, RubbishFromTheApiServerIsAFindingAndNoCrash) {
-  for (const char* rubbish : {"[]", "{\"items\": 1}", "{\"items\": [1, {\"webhooks\": [2]}]}", ""}) {
+  for (const char* rubbish :
+       {"[]", "{\"items\": 1}", "{\"items\": [1, {\"webhooks\": [2]}]}", ""}) {
     for (auto& [path, answer] : answers) answer.second = rubbish;
     EXPECT_THAT(ChecksThatAre(Verdict::kProblem), Not(IsEmpty())) << rubbish;
   }
@@ -191,7 +199,8 @@ TEST_F(ClusterChecksTest, TheRightsAreThoseThatWeShip) {
   }
   std::set<std::string> shipped;
   for (const YAML::Node& document : YAML::LoadAllFromFile(TUTTI_SOURCE_DIR "/deploy/rbac.yaml")) {
-    if (document["kind"].Scalar() != "ClusterRole" || document["metadata"]["name"].Scalar() != "tutti")
+    if (document["kind"].Scalar() != "ClusterRole" ||
+        document["metadata"]["name"].Scalar() != "tutti")
       continue;
     for (const YAML::Node& rule : document["rules"]) {
       for (const YAML::Node& group : rule["apiGroups"]) {

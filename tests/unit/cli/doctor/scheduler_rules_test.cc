@@ -62,11 +62,17 @@ TEST(SchedulerRulesTest, EachMistakeIsFoundByItsOwnCheck) {
       {"transport", [](auto&, auto& e) { e.url_prefix = "https://10.0.0.1:8888"; }},
       {"urlPrefix", [](auto&, auto& e) { e.url_prefix = "127.0.0.1:8888"; }},
       {"managedResources",
-       [](auto&, auto& e) { e.managed_resources = {{"example.com/gpu", false}}; }},
+       [](auto&, auto& e) {
+         e.managed_resources = {{"example.com/gpu", false}};
+       }},
       {"managedResources",
-       [](auto&, auto& e) { e.managed_resources = {{"tutti.dev/gang-member", false}}; }},
+       [](auto&, auto& e) {
+         e.managed_resources = {{"tutti.dev/gang-member", false}};
+       }},
       {"profiles",
-       [](auto& s, auto&) { s.profiles = {{"default-scheduler", {"SchedulingGates"}, {}}}; }},
+       [](auto& s, auto&) {
+         s.profiles = {{"default-scheduler", {"SchedulingGates"}, {}}};
+       }},
       {"leaderElection", [](auto& s, auto&) { s.leader_elect = false; }},
       {"leaderElection", [](auto& s, auto&) { s.lease_name = "other"; }},
   };
@@ -93,6 +99,13 @@ TEST(SchedulerRulesTest, WhatOnlyCostsIsAWarning) {
   EXPECT_THAT(ChecksThatAre(Verdict::kWarning, findings),
               ::testing::ElementsAre("scheduler/weight", "scheduler/managedResources",
                                      "scheduler/percentageOfNodesToScore"));
+}
+
+TEST(SchedulerRulesTest, AnotherPortThanTuttisIsShown) {
+  config::Configuration tutti;
+  tutti.extender.listen = "127.0.0.1:9999";
+  EXPECT_THAT(ChecksThatAre(Verdict::kWarning, CheckScheduler(Shipped("loopback.yaml"), &tutti)),
+              Contains("scheduler/urlPrefix"));
 }
 
 TEST(SchedulerRulesTest, WithoutTuttisFileWhatDependsOnItIsSkipped) {
