@@ -71,7 +71,7 @@ fuzz: packages ## Fuzz every target for FUZZ_SECONDS (60); finds are kept in bui
 	@tests/ci/run_fuzzers.sh build/fuzz $(FUZZ_SECONDS)
 
 PREFIX ?= /usr/local
-install: packages ## Install what plugin authors need: headers, CMake package, templates, tutti-check (PREFIX=/usr/local)
+install: packages ## Install tutti (and kubectl tutti), tutti-check and what plugin authors need (PREFIX=/usr/local)
 	cmake --preset release >/dev/null
 	cmake --build build/release -j $(JOBS) --target src/apps/all
 	cmake --install build/release --prefix $(PREFIX)

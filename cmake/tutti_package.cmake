@@ -1,5 +1,6 @@
 # What is installed for plugin authors, as the component "sdk": headers, templates, and (src/apps)
-# tutti-check, which is all of it that has to be built.
+# tutti-check, which is all of it that has to be built. (The program tutti is installed by src/apps,
+# too.)
 #   find_package(tutti) -> tutti::plugin, tutti_add_plugin(NAME a.cc ...);  pkg-config: tutti
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)

@@ -31,6 +31,7 @@
 #include "kube/event_recorder.h"
 #include "kube/lease.h"
 #include "planner/core_loop.h"
+#include "rpc/control_gateway.h"
 #include "rpc/control_service.h"
 #include "rpc/extender_service.h"
 #include "rpc/server.h"
@@ -40,6 +41,8 @@ namespace {
 
 constexpr base::Duration kCertificateValidity = std::chrono::hours(24 * 365 * 10);
 constexpr int kUnauthorizedIsNotReady = 5;  // in a row: reading the token again did not help
+constexpr size_t kGatewayCalls = 64;        // people's questions, never a hot path
+constexpr size_t kGatewayConnections = 256;
 constexpr base::Duration kDrain = std::chrono::seconds(5);
 // The control API's: calls wait for the core, not for each other's work.
 constexpr size_t kControlThreads = 2;
@@ -132,6 +135,7 @@ struct Server::Parts {
   absl::Status StartHealth();
   absl::Status StartGrpc();
   absl::Status StartControl();
+  absl::Status StartControlGateway();
   void StartLeaderElection();
   std::string NotReady() const;
   std::vector<std::string> BrokenInvariants();
@@ -171,6 +175,7 @@ struct Server::Parts {
   std::unique_ptr<control::WorkPool> control_pool;
   std::unique_ptr<rpc::ControlCalls> control_calls;
   std::unique_ptr<rpc::Server> control_server;
+  std::unique_ptr<http::Server> control_gateway;
   std::vector<Door> doors;
   std::atomic<bool> started{false};  // `source` may be looked at from other threads
 };
@@ -178,6 +183,7 @@ struct Server::Parts {
 Server::Parts::~Parts() {
   if (extender_server) extender_server->Stop(kDrain);
   if (webhook_server) webhook_server->Stop(kDrain);
+  if (control_gateway) control_gateway->Stop(kDrain);  // before what it asks
   if (grpc_server) grpc_server->Stop(kDrain);
   if (decisions) decisions->Close();
   if (control_server) control_server->Stop(kDrain);
@@ -241,6 +247,7 @@ absl::Status Server::Parts::Start() {
   TUTTI_RETURN_IF_ERROR(StartExtender());
   TUTTI_RETURN_IF_ERROR(StartGrpc());
   TUTTI_RETURN_IF_ERROR(StartControl());
+  TUTTI_RETURN_IF_ERROR(StartControlGateway());
   TUTTI_RETURN_IF_ERROR(StartWebhook());
   StartLeaderElection();
   kube::ClusterSource::Callbacks callbacks;
@@ -347,6 +354,20 @@ absl::Status Server::Parts::StartControl() {
   doors.push_back({"control", address.unix_path.empty()
                                   ? absl::StrFormat("%s:%d", address.host, control_server->port())
                                   : c.listen});
+  return absl::OkStatus();
+}
+
+absl::Status Server::Parts::StartControlGateway() {
+  if (!configuration.control_gateway.enabled()) return absl::OkStatus();
+  http::ServerOptions options = Listen(configuration.control_gateway.listen);
+  const std::string address = options.address;
+  options.limits.in_flight = kGatewayCalls;
+  options.limits.connections = kGatewayConnections;
+  TUTTI_ASSIGN_OR_RETURN(
+      control_gateway,
+      http::Server::Start(std::move(options),
+                          rpc::ControlGatewayRoutes(control_server->InProcessChannel())));
+  doors.push_back({"controlGateway", absl::StrFormat("%s:%d", address, control_gateway->port())});
   return absl::OkStatus();
 }
 

@@ -22,7 +22,7 @@ class Server {
   ~Server();
 
   struct Door {
-    std::string name;     // "extender", "webhook", "metrics", "grpc"
+    std::string name;     // "extender", "webhook", "metrics", "grpc", "controlGateway"
     std::string address;  // "127.0.0.1:41234"
   };
   std::vector<Door> doors() const;

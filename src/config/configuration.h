@@ -76,6 +76,14 @@ struct Control {
   bool allow_insecure = false;
 };
 
+// The control API's questions over HTTP, for the API server's service proxy.
+struct ControlGateway {
+  std::string listen;  // empty: off
+  bool allow_insecure = false;
+
+  bool enabled() const { return !listen.empty(); }
+};
+
 struct Metrics {
   std::string listen = "127.0.0.1:10260";
 };
@@ -154,6 +162,7 @@ struct Configuration {
   Webhook webhook;
   Grpc grpc;
   Control control;
+  ControlGateway control_gateway;
   Metrics metrics;
   LeaderElection leader_election;
   Gang gang;

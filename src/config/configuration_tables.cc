@@ -123,6 +123,18 @@ Table ControlTable(Control& c) {
   };
 }
 
+Table ControlGatewayTable(ControlGateway& c) {
+  return {
+      {"listen", TextField{&c.listen, kOptionalTcpAddress},
+       "Where `POST /control/v1/...` is served, plain HTTP, read only; empty: nowhere. `kubectl "
+       "tutti` comes this way, through a Service and the API server's proxy."},
+      {"allowInsecure", BoolField{&c.allow_insecure},
+       "Permit a `listen` address that other machines reach, as the API server must. Whoever "
+       "reaches it may read what Tutti knows of pods and nodes: a NetworkPolicy should admit the "
+       "API server alone."},
+  };
+}
+
 Table MetricsTable(Metrics& c) {
   return {
       {"listen", TextField{&c.listen, kTcpAddress},
@@ -287,6 +299,8 @@ Table ConfigurationTable(Configuration& c) {
       {"grpc", Section{GrpcTable(c.grpc)}, "The same pipeline as a gRPC service."},
       {"control", Section{ControlTable(c.control)},
        "The control API: lists, explanations, simulations, hold and drain (docs/control-api.md)."},
+      {"controlGateway", Section{ControlGatewayTable(c.control_gateway)},
+       "The control API's questions as JSON; needs `control.enabled`."},
       {"metrics", Section{MetricsTable(c.metrics)}, "Metrics and health."},
       {"leaderElection", Section{LeaderElectionTable(c.leader_election)},
        "Which of several replicas serves."},

@@ -79,6 +79,28 @@ void CheckControl(const Control& c, ConfigReader& reader) {
   }
 }
 
+void CheckControlGateway(const Configuration& c, ConfigReader& reader) {
+  const ControlGateway& gateway = c.control_gateway;
+  if (!gateway.enabled()) return;
+  if (!c.control.enabled) {
+    reader.AddError("controlGateway.listen",
+                    "the gateway passes questions on to the control API, which is off: "
+                    "set control.enabled: true");
+  }
+  if (!ReachableFromOutside(gateway.listen)) return;
+  const std::string risk = absl::StrFormat(
+      "%s can be reached from other machines, which may then read names and sizes of all pods",
+      gateway.listen);
+  if (gateway.allow_insecure) {
+    reader.AddWarning("controlGateway.listen", risk);
+  } else {
+    reader.AddError("controlGateway.listen",
+                    risk +
+                        ": listen on 127.0.0.1, or set allowInsecure: true and admit only the "
+                        "API server by a NetworkPolicy");
+  }
+}
+
 void CheckWebhook(const Webhook& c, ConfigReader& reader) {
   CheckPair(c.cert_file, c.key_file, "webhook", reader);
   const WebhookRegister& registration = c.registration;
@@ -141,6 +163,8 @@ void CheckListeners(const Configuration& c, ConfigReader& reader) {
   if (c.webhook.enabled) doors.emplace_back("webhook.listen", c.webhook.listen);
   if (c.grpc.enabled) doors.emplace_back("grpc.listen", c.grpc.listen);
   if (c.control.enabled) doors.emplace_back("control.listen", c.control.listen);
+  if (c.control_gateway.enabled())
+    doors.emplace_back("controlGateway.listen", c.control_gateway.listen);
   for (size_t i = 0; i < doors.size(); ++i) {
     if (reader.HasErrorsIn(doors[i].first)) continue;
     const std::optional<ListenAddress> mine = ParseListenAddress(doors[i].second);
@@ -160,6 +184,7 @@ void CheckCrossFieldRules(const Configuration& configuration, ConfigReader& read
   if (!reader.HasErrorsIn("webhook")) CheckWebhook(configuration.webhook, reader);
   if (!reader.HasErrorsIn("grpc")) CheckGrpc(configuration.grpc, reader);
   if (!reader.HasErrorsIn("control")) CheckControl(configuration.control, reader);
+  if (!reader.HasErrorsIn("controlGateway")) CheckControlGateway(configuration, reader);
   if (!reader.HasErrorsIn("leaderElection")) {
     CheckLeaderElection(configuration.leader_election, reader);
   }

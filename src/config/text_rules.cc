@@ -55,6 +55,9 @@ bool IsHttpsUrl(std::string_view text) {
 
 constinit const TextRule kTcpAddress{"an address such as 127.0.0.1:8888 or [::1]:8888",
                                      IsTcpAddress};
+constinit const TextRule kOptionalTcpAddress{
+    "an address such as 127.0.0.1:8888, or empty",
+    [](std::string_view text) { return text.empty() || IsTcpAddress(text); }};
 constinit const TextRule kAnyAddress{
     "an address such as 127.0.0.1:9090 or unix:///run/tutti/grpc.sock",
     [](std::string_view text) { return ParseListenAddress(text).has_value(); }};

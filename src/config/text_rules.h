@@ -7,6 +7,7 @@ namespace tutti::config {
 
 inline constexpr TextRule kAnyText{};
 extern const TextRule kTcpAddress;
+extern const TextRule kOptionalTcpAddress;  // the same or empty
 extern const TextRule kAnyAddress;
 extern const TextRule kHttpsUrl;          // may be empty
 extern const TextRule kDnsLabel;          // RFC 1123 label

@@ -126,6 +126,7 @@ class GrpcServer final : public Server {
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     for (const std::shared_ptr<grpc::Service>& service : services_)
       builder.RegisterService(service.get());
+    max_message_bytes_ = options.max_message_bytes;
     server_ = builder.BuildAndStart();
     if (!server_ || port == 0) {
       return absl::UnavailableError(
@@ -147,12 +148,18 @@ class GrpcServer final : public Server {
     server_.reset();
   }
   uint16_t port() const override { return port_; }
+  std::shared_ptr<grpc::Channel> InProcessChannel() override {
+    grpc::ChannelArguments arguments;
+    arguments.SetMaxReceiveMessageSize(max_message_bytes_);
+    return server_->InProcessChannel(arguments);
+  }
 
  private:
   const std::vector<std::shared_ptr<grpc::Service>> services_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<HealthReporter> health_;
   uint16_t port_ = 0;
+  int max_message_bytes_ = 0;
 };
 
 }  // namespace

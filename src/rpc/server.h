@@ -11,6 +11,7 @@
 #include "base/clock.h"
 
 namespace grpc {
+class Channel;
 class Service;
 }  // namespace grpc
 
@@ -43,6 +44,8 @@ class Server {
   // Takes no new calls, and waits up to `drain` for those under way before it cancels them.
   virtual void Stop(base::Duration drain) = 0;
   virtual uint16_t port() const = 0;
+  // To these services without a socket. Calls fail once the server has stopped.
+  virtual std::shared_ptr<grpc::Channel> InProcessChannel() = 0;
 };
 
 }  // namespace tutti::rpc

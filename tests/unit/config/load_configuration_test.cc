@@ -195,6 +195,19 @@ TEST(LoadConfigurationTest, ListenersThatOthersReachNeedClientCertificates) {
   EXPECT_THAT(Errors("grpc: {enabled: true, listen: \"unix:///run/t.sock\"}\n"), IsEmpty());
 }
 
+TEST(LoadConfigurationTest, TheControlGatewayNeedsTheControlApiAndIsOpenOnlyWhereThatIsSaid) {
+  EXPECT_THAT(Errors("controlGateway: {listen: \"127.0.0.1:9092\"}\n"), IsEmpty());
+  EXPECT_THAT(Errors("control: {enabled: false}\ncontrolGateway: {listen: \"127.0.0.1:9092\"}\n"),
+              ElementsAre(HasSubstr("set control.enabled: true")));
+  EXPECT_THAT(Errors("controlGateway: {listen: \"0.0.0.0:9092\"}\n"),
+              ElementsAre(HasSubstr("controlGateway.listen: 0.0.0.0:9092 can be reached")));
+  const std::string open = "controlGateway: {listen: \"0.0.0.0:9092\", allowInsecure: true}\n";
+  EXPECT_THAT(Errors(open), IsEmpty());
+  EXPECT_THAT(Warnings(open), ElementsAre(HasSubstr("names and sizes of all pods")));
+  EXPECT_THAT(Errors("controlGateway: {listen: \"127.0.0.1:9091\"}\n"),
+              ElementsAre(HasSubstr("is taken by control.listen")));
+}
+
 TEST(LoadConfigurationTest, RulesAcrossKeysAreChecked) {
   EXPECT_THAT(Errors("extender: {tls: {certFile: c}}\n"),
               ElementsAre("f:3:17: extender.tls.keyFile: must be set together with certFile"));
