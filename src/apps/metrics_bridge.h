@@ -35,6 +35,7 @@ class MetricsBridge final : public extender::ExtenderObserver {
   // wired up.
   void CollectEvents();
   void CollectSnapshotAge(const base::Clock& clock);
+  void CollectCircuits(const PluginRuntime& plugins);
   // `watched` is asked at each scrape; it answers nothing until there are watches.
   void CollectWatches(std::function<std::vector<kube::ClusterSource::Watched>()> watched,
                       const base::Clock& clock);

@@ -12,10 +12,12 @@
 #include "config/configuration.h"
 #include "framework/guard.h"
 #include "framework/host.h"
+#include "framework/plugin_registry.h"
 #include "framework/profile.h"
 #include "model/field_table.h"
 #include "model/reason_table.h"
 #include "model/resource_table.h"
+#include "remote/circuit_breaker.h"
 
 namespace tutti::apps {
 
@@ -34,6 +36,12 @@ class PluginRuntime {
   const std::vector<framework::HostServices::Counter>& counters() const {
     return services_.counters;
   }
+  // The plugins that run beside this process, and whether they may be asked now.
+  struct Remote {
+    std::string name;
+    std::function<remote::CircuitBreaker::State()> state;  // any thread
+  };
+  const std::vector<Remote>& remotes() const { return remotes_; }
   // Before the plugins are first asked.
   void CountWith(std::function<void(CounterId, double)> increment) {
     services_.increment = std::move(increment);
@@ -41,6 +49,7 @@ class PluginRuntime {
 
  private:
   PluginRuntime() = default;
+  absl::Status Connect(const config::Plugin& plugin, framework::PluginRegistry& registry);
 
   const base::SystemClock clock_;
   base::Interner labels_;
@@ -48,6 +57,7 @@ class PluginRuntime {
   model::Fields fields_;
   model::ReasonTable reasons_;
   framework::HostServices services_{resources_, fields_, reasons_, labels_, clock_, {}, nullptr};
+  std::vector<Remote> remotes_;
   std::unique_ptr<framework::Profile> profile_;
 };
 

@@ -189,10 +189,16 @@ Table PluginTable(Plugin& c) {
        "plugin were not there; counted. `Default`: `Reject` where it filters, `Skip` where it "
        "scores."},
       {"library", TextField{&c.library, kAnyText},
-       "Absolute path of the shared object that it comes from. Empty: it is built in. It runs in "
-       "this process and is trusted in full."},
+       "Absolute path of the shared object that it comes from. It runs in this process and is "
+       "trusted in full. Without `library` and `address` it is built in."},
       {"sha256", TextField{&c.sha256, kAnyText},
        "Fingerprint that `library` must have. Empty: not compared."},
+      {"address", TextField{&c.address, kRemoteAddress},
+       "Where it listens, if it is a process of its own (proto/tutti/v1/plugin.proto). There is no "
+       "TLS: across machines, use a tunnel."},
+      {"timeout", DurationField{&c.timeout, milliseconds(1), seconds(10)},
+       "Longest time that Tutti waits for one answer of `address`. Its core decides nothing "
+       "meanwhile."},
       {"args", RawField{&c.args}, "The plugin's own configuration."},
   };
 }

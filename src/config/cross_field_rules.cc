@@ -116,6 +116,30 @@ void CheckGang(const Gang& c, ConfigReader& reader) {
   }
 }
 
+// Beside this process, or on the same machine.
+bool IsNear(std::string_view address) {
+  return !address.starts_with("dns:") || address.starts_with("dns:localhost:") ||
+         address.starts_with("dns:127.") || address.starts_with("dns:[::1]:");
+}
+
+void CheckPlugins(const std::vector<Plugin>& plugins, ConfigReader& reader) {
+  for (size_t i = 0; i < plugins.size(); ++i) {
+    const Plugin& plugin = plugins[i];
+    const std::string path = absl::StrFormat("plugins[%d].address", i);
+    if (reader.HasErrorsIn(path) || plugin.address.empty()) continue;
+    if (!plugin.library.empty()) {
+      reader.AddError(path,
+                      "address and library exclude each other: keep address where the plugin is a "
+                      "process of its own");
+    } else if (!IsNear(plugin.address)) {
+      reader.AddWarning(
+          path, absl::StrFormat("%s is asked without TLS: whoever sits between can read and change "
+                                "what it decides; run it beside Tutti, on a Unix socket",
+                                plugin.address));
+    }
+  }
+}
+
 void CheckListeners(const Configuration& c, ConfigReader& reader) {
   std::vector<std::pair<std::string, std::string>> doors = {{"extender.listen", c.extender.listen},
                                                             {"metrics.listen", c.metrics.listen}};
@@ -143,6 +167,7 @@ void CheckCrossFieldRules(const Configuration& configuration, ConfigReader& read
     CheckLeaderElection(configuration.leader_election, reader);
   }
   if (!reader.HasErrorsIn("gang")) CheckGang(configuration.gang, reader);
+  CheckPlugins(configuration.plugins, reader);
   CheckListeners(configuration, reader);
 }
 

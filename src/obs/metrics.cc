@@ -157,6 +157,7 @@ Metrics::Metrics(MetricsOptions options)
       rejections(*registry_, "tutti_rejections_total"),
       plugin_failures(*registry_, "tutti_plugin_failures_total"),
       plugin_counters(*registry_, "tutti_plugin_counters_total"),
+      plugin_circuit_state(*registry_, "tutti_plugin_circuit_state"),
       gangs(*registry_, "tutti_gangs"),
       scheduler_cache_size(*registry_, "tutti_scheduler_cache_size"),
       cache_staleness(*registry_, "tutti_cache_staleness_seconds"),

@@ -1,0 +1,97 @@
+#include "remote/stream.h"
+
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/shown.h"
+#include "base/status_macros.h"
+
+namespace tutti::remote {
+namespace {
+
+constexpr int kMostRequestBytes = 64 << 20;
+constexpr int kMostResponseBytes = 16 << 20;
+constexpr int kFirstReconnectMillis = 50;
+constexpr int kLongestReconnectMillis = 1000;
+// So that an answer for all nodes needs no round trip of its own for flow control.
+constexpr int kWindowBytes = 4 << 20;
+
+void* TagOf(intptr_t tag) { return reinterpret_cast<void*>(tag); }
+
+}  // namespace
+
+Deadline Deadline::In(base::Duration from_now) {
+  return Deadline(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                               gpr_time_from_nanos(from_now.count(), GPR_TIMESPAN)));
+}
+
+std::shared_ptr<grpc::Channel> NewChannel(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxSendMessageSize(kMostRequestBytes);
+  arguments.SetMaxReceiveMessageSize(kMostResponseBytes);
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMillis);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kLongestReconnectMillis);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLongestReconnectMillis);
+  arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kWindowBytes);
+  // A proxy of the environment is meant for other traffic than that of a scheduler.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+Stream::Stream(std::shared_ptr<grpc::Channel> channel, bool wait_until_ready)
+    : channel_(std::move(channel)) {
+  context_.set_wait_for_ready(wait_until_ready);
+  call_ =
+      v1::plugin::PluginService::NewStub(channel_)->AsyncServe(&context_, &queue_, TagOf(kStarted));
+}
+
+Stream::~Stream() {
+  context_.TryCancel();
+  queue_.Shutdown();
+  void* tag = nullptr;
+  bool fine = false;
+  while (queue_.Next(&tag, &fine)) {  // cancelled operations end at once
+  }
+}
+
+absl::StatusOr<bool> Stream::Await(int operations, Deadline deadline) {
+  bool all = true;
+  while (operations > 0) {
+    void* tag = nullptr;
+    bool fine = false;
+    switch (queue_.AsyncNext(&tag, &fine, deadline.at())) {
+      case grpc::CompletionQueue::GOT_EVENT:
+        --operations;
+        all = all && fine;
+        break;
+      case grpc::CompletionQueue::TIMEOUT:
+        return absl::DeadlineExceededError("no answer in time");
+      case grpc::CompletionQueue::SHUTDOWN:
+        return absl::InternalError("the stream is over");
+    }
+  }
+  return all;
+}
+
+absl::Status Stream::Exchange(const v1::plugin::ServeRequest& request, Deadline deadline) {
+  if (!started_) {
+    TUTTI_ASSIGN_OR_RETURN(started_, Await(1, deadline));
+    if (!started_) return WhyEnded(deadline);
+  }
+  call_->Write(request, TagOf(kWritten));
+  call_->Read(&response_, TagOf(kRead));
+  TUTTI_ASSIGN_OR_RETURN(const bool answered, Await(2, deadline));
+  return answered ? absl::OkStatus() : WhyEnded(deadline);
+}
+
+absl::Status Stream::WhyEnded(Deadline deadline) {
+  call_->Finish(&ended_, TagOf(kFinished));
+  TUTTI_RETURN_IF_ERROR(Await(1, deadline).status());
+  if (ended_.ok()) return absl::UnavailableError("it ended the stream");
+  return absl::Status(static_cast<absl::StatusCode>(ended_.error_code()),
+                      absl::StrCat("the stream ended: ", base::Shown(ended_.error_message())));
+}
+
+}  // namespace tutti::remote
