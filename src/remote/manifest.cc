@@ -82,7 +82,8 @@ uint32_t ReadPoints(const wire::HandshakeAnswer& answer, Problems& problems) {
     }
   }
   const auto serves = [&](wire::ExtensionPoint point) { return (points >> point & 1) != 0; };
-  if (points == 0) problems.push_back("points: it serves none");
+  // One that could not be made has none, and says why.
+  if (points == 0 && answer.arg_errors().empty()) problems.push_back("points: it serves none");
   if (serves(wire::EXTENSION_POINT_NORMALIZE_SCORE) && !serves(wire::EXTENSION_POINT_SCORE))
     problems.push_back("points: NormalizeScore without Score");
   return points;
