@@ -181,7 +181,7 @@ absl::Status ReadScores(const std::string& bytes, std::span<int64_t> scores) {
   return absl::OkStatus();
 }
 
-absl::Status ReadDomains(const wire::PlacementGenerateAnswer& answer, size_t blocks,
+absl::Status ReadDomains(const wire::PlacementGenerateAnswer& answer,
                          std::vector<Domain>& domains) {
   const auto count = static_cast<size_t>(answer.domains().size());
   if (count > PlacementGeneratePlugin::kMostDomains) {
@@ -193,9 +193,9 @@ absl::Status ReadDomains(const wire::PlacementGenerateAnswer& answer, size_t blo
       return Wrong("domains: a name of %d bytes, expected at most %d", from.name().size(),
                    kLongestDomainName);
     }
-    if (from.nodes().size() % kMaskBytes != 0 || from.nodes().size() / kMaskBytes > blocks) {
-      return Wrong("domains: nodes of %d bytes, expected %d for each of at most %d blocks",
-                   from.nodes().size(), kMaskBytes, blocks);
+    if (from.nodes().size() % kMaskBytes != 0) {
+      return Wrong("domains: nodes of %d bytes, expected %d for each block", from.nodes().size(),
+                   kMaskBytes);
     }
     Domain domain{from.name(), {}};
     for (size_t b = 0; b < from.nodes().size() / kMaskBytes; ++b)

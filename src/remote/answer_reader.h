@@ -33,7 +33,6 @@ absl::Status ReadScores(const std::string& bytes, std::span<const NodeMask> cand
 // Of as many as there are.
 absl::Status ReadScores(const std::string& bytes, std::span<int64_t> scores);
 
-absl::Status ReadDomains(const wire::PlacementGenerateAnswer& answer, size_t blocks,
-                         std::vector<Domain>& domains);
+absl::Status ReadDomains(const wire::PlacementGenerateAnswer& answer, std::vector<Domain>& domains);
 
 }  // namespace tutti::remote

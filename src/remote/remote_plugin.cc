@@ -319,7 +319,7 @@ Status RemotePlugin::PlacementGenerate(CycleState& state, const GangView& gang,
       },
       [&](const wire::ServeResponse& response) {
         return response.has_placement_generate()
-                   ? ReadDomains(response.placement_generate(), cluster.blocks.size(), domains)
+                   ? ReadDomains(response.placement_generate(), domains)
                    : Missing("placement_generate");
       });
 }
