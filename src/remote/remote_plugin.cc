@@ -5,9 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_format.h"
-#include "absl/synchronization/mutex.h"
 #include "base/status_macros.h"
 #include "remote/answer_reader.h"
 #include "remote/to_wire.h"
@@ -55,59 +53,42 @@ void ShowAll(const ClusterView& cluster, Session& session) {
 
 }  // namespace
 
-// The stream of one cycle, from the first point that may remember something to the cycle's end.
-class RemotePlugin::CycleStream {
- public:
-  explicit CycleStream(Link& link) : link_(link) {}
-  CycleStream(const CycleStream&) = delete;
-  CycleStream& operator=(const CycleStream&) = delete;
-  ~CycleStream() {
-    if (session_ != nullptr) link_.GiveBack(std::move(session_));
-  }
-
-  // `ask` is given the session, null at first.
-  template <class Use>
-  Status With(Use&& ask) {
-    absl::MutexLock lock(&mutex_);
-    if (session_ == nullptr && began_) {
-      return Status::Error(link_.target().address +
-                           ": what it remembered of this cycle is lost: its stream has failed");
-    }
-    began_ = true;
-    return ask(session_);
-  }
-
- private:
-  Link& link_;
-  absl::Mutex mutex_;
-  bool began_ ABSL_GUARDED_BY(mutex_) = false;
-  std::unique_ptr<Session> session_;  // guarded by mutex_, until the end
-};
-
 struct RemotePlugin::HeldStream {
   std::unique_ptr<CycleStream> stream;
 };
 
-RemotePlugin::CycleStream& RemotePlugin::StreamOf(CycleState& state) const {
-  if (const auto* held = state.Get<HeldStream>()) return *held->stream;
-  return *state.Set(HeldStream{std::make_unique<CycleStream>(*link_)}).stream;
+void RemotePlugin::Hold(CycleState& state) const {
+  if (StreamOf(state) == nullptr)
+    state.Set(HeldStream{std::make_unique<CycleStream>(*link_, remembers_, answers_hold_)});
+}
+
+CycleStream* RemotePlugin::StreamOf(const CycleState& state) const {
+  const auto* held = state.Get<HeldStream>();
+  return held == nullptr ? nullptr : held->stream.get();
 }
 
 RemotePlugin::RemotePlugin(std::shared_ptr<Link> link, const Manifest& manifest, PluginHost& host)
     : link_(std::move(link)),
       manifest_(manifest),
       host_(host),
-      numbers_(Numbering::Make(manifest, host)) {
+      numbers_(Numbering::Make(manifest, host)),
+      remembers_(manifest.Serves(wire::EXTENSION_POINT_PRE_FILTER) ||
+                 manifest.Serves(wire::EXTENSION_POINT_PRE_SCORE) ||
+                 manifest.Serves(wire::EXTENSION_POINT_PLACEMENT_GENERATE)),
+      answers_hold_(manifest.resources.empty()) {
   link_->Use(numbers_);
 }
 
 framework::Points RemotePlugin::points() const {
   const auto serves = [&](wire::ExtensionPoint point) { return manifest_.Serves(point); };
   framework::Points points;
-  if (serves(wire::EXTENSION_POINT_PRE_FILTER)) points.pre_filter = this;
   if (serves(wire::EXTENSION_POINT_FILTER)) points.filter = this;
-  if (serves(wire::EXTENSION_POINT_PRE_SCORE)) points.pre_score = this;
   if (serves(wire::EXTENSION_POINT_SCORE)) points.score = this;
+  // Where answers are kept for the cycle, it is here that the keeping begins.
+  if (serves(wire::EXTENSION_POINT_PRE_FILTER) || (answers_hold_ && points.filter != nullptr))
+    points.pre_filter = this;
+  if (serves(wire::EXTENSION_POINT_PRE_SCORE) || (answers_hold_ && points.score != nullptr))
+    points.pre_score = this;
   if (serves(wire::EXTENSION_POINT_PRE_ENQUEUE)) points.pre_enqueue = this;
   if (serves(wire::EXTENSION_POINT_QUEUE_SORT)) points.queue_sort = this;
   if (serves(wire::EXTENSION_POINT_PLACEMENT_GENERATE)) points.placement_generate = this;
@@ -167,15 +148,16 @@ Status RemotePlugin::AskInCycle(const char* point, const CycleState& state, Fill
     cycle.set_begins(std::exchange(session.cycle_begins, false));
     fill(session);
   };
-  const auto* held = state.Get<HeldStream>();
-  if (held == nullptr) return AskAlone(point, fill_in, read);
-  return held->stream->With(
+  CycleStream* const stream = StreamOf(state);
+  if (stream == nullptr) return AskAlone(point, fill_in, read);
+  return stream->With(
       [&](std::unique_ptr<Session>& session) { return Ask(point, session, fill_in, read); });
 }
 
 Status RemotePlugin::PreFilter(CycleState& state, const PodClassView& pod,
                                const ClusterView& cluster) const {
-  StreamOf(state);
+  Hold(state);
+  if (!manifest_.Serves(wire::EXTENSION_POINT_PRE_FILTER)) return Status::Success();
   return AskInCycle(
       "PreFilter", state,
       [&](Session& session) {
@@ -188,9 +170,11 @@ Status RemotePlugin::PreFilter(CycleState& state, const PodClassView& pod,
 Status RemotePlugin::FilterBlocks(const CycleState& state, const PodClassView& pod,
                                   std::span<const NodeBlockView> blocks,
                                   std::span<BlockVerdict> verdicts) const {
+  CycleStream* const stream = StreamOf(state);
+  if (stream != nullptr && stream->AllPassed(blocks, verdicts)) return Status::Success();
   std::vector<NodeMask> candidates;
   for (const BlockVerdict& verdict : verdicts) candidates.push_back(verdict.passing());
-  return AskInCycle(
+  Status answer = AskInCycle(
       "Filter", state,
       [&](Session& session) {
         wire::Filter& filter = *session.request.mutable_filter();
@@ -219,7 +203,8 @@ Status RemotePlugin::Filter(const CycleState& state, const PodClassView& pod,
 
 Status RemotePlugin::PreScore(CycleState& state, const PodClassView& pod,
                               const ClusterView& cluster) const {
-  StreamOf(state);
+  Hold(state);
+  if (!manifest_.Serves(wire::EXTENSION_POINT_PRE_SCORE)) return Status::Success();
   return AskInCycle(
       "PreScore", state,
       [&](Session& session) {
@@ -233,6 +218,8 @@ void RemotePlugin::ScoreBlocks(const CycleState& state, const PodClassView& pod,
                                std::span<const NodeBlockView> blocks,
                                std::span<const NodeMask> candidates,
                                std::span<int64_t> scores) const {
+  CycleStream* const stream = StreamOf(state);
+  if (stream != nullptr && stream->AllScored(blocks, candidates, scores)) return;
   ThrowIfFailed(AskInCycle(
       "Score", state,
       [&](Session& session) {
@@ -244,6 +231,7 @@ void RemotePlugin::ScoreBlocks(const CycleState& state, const PodClassView& pod,
         return response.has_score() ? ReadScores(response.score().scores(), candidates, scores)
                                     : Missing("score");
       }));
+  if (stream != nullptr) stream->Keep(blocks, candidates, scores);
 }
 
 void RemotePlugin::ScoreBlock(const CycleState& state, const PodClassView& pod,
@@ -310,7 +298,7 @@ bool RemotePlugin::Less(const GangView& a, const GangView& b) const {
 Status RemotePlugin::PlacementGenerate(CycleState& state, const GangView& gang,
                                        const ClusterView& cluster,
                                        std::vector<Domain>& domains) const {
-  StreamOf(state);
+  Hold(state);
   return AskInCycle(
       "PlacementGenerate", state,
       [&](Session& session) {

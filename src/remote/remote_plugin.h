@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "framework/points.h"
 #include "framework/whole_cluster.h"
+#include "remote/cycle_stream.h"
 #include "remote/link.h"
 #include "remote/manifest.h"
 
@@ -20,7 +21,8 @@ namespace tutti::remote {
 //
 // A cycle in which the plugin is asked PreFilter, PreScore or PlacementGenerate keeps its stream
 // until it is over, because what the plugin remembers of the cycle is there. Where that stream is
-// lost, the rest of the cycle is an Error.
+// lost, the rest of the cycle is an Error. A plugin that sees no resources is not asked twice about
+// a node in one cycle.
 class RemotePlugin final : public framework::PointTable,
                            public PreFilterPlugin,
                            public framework::WholeClusterFilter,
@@ -70,13 +72,14 @@ class RemotePlugin final : public framework::PointTable,
                          const PlacementView& placement, const ClusterView& cluster) const override;
 
  private:
-  class CycleStream;
   struct HeldStream;
 
   using Fill = absl::FunctionRef<void(Session&)>;
   using Read = absl::FunctionRef<absl::Status(const wire::ServeResponse&)>;
 
-  CycleStream& StreamOf(CycleState& state) const;
+  // Gives the cycle a stream of its own, unless it has one.
+  void Hold(CycleState& state) const;
+  CycleStream* StreamOf(const CycleState& state) const;  // null: none
   // What the plugin answers; `read` takes the rest of a Success. Throws what it threw.
   Status Ask(const char* point, std::unique_ptr<Session>& session, Fill fill, Read read) const;
   Status AskAlone(const char* point, Fill fill, Read read) const;
@@ -87,6 +90,8 @@ class RemotePlugin final : public framework::PointTable,
   const Manifest manifest_;
   PluginHost& host_;
   const Numbering numbers_;
+  const bool remembers_;     // serves a point that may leave it something to remember
+  const bool answers_hold_;  // sees nothing of a node that changes within a cycle
 };
 
 }  // namespace tutti::remote

@@ -224,6 +224,38 @@ TEST_F(RemotePluginTest, NoMoreThanSixteenStreamsAreOpen) {
   ExpectWell();
 }
 
+TEST_F(RemotePluginTest, OneThatSeesNoResourcesIsNotAskedTwiceAboutANodeInOneCycle) {
+  // It says what it wants to see in its handshake: nothing, for all that it could compute.
+  BendAt(Phase::kHandshake, [](wire::ServeResponse& response) {
+    response.mutable_handshake()->clear_resources();
+    return Fate::kAnswer;
+  });
+  Connect();
+  BendAt(Phase::kFilter, [](wire::ServeResponse& response) {
+    response.Clear();
+    std::string& passing = *response.mutable_filter()->mutable_passing();
+    passing.assign(32, '\xff');  // block 0 as a whole, of block 1 those that there are
+    passing.append(5, '\xff').append(1, '\x1f').append(26, '\0');
+    response.mutable_filter()->set_unresolvable(std::string(64, '\0'));
+    return Fate::kAnswer;
+  });
+  framework::Cycle cycle = w_.Start();
+  const ClusterView cluster = w_.world.Cluster();
+  std::vector<NodeMask> masks = {cluster.blocks[0].present, cluster.blocks[1].present};
+  ASSERT_TRUE(cycle.PreFilter(cluster).ok());
+  ASSERT_EQ(cycle.Filter(cluster, masks, nullptr), Status::Success());
+  ASSERT_TRUE(cycle.PreScore(cluster));
+  std::vector<int64_t> totals;
+  cycle.Score(cluster, masks, totals);
+  w_.TakeRequests();
+  NodeMask one;
+  one.Add(7);
+  EXPECT_TRUE(cycle.Filter(cluster.blocks[0], one, nullptr).ok());
+  EXPECT_TRUE(one.Has(7));
+  EXPECT_EQ(cycle.ScoreOne(cluster.blocks[0], 7), totals[7]);
+  EXPECT_THAT(Phases(), SizeIs(0));
+}
+
 struct Lie {
   const char* name;
   Phase phase;
