@@ -53,6 +53,7 @@ absl::Status PluginRuntime::Connect(const config::Plugin& plugin,
   remote::RemoteTarget target;
   target.name = plugin.name;
   target.address = plugin.address;
+  target.tls = {plugin.tls.ca_file, plugin.tls.cert_file, plugin.tls.key_file};
   target.timeout = plugin.timeout;
   absl::StatusOr<remote::ConnectedPlugin> connected =
       remote::ConnectPlugin(target, plugin.args, clock_);

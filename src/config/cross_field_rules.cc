@@ -122,21 +122,24 @@ bool IsNear(std::string_view address) {
          address.starts_with("dns:127.") || address.starts_with("dns:[::1]:");
 }
 
-void CheckPlugins(const std::vector<Plugin>& plugins, ConfigReader& reader) {
-  for (size_t i = 0; i < plugins.size(); ++i) {
-    const Plugin& plugin = plugins[i];
-    const std::string path = absl::StrFormat("plugins[%d].address", i);
-    if (reader.HasErrorsIn(path) || plugin.address.empty()) continue;
-    if (!plugin.library.empty()) {
-      reader.AddError(path,
-                      "address and library exclude each other: keep address where the plugin is a "
-                      "process of its own");
-    } else if (!IsNear(plugin.address)) {
-      reader.AddWarning(
-          path, absl::StrFormat("%s is asked without TLS: whoever sits between can read and change "
-                                "what it decides; run it beside Tutti, on a Unix socket",
-                                plugin.address));
-    }
+void CheckPlugin(const Plugin& c, const std::string& path, ConfigReader& reader) {
+  CheckPair(c.tls.cert_file, c.tls.key_file, path + ".tls", reader);
+  if (c.address.empty()) {
+    if (!c.tls.ca_file.empty())
+      reader.AddError(path + ".tls.caFile", "it says how address is reached: set address");
+    return;
+  }
+  if (c.tls.ca_file.empty() && !c.tls.cert_file.empty())
+    reader.AddError(path + ".tls.caFile", "must be set together with certFile");
+  if (!c.library.empty()) {
+    reader.AddError(path + ".address",
+                    "address and library exclude each other: keep address where the plugin is a "
+                    "process of its own");
+  } else if (c.tls.ca_file.empty() && !IsNear(c.address)) {
+    reader.AddWarning(path + ".address",
+                      absl::StrFormat("%s is asked without TLS: whoever sits between can change "
+                                      "what it decides; set tls.caFile, or run it beside Tutti",
+                                      c.address));
   }
 }
 
@@ -167,7 +170,10 @@ void CheckCrossFieldRules(const Configuration& configuration, ConfigReader& read
     CheckLeaderElection(configuration.leader_election, reader);
   }
   if (!reader.HasErrorsIn("gang")) CheckGang(configuration.gang, reader);
-  CheckPlugins(configuration.plugins, reader);
+  for (size_t i = 0; i < configuration.plugins.size(); ++i) {
+    const std::string path = absl::StrFormat("plugins[%d]", i);
+    if (!reader.HasErrorsIn(path)) CheckPlugin(configuration.plugins[i], path, reader);
+  }
   CheckListeners(configuration, reader);
 }
 

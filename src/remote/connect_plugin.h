@@ -17,9 +17,17 @@
 
 namespace tutti::remote {
 
+// PEM files, read anew for each new connection. No caFile: no TLS.
+struct RemoteTls {
+  std::string ca_file;    // whom the plugin's certificate must come from
+  std::string cert_file;  // of this process, where the plugin asks for one
+  std::string key_file;
+};
+
 struct RemoteTarget {
   std::string name;     // of the plugin; it must call itself so
   std::string address;  // as gRPC has it: "unix:///run/price.sock", "dns:price.example:9000"
+  RemoteTls tls{};
   base::Duration timeout = std::chrono::milliseconds(50);  // of each call
   base::Duration start_wait = std::chrono::seconds(10);    // until it listens and has shaken hands
   CircuitBreaker::Options breaker{};

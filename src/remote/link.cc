@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "base/duration_text.h"
 #include "base/status_macros.h"
+#include "remote/channel.h"
 #include "tutti/cycle_state.h"
 
 namespace tutti::remote {
@@ -29,8 +30,7 @@ uint64_t Hash(std::string_view text) {
 Link::Link(RemoteTarget target, wire::Handshake handshake, const base::Clock& clock)
     : target_(std::move(target)),
       handshake_(std::move(handshake)),
-      breaker_(clock, target_.breaker, Hash(target_.name)),
-      channel_(NewChannel(target_.address)) {}
+      breaker_(clock, target_.breaker, Hash(target_.name)) {}
 
 absl::StatusOr<Manifest> Link::ShakeHands(Stream& stream, Deadline deadline) const {
   wire::ServeRequest request;
@@ -53,7 +53,8 @@ absl::StatusOr<Manifest> Link::ShakeHands(Stream& stream, Deadline deadline) con
 
 absl::StatusOr<Manifest> Link::Meet() {
   const Deadline deadline = Deadline::In(target_.start_wait);
-  auto stream = std::make_unique<Stream>(NewChannel(target_.address), /*wait_until_ready=*/true);
+  TUTTI_ASSIGN_OR_RETURN(std::shared_ptr<grpc::Channel> channel, NewChannel(target_));
+  auto stream = std::make_unique<Stream>(std::move(channel), /*wait_until_ready=*/true);
   TUTTI_ASSIGN_OR_RETURN(manifest_, ShakeHands(*stream, deadline));
   first_ = std::move(stream);
   return manifest_;
@@ -148,7 +149,9 @@ absl::StatusOr<std::unique_ptr<Session>> Link::Open(Deadline deadline, bool afre
   std::shared_ptr<grpc::Channel> channel;
   {
     absl::MutexLock lock(&mutex_);
-    if (afresh) channel_ = NewChannel(target_.address);
+    if (afresh || channel_ == nullptr) {
+      TUTTI_ASSIGN_OR_RETURN(channel_, NewChannel(target_));
+    }
     channel = channel_;
   }
   auto stream = std::make_unique<Stream>(std::move(channel), /*wait_until_ready=*/false);

@@ -1,6 +1,5 @@
 #include "remote/stream.h"
 
-#include <chrono>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,13 +9,6 @@
 namespace tutti::remote {
 namespace {
 
-constexpr int kMostRequestBytes = 64 << 20;
-constexpr int kMostResponseBytes = 16 << 20;
-constexpr int kFirstReconnectMillis = 50;
-constexpr int kLongestReconnectMillis = 1000;
-// So that an answer for all nodes needs no round trip of its own for flow control.
-constexpr int kWindowBytes = 4 << 20;
-
 void* TagOf(intptr_t tag) { return reinterpret_cast<void*>(tag); }
 
 }  // namespace
@@ -24,20 +16,6 @@ void* TagOf(intptr_t tag) { return reinterpret_cast<void*>(tag); }
 Deadline Deadline::In(base::Duration from_now) {
   return Deadline(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
                                gpr_time_from_nanos(from_now.count(), GPR_TIMESPAN)));
-}
-
-std::shared_ptr<grpc::Channel> NewChannel(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxSendMessageSize(kMostRequestBytes);
-  arguments.SetMaxReceiveMessageSize(kMostResponseBytes);
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMillis);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kLongestReconnectMillis);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLongestReconnectMillis);
-  arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kWindowBytes);
-  // A proxy of the environment is meant for other traffic than that of a scheduler.
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
 
 Stream::Stream(std::shared_ptr<grpc::Channel> channel, bool wait_until_ready)

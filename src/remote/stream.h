@@ -24,9 +24,6 @@ class Deadline {
   gpr_timespec at_;
 };
 
-// A channel that shares its connection with no other, so that a new one is a new connection.
-std::shared_ptr<grpc::Channel> NewChannel(const std::string& address);
-
 // One thread at a time. It polls on its caller's thread and needs none of its own.
 class Stream {
  public:

@@ -90,13 +90,20 @@ struct PluginServer::Running {
   std::unique_ptr<grpc::Server> server;
 };
 
-PluginServer::PluginServer(const PluginDescriptor& plugin, std::string address, Bend bend)
+PluginServer::PluginServer(const PluginDescriptor& plugin, std::string address, Bend bend,
+                           const Tls* tls)
     : address_(std::move(address)),
       service_(std::make_unique<Service>(plugin, std::move(bend))),
       running_(std::make_unique<Running>()) {
   constexpr int kMostBytes = 64 << 20;
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(address_, grpc::InsecureServerCredentials());
+  if (tls == nullptr) {
+    builder.AddListeningPort(address_, grpc::InsecureServerCredentials());
+  } else {
+    grpc::SslServerCredentialsOptions options;
+    options.pem_key_cert_pairs.push_back({tls->key_pem, tls->cert_pem});
+    builder.AddListeningPort(address_, grpc::SslServerCredentials(options));
+  }
   builder.SetMaxReceiveMessageSize(kMostBytes);
   builder.RegisterService(service_.get());
   running_->server = builder.BuildAndStart();

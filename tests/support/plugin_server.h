@@ -29,8 +29,14 @@ class PluginServer {
   // Before the response leaves: may change it. Any thread.
   using Bend = std::function<Fate(const v1::plugin::ServeRequest&, v1::plugin::ServeResponse&)>;
 
+  struct Tls {
+    std::string cert_pem;
+    std::string key_pem;
+  };
+
   // Listens at once. `address`: "unix:///...".
-  PluginServer(const PluginDescriptor& plugin, std::string address, Bend bend = nullptr);
+  PluginServer(const PluginDescriptor& plugin, std::string address, Bend bend = nullptr,
+               const Tls* tls = nullptr);
   ~PluginServer();
   PluginServer(const PluginServer&) = delete;
   PluginServer& operator=(const PluginServer&) = delete;

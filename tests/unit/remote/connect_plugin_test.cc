@@ -7,6 +7,7 @@
 
 #include <thread>
 
+#include "http/self_signed.h"
 #include "tests/unit/remote/remote_world.h"
 #include "tutti/v1/plugin.grpc.pb.h"
 
@@ -109,6 +110,28 @@ TEST_F(ConnectPluginTest, AnAnswerThatIsNone) {
 TEST_F(ConnectPluginTest, OneThatDiesInTheHandshake) {
   w_.Bend([](const auto&, auto&) { return Fate::kEnd; });
   EXPECT_THAT(Refusal(w_.Target()), HasSubstr("the stream ended: it died"));
+}
+
+TEST_F(ConnectPluginTest, WithTlsItMustBeTheOneThatTheCaVouchesFor) {
+  const auto made = http::GenerateServerCertificate({"localhost"}, std::chrono::hours(1),
+                                                    base::SystemClock().WallNanos());
+  const auto other = http::GenerateServerCertificate({"localhost"}, std::chrono::hours(1),
+                                                     base::SystemClock().WallNanos());
+  ASSERT_TRUE(made.ok() && other.ok());
+  const testing::PluginServer::Tls tls{made->cert_pem, made->key_pem};
+  RemoteTarget target = w_.Target();
+  target.address += ".tls";
+  const testing::PluginServer server(Sizer::Descriptor(), target.address, nullptr, &tls);
+  target.start_wait = milliseconds(200);
+  target.tls.ca_file = w_.folder.Write("other.pem", other->ca_pem);
+  EXPECT_THAT(Refusal(target), HasSubstr("did not shake hands"));
+  target.tls.ca_file = w_.folder.path() + "/none.pem";
+  EXPECT_THAT(Refusal(target), HasSubstr("none.pem\": expected a PEM file"));
+  target.start_wait = std::chrono::seconds(30);
+  target.tls.ca_file = w_.folder.Write("ca.pem", made->ca_pem);
+  EXPECT_TRUE(w_.Connect(target).ok());
+  w_.world.AddNode("a", 1400);
+  EXPECT_EQ(w_.FilterOnce().passing, 1u);
 }
 
 TEST_F(ConnectPluginTest, MistakesInItsConfigurationHaveTheirPlaceInTheFile) {
