@@ -82,12 +82,15 @@ absl::Status Link::Ask(const char* point, std::unique_ptr<Session>& session,
   }
   breaker_.Failed(*ticket, std::string(asked.message()));
   if (session != nullptr) Drop(std::move(session));
-  // What is idle leads to the same process, which may be gone.
+  CloseIdle();  // what is idle leads to the same process, which may be gone
+  return asked;
+}
+
+void Link::CloseIdle() {
   std::vector<std::unique_ptr<Session>> gone;
   absl::MutexLock lock(&mutex_);
   gone.swap(idle_);
   open_ -= static_cast<int>(gone.size());
-  return asked;
 }
 
 absl::Status Link::TryAsk(const char* point, std::unique_ptr<Session>& session, bool afresh,

@@ -41,8 +41,9 @@ class Link {
   // Once, before all else: waits until somebody listens, and takes what the plugin says of itself
   // for good.
   absl::StatusOr<Manifest> Meet();
-  // Once, after Meet: `numbers` must outlive the link.
+  // Once, after Meet. `numbers` must live until nobody asks any more and CloseIdle has run.
   void Use(const Numbering& numbers);
+  void CloseIdle();
 
   // One question on `session`, which is borrowed for it where it is null. `fill` puts it into the
   // session's request; `read` takes the response, and what it does not like has failed as well.

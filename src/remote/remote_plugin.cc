@@ -79,6 +79,8 @@ RemotePlugin::RemotePlugin(std::shared_ptr<Link> link, const Manifest& manifest,
   link_->Use(numbers_);
 }
 
+RemotePlugin::~RemotePlugin() { link_->CloseIdle(); }
+
 framework::Points RemotePlugin::points() const {
   const auto serves = [&](wire::ExtensionPoint point) { return manifest_.Serves(point); };
   framework::Points points;
@@ -100,8 +102,12 @@ Status RemotePlugin::Ask(const char* point, std::unique_ptr<Session>& session, F
                          Read read) const {
   Status answer;
   bool thrown = false;
+  const auto fill_in = [&](Session& asking) {
+    asking.request.set_now_ns(host_.Now().count());
+    fill(asking);
+  };
   const absl::Status asked =
-      link_->Ask(point, session, fill, [&](const wire::ServeResponse& response) -> absl::Status {
+      link_->Ask(point, session, fill_in, [&](const wire::ServeResponse& response) -> absl::Status {
         for (const wire::CounterIncrement& count : response.counters()) {
           if (count.counter() < numbers_.counters.size()) continue;
           return absl::InvalidArgumentError(

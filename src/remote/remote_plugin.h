@@ -35,6 +35,7 @@ class RemotePlugin final : public framework::PointTable,
  public:
   // `link` has met the plugin. `host` must outlive it.
   RemotePlugin(std::shared_ptr<Link> link, const Manifest& manifest, PluginHost& host);
+  ~RemotePlugin() override;
   RemotePlugin(const RemotePlugin&) = delete;
   RemotePlugin& operator=(const RemotePlugin&) = delete;
 

@@ -6,6 +6,7 @@
 #include <exception>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace tutti::testing {
 
@@ -115,6 +116,7 @@ void PluginStream::Answer(const wire::ServeRequest& request, wire::ServeResponse
 }
 
 Status PluginStream::Dispatch(const wire::ServeRequest& request, wire::ServeResponse& response) {
+  host_.now = std::chrono::nanoseconds(request.now_ns());
   if (request.has_cluster()) cluster_.Update(request.cluster());
   if (request.has_cycle() && (request.cycle().begins() || !cycle_))
     cycle_.emplace(request.cycle().seed());

@@ -1,11 +1,14 @@
 // PluginStream: the plugin's side of one stream of the plugin protocol, for any plugin of the SDK.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
+#include <utility>
 
 #include "tests/support/shown_cluster.h"
 #include "tutti/cycle_state.h"
@@ -19,7 +22,7 @@
 
 namespace tutti::testing {
 
-// FakeHost hands out the numbers of the protocol: those of its own lists. What is counted waits
+// Hands out the numbers of the protocol, which are positions in the manifest. What is counted waits
 // for the next response.
 class StreamHost final : public PluginHost {
  public:
@@ -33,11 +36,13 @@ class StreamHost final : public PluginHost {
   ReasonId Reason(std::string_view code, std::string_view meaning) override;
   CounterId Counter(std::string_view name, std::string_view help) override;
   void Increment(CounterId counter, double by) const override { counts_[counter.value] += by; }
-  std::chrono::nanoseconds Now() const override { return std::chrono::nanoseconds(0); }
+  std::chrono::nanoseconds Now() const override { return now; }
   const TextTable& texts() const override { return texts_; }
 
   FakeTexts& interner() { return texts_; }
   std::map<uint16_t, double> TakeCounts() { return std::exchange(counts_, {}); }
+
+  std::chrono::nanoseconds now{0};
 
  private:
   v1::plugin::HandshakeAnswer& manifest_;
