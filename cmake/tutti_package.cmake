@@ -2,6 +2,7 @@
 # tutti-check, which is all of it that has to be built. (The program tutti is installed by src/apps,
 # too.)
 #   find_package(tutti) -> tutti::plugin, tutti_add_plugin(NAME a.cc ...);  pkg-config: tutti
+#   The protocol of remote plugins: pkg-config --variable=protodir tutti
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -25,6 +26,8 @@ set(abi_minor ${CMAKE_MATCH_1})
 configure_file(cmake/tutti.pc.in ${PROJECT_BINARY_DIR}/tutti.pc @ONLY)
 
 install(DIRECTORY include/tutti DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT sdk)
+install(FILES proto/tutti/v1/plugin.proto
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/tutti/proto/tutti/v1 COMPONENT sdk)
 install(TARGETS tutti_sdk EXPORT tuttiTargets COMPONENT sdk)
 install(EXPORT tuttiTargets NAMESPACE tutti:: DESTINATION ${package_folder} COMPONENT sdk)
 install(FILES

@@ -78,6 +78,8 @@ obs::MetricsOptions MetricsOptionsFor(const std::string& version, const PluginRu
   options.plugins = PluginNames(plugins);
   for (const auto& counter : plugins.counters())
     options.plugin_counters.push_back(counter.plugin + "/" + counter.name);
+  for (const PluginRuntime::Remote& remote : plugins.remotes())
+    options.remote_plugins.push_back(remote.name);
   for (const char* phase : kPhases) options.gang_phases.emplace_back(phase);
   options.resources = {"nodes", "pods"};
   return options;
@@ -103,6 +105,15 @@ void MetricsBridge::CollectSnapshotAge(const base::Clock& clock) {
   metrics_.AddCollector([this, &clock] {
     const base::Duration age(clock.Now().nanos - published_nanos_);
     metrics_.snapshot_age.Set(std::chrono::duration<double>(age).count());
+  });
+}
+
+void MetricsBridge::CollectCircuits(const PluginRuntime& plugins) {
+  metrics_.AddCollector([this, &plugins] {
+    for (size_t i = 0; i < plugins.remotes().size(); ++i) {
+      metrics_.plugin_circuit_state.At(obs::RemotePluginIndex(i))
+          .Set(static_cast<double>(plugins.remotes()[i].state()));
+    }
   });
 }
 

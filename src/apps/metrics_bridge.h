@@ -37,6 +37,7 @@ class MetricsBridge final : public extender::ExtenderObserver {
   void CollectEvents();
   void CollectSnapshotAge(const base::Clock& clock);
   void CollectWatchers(std::function<size_t()> watchers);
+  void CollectCircuits(const PluginRuntime& plugins);
   // `watched` is asked at each scrape; it answers nothing until there are watches.
   void CollectWatches(std::function<std::vector<kube::ClusterSource::Watched>()> watched,
                       const base::Clock& clock);

@@ -13,10 +13,12 @@
 #include "control/plugin_catalog.h"
 #include "framework/guard.h"
 #include "framework/host.h"
+#include "framework/plugin_registry.h"
 #include "framework/profile.h"
 #include "model/field_table.h"
 #include "model/reason_table.h"
 #include "model/resource_table.h"
+#include "remote/circuit_breaker.h"
 
 namespace tutti::apps {
 
@@ -38,6 +40,12 @@ class PluginRuntime {
   }
   // The plugins that run, for those who ask.
   const std::vector<control::PluginInfo>& catalog() const { return catalog_; }
+  // The plugins that run beside this process, and whether they may be asked now.
+  struct Remote {
+    std::string name;
+    std::function<remote::CircuitBreaker::State()> state;  // any thread
+  };
+  const std::vector<Remote>& remotes() const { return remotes_; }
   // Before the plugins are first asked.
   void CountWith(std::function<void(CounterId, double)> increment) {
     services_.increment = std::move(increment);
@@ -47,6 +55,7 @@ class PluginRuntime {
  private:
   explicit PluginRuntime(const base::Clock* clock)
       : clock_(clock == nullptr ? static_cast<const base::Clock&>(system_clock_) : *clock) {}
+  absl::Status Connect(const config::Plugin& plugin, framework::PluginRegistry& registry);
 
   const base::SystemClock system_clock_;
   const base::Clock& clock_;
@@ -55,6 +64,7 @@ class PluginRuntime {
   model::Fields fields_;
   model::ReasonTable reasons_;
   framework::HostServices services_{resources_, fields_, reasons_, labels_, clock_, {}, nullptr};
+  std::vector<Remote> remotes_;
   std::unique_ptr<framework::Profile> profile_;
   std::vector<control::PluginInfo> catalog_;
 };

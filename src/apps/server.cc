@@ -229,6 +229,7 @@ absl::Status Server::Parts::Start() {
       [this](const planner::BatchReport& report) { bridge->OnBatch(report); }, MakePlugins());
   bridge->CollectEvents();
   bridge->CollectSnapshotAge(clock);
+  bridge->CollectCircuits(*plugins);
   bridge->CollectWatches(
       [this] { return started ? source->watched() : std::vector<kube::ClusterSource::Watched>(); },
       clock);

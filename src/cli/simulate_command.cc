@@ -105,9 +105,9 @@ void Print(CommandContext& context, const pb::SimulatedGang& gang) {
 ExitCode RunTrace(CommandContext& context, const TraceOptions& options) {
   const base::SystemClock clock;
   const Surroundings& process = context.surroundings();
-  return context.Finish(SimulateTrace(options, {context.out(), context.err(),
-                                                process.err_is_terminal, clock,
-                                                process.make_trace_plugins}));
+  return context.Finish(SimulateTrace(
+      options,
+      {context.out(), context.err(), process.err_is_terminal, clock, process.make_trace_plugins}));
 }
 
 ExitCode RunLive(CommandContext& context, const std::vector<std::string>& files) {

@@ -138,14 +138,23 @@ struct Placement {
 // What becomes of a cycle in which the plugin fails.
 enum class OnError { kDefault, kReject, kSkip };
 
+struct PluginTls {
+  std::string ca_file;
+  std::string cert_file;
+  std::string key_file;
+};
+
 struct Plugin {
   std::string name;
   int64_t weight = 1;
   OnError on_error = OnError::kDefault;
-  std::string library;            // the shared object that it comes from; empty: built in
-  std::string sha256;             // of that file; empty: not compared
-  std::vector<ConfigEntry> args;  // the plugin's own; checked when it is made
-  std::string where;              // file:line:column of the entry
+  std::string library;  // the shared object that it comes from; empty: none
+  std::string sha256;   // of that file; empty: not compared
+  std::string address;  // where it listens; empty: it runs in this process
+  Duration timeout = std::chrono::milliseconds(50);  // of each call to that address
+  PluginTls tls;                                     // on the way to that address
+  std::vector<ConfigEntry> args;                     // the plugin's own; checked when it is made
+  std::string where;                                 // file:line:column of the entry
 };
 
 enum class LogLevel { kDebug, kInfo, kWarn, kError };

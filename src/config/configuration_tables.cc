@@ -242,6 +242,17 @@ Table PlacementTable(Placement& c) {
   };
 }
 
+Table PluginTlsTable(PluginTls& c) {
+  return {
+      {"caFile", TextField{&c.ca_file, kAnyText},
+       "CA (PEM) that the plugin's certificate must come from. Empty: no TLS. All three files are "
+       "read anew for each new connection."},
+      {"certFile", TextField{&c.cert_file, kAnyText},
+       "Certificate (PEM) of Tutti, where the plugin asks for one."},
+      {"keyFile", TextField{&c.key_file, kAnyText}, "Private key of `certFile` (PEM)."},
+  };
+}
+
 Table PluginTable(Plugin& c) {
   return {
       {"name", TextField{&c.name, kAnyText}, "Name of the plugin, as `NodeResourcesFit`."},
@@ -254,10 +265,16 @@ Table PluginTable(Plugin& c) {
        "plugin were not there; counted. `Default`: `Reject` where it filters, `Skip` where it "
        "scores."},
       {"library", TextField{&c.library, kAnyText},
-       "Absolute path of the shared object that it comes from. Empty: it is built in. It runs in "
-       "this process and is trusted in full."},
+       "Absolute path of the shared object that it comes from. It runs in this process and is "
+       "trusted in full. Without `library` and `address` it is built in."},
       {"sha256", TextField{&c.sha256, kAnyText},
        "Fingerprint that `library` must have. Empty: not compared."},
+      {"address", TextField{&c.address, kRemoteAddress},
+       "Where it listens, if it is a process of its own (proto/tutti/v1/plugin.proto)."},
+      {"timeout", DurationField{&c.timeout, milliseconds(1), seconds(10)},
+       "Longest time that Tutti waits for one answer of `address`. Its core decides nothing "
+       "meanwhile."},
+      {"tls", Section{PluginTlsTable(c.tls)}, "TLS on the way to `address`."},
       {"args", RawField{&c.args}, "The plugin's own configuration."},
   };
 }

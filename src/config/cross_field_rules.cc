@@ -157,6 +157,33 @@ void CheckGang(const Gang& c, ConfigReader& reader) {
   }
 }
 
+// Beside this process, or on the same machine.
+bool IsNear(std::string_view address) {
+  return !address.starts_with("dns:") || address.starts_with("dns:localhost:") ||
+         address.starts_with("dns:127.") || address.starts_with("dns:[::1]:");
+}
+
+void CheckPlugin(const Plugin& c, const std::string& path, ConfigReader& reader) {
+  CheckPair(c.tls.cert_file, c.tls.key_file, path + ".tls", reader);
+  if (c.address.empty()) {
+    if (!c.tls.ca_file.empty())
+      reader.AddError(path + ".tls.caFile", "it says how address is reached: set address");
+    return;
+  }
+  if (c.tls.ca_file.empty() && !c.tls.cert_file.empty())
+    reader.AddError(path + ".tls.caFile", "must be set together with certFile");
+  if (!c.library.empty()) {
+    reader.AddError(path + ".address",
+                    "address and library exclude each other: keep address where the plugin is a "
+                    "process of its own");
+  } else if (c.tls.ca_file.empty() && !IsNear(c.address)) {
+    reader.AddWarning(path + ".address",
+                      absl::StrFormat("%s is asked without TLS: whoever sits between can change "
+                                      "what it decides; set tls.caFile, or run it beside Tutti",
+                                      c.address));
+  }
+}
+
 void CheckListeners(const Configuration& c, ConfigReader& reader) {
   std::vector<std::pair<std::string, std::string>> doors = {{"extender.listen", c.extender.listen},
                                                             {"metrics.listen", c.metrics.listen}};
@@ -189,6 +216,10 @@ void CheckCrossFieldRules(const Configuration& configuration, ConfigReader& read
     CheckLeaderElection(configuration.leader_election, reader);
   }
   if (!reader.HasErrorsIn("gang")) CheckGang(configuration.gang, reader);
+  for (size_t i = 0; i < configuration.plugins.size(); ++i) {
+    const std::string path = absl::StrFormat("plugins[%d]", i);
+    if (!reader.HasErrorsIn(path)) CheckPlugin(configuration.plugins[i], path, reader);
+  }
   CheckListeners(configuration, reader);
 }
 

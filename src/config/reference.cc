@@ -142,6 +142,8 @@ constexpr char kRules[] = R"(
 - `retryPeriod` x 1.2 < `renewDeadline` < `leaseDuration`; with `mode: own` the Lease must not be
   kube-scheduler's.
 - `gang.backoff.initial` <= `gang.backoff.max`.
+- A plugin has `library`, or `address`, or neither; `tls` needs `address`. An `address` on another
+  machine without `tls.caFile` is a warning.
 - No two listeners share a port.
 
 ## All defaults

@@ -39,6 +39,26 @@ bool IsTcpAddress(std::string_view text) {
   return address && address->unix_path.empty();
 }
 
+// As gRPC names a target.
+bool IsRemoteAddress(std::string_view text) {
+  static constexpr std::string_view kDns = "dns:";
+  if (text.empty()) return true;
+  if (text.substr(0, kDns.size()) != kDns) {
+    const std::optional<ListenAddress> address = ParseListenAddress(text);
+    return address && !address->unix_path.empty();
+  }
+  text.remove_prefix(kDns.size());
+  const size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return false;
+  const std::optional<ListenAddress> port =
+      ParseListenAddress("127.0.0.1" + std::string(text.substr(colon)));
+  if (!port || port->port == 0) return false;
+  const std::string_view host = text.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+    return ParseListenAddress(text).has_value();
+  return IsDnsName(host);
+}
+
 bool IsHttpsUrl(std::string_view text) {
   static constexpr std::string_view kScheme = "https://";
   if (text.empty()) return true;
@@ -61,6 +81,8 @@ constinit const TextRule kOptionalTcpAddress{
 constinit const TextRule kAnyAddress{
     "an address such as 127.0.0.1:9090 or unix:///run/tutti/grpc.sock",
     [](std::string_view text) { return ParseListenAddress(text).has_value(); }};
+constinit const TextRule kRemoteAddress{
+    "an address such as unix:///run/price.sock or dns:price.example.org:9000", IsRemoteAddress};
 constinit const TextRule kHttpsUrl{"a URL such as https://10.0.0.5:9443/mutate, without query",
                                    IsHttpsUrl};
 constinit const TextRule kDnsLabel{"lower case letters, digits and -, at most 63", IsDnsLabel};

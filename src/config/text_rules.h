@@ -9,6 +9,7 @@ inline constexpr TextRule kAnyText{};
 extern const TextRule kTcpAddress;
 extern const TextRule kOptionalTcpAddress;  // the same or empty
 extern const TextRule kAnyAddress;
+extern const TextRule kRemoteAddress;     // may be empty
 extern const TextRule kHttpsUrl;          // may be empty
 extern const TextRule kDnsLabel;          // RFC 1123 label
 extern const TextRule kOptionalDnsLabel;  // the same or empty

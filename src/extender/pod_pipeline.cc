@@ -34,8 +34,8 @@ PodPipeline::Verdict PodPipeline::Filter(const model::PodInfo& pod,
   verdict.failed = cycle.PreFilter(cluster);
   framework::Diagnosis diagnosis;
   diagnosis.keep_nodes = true;
-  for (size_t b = 0; b < masks_.size() && verdict.failed.ok() && cycle.filters(); ++b)
-    verdict.failed = cycle.Filter(cluster.blocks[b], masks_[b], &diagnosis);
+  if (verdict.failed.ok() && cycle.filters())
+    verdict.failed = cycle.Filter(cluster, masks_, &diagnosis);
   if (!verdict.failed.ok()) {
     verdict.whole.reason = plugins_.reasons->Find(verdict.failed.reason());
     verdict.whole.unresolvable = verdict.failed.code() == Code::kUnschedulableAndUnresolvable;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "framework/whole_cluster.h"
 
 namespace tutti::framework {
 namespace {
@@ -88,30 +89,56 @@ Status Cycle::PreFilter(const ClusterView& cluster) {
   return Status::Success();
 }
 
-Status Cycle::Filter(const NodeBlockView& block, NodeMask& candidates, Diagnosis* diagnosis) {
+Status Cycle::Filter(std::span<const NodeBlockView> blocks, std::span<NodeMask> candidates,
+                     Diagnosis* diagnosis) {
   for (const auto& at : profile_.filters()) {
-    if (candidates.empty()) break;
     if (skip_filter_[at.plugin]) continue;
-    BlockVerdict verdict(candidates);
-    const Status status = Ask(at.plugin, "Filter", [&] {
-      Status answer = at.point->FilterBlock(states_[at.plugin], pod_, block, verdict);
-      if (!answer.ok() && answer.code() != Code::kError)
-        return WrongCode("Filter of a block", answer, "Success or Error");
-      NodeMask added = verdict.passing();
-      added &= candidates;
-      if (answer.ok() && added != verdict.passing())
-        return Status::Error("Filter passed a node that is no candidate");
-      return answer;
-    });
+    if (std::all_of(candidates.begin(), candidates.end(),
+                    [](const NodeMask& mask) { return mask.empty(); })) {
+      break;
+    }
+    const Status status =
+        Ask(at.plugin, "Filter", [&] { return AskFilter(at, blocks, candidates); });
     if (!status.ok()) {
       if (!profile_.Skips(at.plugin, /*by_default=*/false)) return status;
       skip_filter_[at.plugin] = true;
       continue;
     }
-    if (diagnosis != nullptr) diagnosis->Add(at.plugin, block, candidates, verdict);
-    candidates = verdict.passing();
+    for (size_t b = 0; b < candidates.size(); ++b) {
+      if (candidates[b].empty()) continue;
+      if (diagnosis != nullptr) diagnosis->Add(at.plugin, blocks[b], candidates[b], verdicts_[b]);
+      candidates[b] = verdicts_[b].passing();
+    }
   }
   return Status::Success();
+}
+
+Status Cycle::AskFilter(const Profile::At<FilterPlugin>& at, std::span<const NodeBlockView> blocks,
+                        std::span<const NodeMask> candidates) {
+  verdicts_.clear();
+  for (const NodeMask& mask : candidates) verdicts_.emplace_back(mask);
+  const CycleState& state = states_[at.plugin];
+  Status answer;
+  if (const auto* whole = dynamic_cast<const WholeClusterFilter*>(at.point)) {
+    answer = whole->FilterBlocks(state, pod_, blocks, verdicts_);
+  } else {
+    for (size_t b = 0; b < blocks.size() && answer.ok(); ++b) {
+      if (!candidates[b].empty())
+        answer = at.point->FilterBlock(state, pod_, blocks[b], verdicts_[b]);
+    }
+  }
+  if (!answer.ok()) {
+    return answer.code() == Code::kError
+               ? answer
+               : WrongCode("Filter of a block", answer, "Success or Error");
+  }
+  for (size_t b = 0; b < blocks.size(); ++b) {
+    NodeMask known = verdicts_[b].passing();
+    known &= candidates[b];
+    if (known != verdicts_[b].passing())
+      return Status::Error("Filter passed a node that is no candidate");
+  }
+  return answer;
 }
 
 bool Cycle::PreScore(const ClusterView& cluster) {
@@ -147,12 +174,7 @@ void Cycle::Score(const ClusterView& cluster, std::span<const NodeMask> candidat
 void Cycle::AddScores(const Profile::At<tutti::ScorePlugin>& at, const ClusterView& cluster,
                       std::span<const NodeMask> candidates, std::vector<int64_t>& totals) {
   const Status status = Ask(at.plugin, "Score", [&] {
-    for (uint32_t b = 0; b < candidates.size(); ++b) {
-      if (candidates[b].empty()) continue;
-      const std::span<int64_t, kNodesPerBlock> scores(&raw_[size_t{b} * kNodesPerBlock],
-                                                      kNodesPerBlock);
-      at.point->ScoreBlock(states_[at.plugin], pod_, cluster.blocks[b], candidates[b], scores);
-    }
+    AskScore(at, cluster, candidates);
     if (at.point->HasNormalizeScore()) {
       dense_.clear();
       ForEachCandidate(candidates,
@@ -170,6 +192,20 @@ void Cycle::AddScores(const Profile::At<tutti::ScorePlugin>& at, const ClusterVi
   const int64_t weight = profile_.plugins()[at.plugin].weight;
   ForEachCandidate(candidates,
                    [&](uint32_t, uint32_t, uint32_t i) { totals[i] += weight * raw_[i]; });
+}
+
+void Cycle::AskScore(const Profile::At<tutti::ScorePlugin>& at, const ClusterView& cluster,
+                     std::span<const NodeMask> candidates) {
+  const CycleState& state = states_[at.plugin];
+  if (const auto* whole = dynamic_cast<const WholeClusterScore*>(at.point)) {
+    whole->ScoreBlocks(state, pod_, cluster.blocks.first(candidates.size()), candidates, raw_);
+    return;
+  }
+  for (size_t b = 0; b < candidates.size(); ++b) {
+    if (candidates[b].empty()) continue;
+    const std::span<int64_t, kNodesPerBlock> scores(&raw_[b * kNodesPerBlock], kNodesPerBlock);
+    at.point->ScoreBlock(state, pod_, cluster.blocks[b], candidates[b], scores);
+  }
 }
 
 std::string Cycle::OutOfRange(const ClusterView& cluster,

@@ -48,8 +48,15 @@ class Cycle {
   // Not Success: no node at all, and why.
   Status PreFilter(const ClusterView& cluster);
   bool filters() const { return any_filter_; }
-  // Takes out of `candidates` those that are refused. Error: the cycle has failed.
-  Status Filter(const NodeBlockView& block, NodeMask& candidates, Diagnosis* diagnosis);
+  // Takes out of `candidates`, by block, those that are refused. Error: the cycle has failed. A
+  // plugin that fails and is skipped has refused nothing, in no block.
+  Status Filter(const ClusterView& cluster, std::span<NodeMask> candidates, Diagnosis* diagnosis) {
+    return Filter(cluster.blocks.first(candidates.size()), candidates, diagnosis);
+  }
+  // Of one block.
+  Status Filter(const NodeBlockView& block, NodeMask& candidates, Diagnosis* diagnosis) {
+    return Filter({&block, 1}, {&candidates, 1}, diagnosis);
+  }
 
   // False: nobody scores.
   bool PreScore(const ClusterView& cluster);
@@ -76,6 +83,13 @@ class Cycle {
     return Guarded(profile_, plugin, point, on_failure_, std::forward<Call>(call),
                    Measure::kSampled);
   }
+  Status Filter(std::span<const NodeBlockView> blocks, std::span<NodeMask> candidates,
+                Diagnosis* diagnosis);
+  // What one plugin says of them all, into verdicts_.
+  Status AskFilter(const Profile::At<FilterPlugin>& at, std::span<const NodeBlockView> blocks,
+                   std::span<const NodeMask> candidates);
+  void AskScore(const Profile::At<tutti::ScorePlugin>& at, const ClusterView& cluster,
+                std::span<const NodeMask> candidates);
   void ScoreFailed(uint16_t plugin, Status status);
   void AddScores(const Profile::At<tutti::ScorePlugin>& at, const ClusterView& cluster,
                  std::span<const NodeMask> candidates, std::vector<int64_t>& totals);
@@ -92,8 +106,9 @@ class Cycle {
   bool normalizes_ = false;
   bool scored_by_all_ = true;
   Status score_failure_;
-  std::vector<int64_t> raw_;    // by NodeIndex, of one plugin
-  std::vector<int64_t> dense_;  // of the candidates
+  std::vector<BlockVerdict> verdicts_;  // by block, of one plugin
+  std::vector<int64_t> raw_;            // by NodeIndex, of one plugin
+  std::vector<int64_t> dense_;          // of the candidates
 };
 
 }  // namespace tutti::framework

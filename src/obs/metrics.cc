@@ -158,6 +158,7 @@ Metrics::Metrics(MetricsOptions options)
       rejections(*registry_, "tutti_rejections_total"),
       plugin_failures(*registry_, "tutti_plugin_failures_total"),
       plugin_counters(*registry_, "tutti_plugin_counters_total"),
+      plugin_circuit_state(*registry_, "tutti_plugin_circuit_state"),
       gangs(*registry_, "tutti_gangs"),
       scheduler_cache_size(*registry_, "tutti_scheduler_cache_size"),
       control_request_duration(*registry_, "tutti_control_request_duration_seconds"),

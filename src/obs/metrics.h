@@ -116,6 +116,7 @@ enum class GangPhaseIndex : size_t {};
 enum class ResourceIndex : size_t {};
 enum class PluginIndex : size_t {};
 enum class PluginCounterIndex : size_t {};
+enum class RemotePluginIndex : size_t {};
 
 struct MetricsOptions {
   std::string version;  // of build_info
@@ -126,6 +127,7 @@ struct MetricsOptions {
   std::vector<std::string> resources;  // that we watch
   std::vector<std::string> plugins;
   std::vector<std::string> plugin_counters;  // by CounterId
+  std::vector<std::string> remote_plugins;
 };
 
 class Metrics {
@@ -156,6 +158,7 @@ class Metrics {
   const Family<Counter, ReasonIndex> rejections;
   const Family<Counter, PluginIndex, ExtensionPoint> plugin_failures;
   const Family<Counter, PluginCounterIndex> plugin_counters;
+  const Family<Gauge, RemotePluginIndex> plugin_circuit_state;
   const Family<Gauge, GangPhaseIndex> gangs;
   const Family<Gauge, CachedType> scheduler_cache_size;
   const Family<Histogram, ControlMethod, GrpcCode> control_request_duration;

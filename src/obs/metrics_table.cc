@@ -114,6 +114,12 @@ void AddScheduling(const MetricsOptions& options, std::vector<MetricSpec>& table
         kCounter,
         "What plugins count themselves.",
         {Open("counter", options.plugin_counters, "PLUGIN/name, as the plugin declared it")},
+        {}},
+       {"tutti_plugin_circuit_state",
+        kGauge,
+        "Whether a remote plugin is asked: 0 it is (closed), 1 it is being tried (half open), 2 it "
+        "is not, after failures in a row (open).",
+        {Open("plugin", options.remote_plugins, "the plugins with an address")},
         {}}});
 }
 

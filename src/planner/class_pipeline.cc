@@ -28,12 +28,10 @@ bool ClassPipeline::Filter(std::vector<NodeMask>& candidates) {
   const ClusterView cluster = views_.view();
   failed_ = cycle_->PreFilter(cluster);
   if (!failed_.ok()) return false;
-  bool any = false;
-  for (size_t b = 0; b < candidates.size(); ++b) {
-    if (cycle_->filters()) failed_ = cycle_->Filter(cluster.blocks[b], candidates[b], &diagnosis_);
-    if (!failed_.ok()) return false;
-    any = any || !candidates[b].empty();
-  }
+  if (cycle_->filters()) failed_ = cycle_->Filter(cluster, candidates, &diagnosis_);
+  if (!failed_.ok()) return false;
+  const bool any = std::any_of(candidates.begin(), candidates.end(),
+                               [](const NodeMask& mask) { return !mask.empty(); });
   if (any) scores_ = cycle_->PreScore(cluster);
   return any;
 }

@@ -43,9 +43,9 @@ struct CoreOptions {
   // Where not every pod is shown to the extender: what is kept for the head of the queue is made
   // visible to kube-scheduler itself.
   bool nominate_head = false;
-  bool name_holders = true;              // reports say who holds what a gang waits for
+  bool name_holders = true;  // reports say who holds what a gang waits for
   TieBreak tie_break = TieBreak::kBestFit;
-  model::DeviceTable devices;  // off unless it was made
+  model::DeviceTable devices;            // off unless it was made
   int failed_placements_per_pass = 512;  // bounds the work of one pass over the queue
   // Part of every plan id, so that a token of an earlier process is never taken for one of ours.
   std::string instance = "0";

@@ -19,8 +19,7 @@ class CoreReader::TakenRoom {
  public:
   explicit TakenRoom(CoreState& state) : s_(state) {}
   ~TakenRoom() {
-    for (const Taken& one : taken_)
-      s_.nodes.Unreserve(one.node, one.amount, one.shape->host_ports);
+    for (const Taken& one : taken_) s_.nodes.Unreserve(one.node, one.amount, one.shape->host_ports);
   }
   TakenRoom(const TakenRoom&) = delete;
   TakenRoom& operator=(const TakenRoom&) = delete;

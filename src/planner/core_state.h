@@ -87,7 +87,7 @@ struct CoreState {
 
   std::set<base::Uid> evicting;  // by us: until it is gone, or that has failed
   std::multiset<base::Timestamp> evict_retries;
-  std::set<base::Uid> leaving;          // charged pods whose room is about to be free
+  std::set<base::Uid> leaving;  // charged pods whose room is about to be free
   model::QueueGate queue_gate = model::QueueGate::kOpen;
   uint64_t drained_from = 0;  // while the queue drains: the first arrival that is held
 

@@ -299,8 +299,7 @@ void QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason rea
   reason = judgement.reason;
   const GangDiagnosis diagnosis{CodeName(reason), reason.need, reason.have, reason.resource};
   const framework::PostFilterVerdict said = PostFilter(wanted, diagnosis);
-  if (judgement.fits_later && s_.head == 0)
-    ReserveForHead(gang, wanted, diagnosis, said, drained);
+  if (judgement.fits_later && s_.head == 0) ReserveForHead(gang, wanted, diagnosis, said, drained);
   if (said.status.ok()) {
     gangs_.SetReason(gang, reason);
   } else {

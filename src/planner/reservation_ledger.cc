@@ -10,14 +10,16 @@ void ReservationLedger::Enter(const Reservation& reservation) {
   nodes_.Reserve(reservation.node, reservation.shape->requests, reservation.shape->host_ports,
                  reservation.what);
   if (!reservation.devices.empty())
-    nodes_.Reserve(reservation.node, DeviceAmount(*reservation.shape, reservation.devices), {}, reservation.what);
+    nodes_.Reserve(reservation.node, DeviceAmount(*reservation.shape, reservation.devices), {},
+                   reservation.what);
 }
 
 void ReservationLedger::TakeOut(const Reservation& reservation) {
   nodes_.Unreserve(reservation.node, reservation.shape->requests, reservation.shape->host_ports,
                    reservation.what);
   if (!reservation.devices.empty())
-    nodes_.Unreserve(reservation.node, DeviceAmount(*reservation.shape, reservation.devices), {}, reservation.what);
+    nodes_.Unreserve(reservation.node, DeviceAmount(*reservation.shape, reservation.devices), {},
+                     reservation.what);
 }
 
 model::ResourceList ReservationLedger::DeviceAmount(const model::PodShape& shape,

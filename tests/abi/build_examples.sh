@@ -21,3 +21,8 @@ flags=$(sed -n "s|^Cflags: ||p" "$out/installed/share/pkgconfig/tutti.pc")
 includes=${flags//\$\{includedir\}/$out/installed/include}
 cc -std=c11 -Wall -Wextra -Wpedantic -Werror -shared -fPIC -fvisibility=hidden $includes \
   -o "$out/keep_free.so" "$examples/c_minimal/keep_free.c"
+# In Python, from the installed protocol alone. Debian's own Python: it is the one that has grpcio.
+cp -r "$examples/python_remote" "$out/python_remote"
+export PATH=/usr/bin:$PATH PYTHONDONTWRITEBYTECODE=1
+"$out/python_remote/generate.sh" "$out/installed/share/tutti/proto"
+(cd "$out/python_remote" && python3 -m unittest node_price_test)

@@ -1,12 +1,17 @@
-// The examples, built against the installed package (build_examples.sh), in our loader.
+// The examples, built against the installed package (build_examples.sh), in our hosts.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <string>
+#include <vector>
 
+#include "base/clock.h"
 #include "framework/points.h"
 #include "loader/plugin_loader.h"
+#include "remote/connect_plugin.h"
+#include "tests/support/control_plane/process.h"
 #include "tutti/testing/fake_cluster.h"
 
 namespace tutti {
@@ -21,6 +26,7 @@ TEST(ExamplesTest, ThePackageHoldsWhatAuthorsNeedAndNothingElse) {
   EXPECT_TRUE(fs::exists(installed / "include/tutti/abi/plugin_abi.h"));
   EXPECT_TRUE(fs::exists(installed / "share/pkgconfig/tutti.pc"));
   EXPECT_TRUE(fs::exists(installed / "share/tutti/templates/plugin/CMakeLists.txt.in"));
+  EXPECT_TRUE(fs::exists(installed / "share/tutti/proto/tutti/v1/plugin.proto"));
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(installed)) {
     if (!entry.is_regular_file()) continue;
     const std::string path = fs::relative(entry.path(), installed).string();
@@ -67,6 +73,40 @@ TEST(ExamplesTest, TheLargerExamplesServeTheirPoints) {
   ASSERT_NE(second, nullptr);
   EXPECT_NE(framework::Points::Of(*second).placement_generate, nullptr);
   EXPECT_NE(framework::Points::Of(*second).placement_score, nullptr);
+}
+
+TEST(ExamplesTest, ThePythonExampleFiltersAndScores) {
+  remote::RemoteTarget target;
+  target.name = "NodePrice";
+  target.address = "unix://" + kExamples + "/node_price.sock";
+  target.timeout = std::chrono::seconds(30);
+  target.start_wait = std::chrono::seconds(30);
+  const auto process = testing::Process::Start(
+      {"/usr/bin/python3", kExamples + "/python_remote/node_price.py", "--listen", target.address},
+      kExamples + "/node_price.log");
+  ASSERT_TRUE(process.ok()) << process.status();
+  const std::vector<ConfigEntry> args = {{"/dearest", ConfigKind::kInteger, "200", ""}};
+  const base::SystemClock clock;
+  auto connected = remote::ConnectPlugin(target, args, clock);
+  ASSERT_TRUE(connected.ok()) << connected.status() << testing::Tail(process->log_file());
+  testing::FakeHost host;
+  testing::FakeCluster cluster(host);
+  Config config(args);
+  const auto plugin = connected->entry.make(config, host);
+  ASSERT_NE(plugin, nullptr);
+  cluster.AddNode("cheap").Label("example.com/price", "20");
+  cluster.AddNode("dear").Label("example.com/price", "150");
+  testing::FakePod pod(host);
+  pod.Annotation("example.com/max-price", "100");
+  const framework::Points points = framework::Points::Of(*plugin);
+  ASSERT_NE(points.filter, nullptr);
+  ASSERT_NE(points.score, nullptr);
+  EXPECT_TRUE(points.filter->Filter(CycleState(), pod.view(), cluster.Node("cheap")).ok());
+  const Status refusal = points.filter->Filter(CycleState(), pod.view(), cluster.Node("dear"));
+  EXPECT_EQ(refusal.code(), Code::kUnschedulableAndUnresolvable);
+  EXPECT_EQ(host.ReasonCode(refusal.reason()), "TooDear");
+  EXPECT_EQ(refusal.need(), 150);
+  EXPECT_EQ(points.score->Score(CycleState(), pod.view(), cluster.Node("cheap")), 90);
 }
 
 class CExampleTest : public ::testing::TestWithParam<const char*> {};

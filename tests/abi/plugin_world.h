@@ -1,9 +1,11 @@
-// The same plugins twice: linked in, and out of shared objects; and random clusters to ask them
-// about.
+// The same plugins three times: linked in, out of shared objects, and over the plugin protocol; and
+// random clusters to ask them about.
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
+#include <map>
 #include <memory>
 #include <random>
 #include <span>
@@ -20,9 +22,12 @@
 #include "framework/plugin_registry.h"
 #include "framework/profile.h"
 #include "loader/plugin_loader.h"
+#include "remote/connect_plugin.h"
 #include "tests/abi/plugins/probe.h"
 #include "tests/abi/plugins/start_after.h"
 #include "tests/abi/plugins/troublemaker.h"
+#include "tests/support/plugin_server.h"
+#include "tests/support/temp_folder.h"
 
 namespace tutti::testing {
 
@@ -55,6 +60,45 @@ inline framework::PluginRegistry LoadedPlugins() {
   }
   return registry;
 }
+
+// Each plugin of LinkedPlugins behind a socket of its own.
+class PluginServers {
+ public:
+  PluginServers() {
+    for (const PluginDescriptor& descriptor : BuiltinPlugins()) Serve(descriptor);
+    Serve(Probe::Descriptor());
+    Serve(Troublemaker::Descriptor());
+  }
+
+  // Connections to those that `specs` names; they bring their args.
+  framework::PluginRegistry Connect(const std::vector<framework::PluginSpec>& specs,
+                                    const base::Clock& clock) const {
+    framework::PluginRegistry registry;
+    for (const framework::PluginSpec& spec : specs) {
+      remote::RemoteTarget target;
+      target.name = spec.name;
+      target.address = servers_.at(spec.name)->address();
+      target.timeout = std::chrono::seconds(60);  // of a busy machine
+      target.start_wait = std::chrono::seconds(60);
+      absl::StatusOr<remote::ConnectedPlugin> connected =
+          remote::ConnectPlugin(target, spec.args, clock);
+      Must(connected.status());
+      Must(registry.Add(spec.name, std::move(connected->entry)));
+    }
+    return registry;
+  }
+  const PluginServer& At(const std::string& plugin) const { return *servers_.at(plugin); }
+
+ private:
+  void Serve(const PluginDescriptor& descriptor) {
+    const std::string name(descriptor.name);
+    servers_[name] = std::make_unique<PluginServer>(
+        descriptor, "unix://" + folder_.path() + "/" + name + ".sock");
+  }
+
+  const TempFolder folder_;
+  std::map<std::string, std::unique_ptr<PluginServer>> servers_;
+};
 
 class StillClock final : public base::Clock {
  public:
@@ -119,6 +163,11 @@ class RandomCluster {
   RandomCluster& operator=(const RandomCluster&) = delete;
 
   ClusterView view() const { return {views_}; }
+  // One cpu from nodes `first`, `first + step` and so on.
+  void Take(uint32_t first, uint32_t step) {
+    for (uint32_t i = first; i < views_.size() * kNodesPerBlock; i += step)
+      --blocks_[i / kNodesPerBlock].free[kCpu.value][i % kNodesPerBlock];
+  }
 
  private:
   struct Block {

@@ -1,5 +1,6 @@
-// A plugin cannot tell whether it is linked in or came out of a shared object: both give the same
-// verdicts, scores, diagnoses, reasons, errors and counts in random clusters.
+// A plugin cannot tell whether it is linked in, came out of a shared object or runs beside the
+// server: all three give the same verdicts, scores, diagnoses, reasons, errors and counts in random
+// clusters.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -16,6 +17,8 @@ using framework::PluginSpec;
 
 constexpr uint64_t kFirstSeed = 1;
 constexpr uint64_t kLastSeed = 60;
+// A question to another process takes its time.
+constexpr uint64_t kLastRemoteSeed = 16;
 
 ConfigEntry Text(std::string pointer, std::string text) {
   return {std::move(pointer), ConfigKind::kString, std::move(text), "test"};
@@ -78,10 +81,10 @@ std::string CycleStory(const framework::Profile& profile, const PodClassView& po
   if (!prefilter.ok()) return story;
   std::vector<NodeMask> candidates;
   framework::Diagnosis diagnosis;
-  for (const NodeBlockView& block : cluster.blocks) {
-    candidates.push_back(block.present);
-    tell("Filter", cycle.Filter(block, candidates.back(), &diagnosis));
-    for (const uint64_t word : candidates.back().words) absl::StrAppendFormat(&story, "%x ", word);
+  for (const NodeBlockView& block : cluster.blocks) candidates.push_back(block.present);
+  tell("Filter", cycle.Filter(cluster, candidates, &diagnosis));
+  for (const NodeMask& mask : candidates) {
+    for (const uint64_t word : mask.words) absl::StrAppendFormat(&story, "%x ", word);
   }
   for (const auto& [plugin, of] : diagnosis.lines) {
     absl::StrAppendFormat(&story, "plugin %d reason %d: %d nodes, %d of %d\n", plugin,
@@ -104,7 +107,9 @@ std::string CycleStory(const framework::Profile& profile, const PodClassView& po
 // The points beside a cycle, and each Filter node by node, with the reason of every single node.
 class Twins {
  public:
-  Twins(const Side& linked, const Side& loaded) : linked_(linked), loaded_(loaded) {}
+  // `single_nodes`: of the first block, how many are asked about one by one.
+  Twins(const Side& linked, const Side& other, uint32_t single_nodes)
+      : linked_(linked), other_(other), single_nodes_(single_nodes) {}
 
   void AskAboutNodes(const PodClassView& pod, const ClusterView& cluster, uint64_t seed) const {
     ForEach(&framework::Profile::filters, [&](const auto& a, const auto& b) {
@@ -119,6 +124,7 @@ class Twins {
       }
       const NodeBlockView& block = cluster.blocks.front();
       block.present.ForEach([&](uint32_t i) {
+        if (i >= single_nodes_) return;
         ASSERT_EQ(a.Filter(state, pod, block.Node(i)), b.Filter(state, pod, block.Node(i)));
       });
     });
@@ -251,7 +257,7 @@ class Twins {
   template <class Points, class Ask>
   void ForEach(Points points, Ask&& ask) const {
     const auto& in_a = std::invoke(points, *linked_.profile);
-    const auto& in_b = std::invoke(points, *loaded_.profile);
+    const auto& in_b = std::invoke(points, *other_.profile);
     ASSERT_EQ(in_a.size(), in_b.size());
     for (size_t i = 0; i < in_a.size(); ++i) {
       ASSERT_EQ(in_a[i].plugin, in_b[i].plugin);
@@ -268,7 +274,8 @@ class Twins {
   }
 
   const Side& linked_;
-  const Side& loaded_;
+  const Side& other_;
+  const uint32_t single_nodes_;
 };
 
 // A number that was thrown is told in other words: all that differs.
@@ -279,7 +286,42 @@ std::string SameWords(std::string story) {
   return story;
 }
 
-class SameAnswersTest : public ::testing::TestWithParam<std::vector<PluginSpec> (*)(Random&)> {};
+class SameAnswersTest : public ::testing::TestWithParam<std::vector<PluginSpec> (*)(Random&)> {
+ protected:
+  struct Extent {
+    uint32_t single_nodes;  // of a block that are asked about one by one
+    bool around_binding;    // the points with bound pods, and those that may change the plugin
+  };
+  static constexpr Extent kWholeAbi = {kNodesPerBlock, true};
+  // Remote plugins serve the points that judge nodes and gangs, and no others.
+  static constexpr Extent kRemote = {8, false};
+
+  // Asks both sides the same, of this seed; how many cycles came to their end.
+  static void Compare(Random& random, base::Interner& texts, const Side& linked, const Side& other,
+                      Extent extent, size_t& stories) {
+    ASSERT_EQ(linked.error, "");
+    ASSERT_EQ(other.error, "");
+    const RandomCluster cluster(random, texts, 1 + static_cast<uint32_t>(random.Below(3)));
+    for (int i = 0; i < 6; ++i) {
+      const RandomPod pod(random);
+      const auto cycle_seed = static_cast<uint64_t>(random.Below(1 << 30));
+      const std::string story = CycleStory(*linked.profile, pod.view(), cluster.view(), cycle_seed);
+      ASSERT_EQ(story,
+                SameWords(CycleStory(*other.profile, pod.view(), cluster.view(), cycle_seed)));
+      stories += story.find("Score Success") != std::string::npos ? 1 : 0;
+      const Twins twins(linked, other, extent.single_nodes);
+      ASSERT_NO_FATAL_FAILURE(twins.AskAboutNodes(pod.view(), cluster.view(), cycle_seed));
+      const RandomGang gang(random);
+      const RandomGang rival(random);
+      ASSERT_NO_FATAL_FAILURE(
+          twins.AskAboutGangs(gang.view(), rival.view(), cluster.view(), cycle_seed));
+      if (!extent.around_binding) continue;
+      const RandomBoundPods pods(random);
+      ASSERT_NO_FATAL_FAILURE(twins.AskAboutPods(gang.view(), cluster.view(), pods, random));
+    }
+    ASSERT_EQ(linked.reasons.reasons().size(), other.reasons.reasons().size());
+  }
+};
 
 TEST_P(SameAnswersTest, LinkedInAndOutOfASharedObject) {
   const framework::PluginRegistry linked_plugins = LinkedPlugins();
@@ -292,29 +334,36 @@ TEST_P(SameAnswersTest, LinkedInAndOutOfASharedObject) {
     const std::vector<PluginSpec> specs = GetParam()(random);
     Side linked(linked_plugins, specs, texts);
     Side loaded(loaded_plugins, specs, texts);
-    ASSERT_EQ(linked.error, "");
-    ASSERT_EQ(loaded.error, "");
-    const RandomCluster cluster(random, texts, 1 + static_cast<uint32_t>(random.Below(3)));
-    for (int i = 0; i < 6; ++i) {
-      const RandomPod pod(random);
-      const auto cycle_seed = static_cast<uint64_t>(random.Below(1 << 30));
-      const std::string story = CycleStory(*linked.profile, pod.view(), cluster.view(), cycle_seed);
-      ASSERT_EQ(story,
-                SameWords(CycleStory(*loaded.profile, pod.view(), cluster.view(), cycle_seed)));
-      stories += story.find("Score Success") != std::string::npos ? 1 : 0;
-      const Twins twins(linked, loaded);
-      ASSERT_NO_FATAL_FAILURE(twins.AskAboutNodes(pod.view(), cluster.view(), cycle_seed));
-      const RandomGang gang(random);
-      const RandomGang other(random);
-      ASSERT_NO_FATAL_FAILURE(
-          twins.AskAboutGangs(gang.view(), other.view(), cluster.view(), cycle_seed));
-      const RandomBoundPods pods(random);
-      ASSERT_NO_FATAL_FAILURE(twins.AskAboutPods(gang.view(), cluster.view(), pods, random));
-    }
+    ASSERT_NO_FATAL_FAILURE(Compare(random, texts, linked, loaded, kWholeAbi, stories));
     ASSERT_EQ(linked.counts, loaded.counts);  // no state of a cycle is lost or ended twice
-    ASSERT_EQ(linked.reasons.reasons().size(), loaded.reasons.reasons().size());
   }
   EXPECT_GT(stories, 100u) << "hardly any cycle came to its end: the test says nothing";
+}
+
+TEST_P(SameAnswersTest, LinkedInAndBesideTheServer) {
+  const framework::PluginRegistry linked_plugins = LinkedPlugins();
+  size_t stories = 0;
+  for (uint64_t seed = kFirstSeed; seed <= kLastRemoteSeed; ++seed) {
+    SCOPED_TRACE(absl::StrFormat("seed %d", seed));
+    Random random(seed);
+    base::Interner texts;
+    const StillClock clock;
+    const PluginServers servers;
+    const std::vector<PluginSpec> specs = GetParam()(random);
+    Side linked(linked_plugins, specs, texts);
+    Side beside(servers.Connect(specs, clock), specs, texts);
+    ASSERT_NO_FATAL_FAILURE(Compare(random, texts, linked, beside, kRemote, stories));
+    // The last state on each stream ends with the stream, and nobody is left to be told.
+    beside.profile.reset();
+    for (size_t i = 0; i < linked.counts.size(); ++i) {
+      const auto& counter = linked.services.counters[i];
+      const std::map<std::string, double> untold = servers.At(counter.plugin).UntoldCounts();
+      const auto late = untold.find(counter.name);
+      const double told = i < beside.counts.size() ? beside.counts[i] : 0;
+      ASSERT_EQ(linked.counts[i], told + (late == untold.end() ? 0 : late->second));
+    }
+  }
+  EXPECT_GT(stories, 25u) << "hardly any cycle came to its end: the test says nothing";
 }
 
 INSTANTIATE_TEST_SUITE_P(Plugins, SameAnswersTest, ::testing::Values(&BuiltIns, &ProbeAndFit),

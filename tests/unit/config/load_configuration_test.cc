@@ -251,6 +251,53 @@ TEST(LoadConfigurationTest, HostileSizesAreRefusedInBoundedTime) {
               ElementsAre(SizeIs(::testing::Lt(400))));
 }
 
+TEST(LoadConfigurationTest, APluginBesideTheServerHasAnAddressAndATimeout) {
+  const LoadedConfiguration loaded = LoadConfiguration(kHeader + R"(plugins:
+- {name: Price, address: "unix:///run/price.sock", timeout: 80ms}
+- {name: Far, address: "dns:price.example.org:9000", tls: {caFile: /etc/ca.pem}}
+- {name: Near}
+)",
+                                                       "f");
+  ASSERT_THAT(Texts(loaded.errors), IsEmpty());
+  EXPECT_THAT(Texts(loaded.warnings), IsEmpty());
+  const std::vector<Plugin>& plugins = loaded.configuration.plugins;
+  EXPECT_EQ(plugins[0].address, "unix:///run/price.sock");
+  EXPECT_EQ(plugins[0].timeout, milliseconds(80));
+  EXPECT_EQ(plugins[1].tls.ca_file, "/etc/ca.pem");
+  EXPECT_EQ(plugins[2].address, "");
+  EXPECT_EQ(plugins[2].timeout, milliseconds(50));
+}
+
+TEST(LoadConfigurationTest, AnAddressOfAPluginIsASocketOrAName) {
+  for (const char* good : {"unix:///a", "dns:a:1", "dns:10.0.0.1:65535", "dns:[::1]:80"}) {
+    EXPECT_THAT(Errors("plugins: [{name: A, address: \"" + std::string(good) + "\"}]"), IsEmpty())
+        << good;
+  }
+  for (const char* bad :
+       {"price.sock", "unix:price.sock", "unix://price.sock", "127.0.0.1:80", "dns:a", "dns:a:0",
+        "dns:a:65536", "dns::80", "dns:a b:80", "dns:[x]:80", "http://a:80", "ipv4:1.2.3.4:5"}) {
+    EXPECT_THAT(Errors("plugins: [{name: A, address: \"" + std::string(bad) + "\"}]"),
+                ElementsAre(HasSubstr("expected an address such as unix:///run/price.sock")))
+        << bad;
+  }
+}
+
+TEST(LoadConfigurationTest, APluginComesFromOnePlace) {
+  EXPECT_THAT(
+      Errors("plugins:\n- {name: A, library: /a.so, address: \"unix:///a\"}\n"),
+      ElementsAre("f:4:38: plugins[0].address: address and library exclude each other: keep "
+                  "address where the plugin is a process of its own"));
+  EXPECT_THAT(Errors("plugins: [{name: A, tls: {caFile: /ca}}]"),
+              ElementsAre(HasSubstr("plugins[0].tls.caFile: it says how address is reached")));
+  EXPECT_THAT(Errors("plugins: [{name: A, address: \"unix:///a\", tls: {keyFile: /k}}]"),
+              ElementsAre(HasSubstr("plugins[0].tls.certFile: must be set together with keyFile")));
+  EXPECT_THAT(Warnings("plugins: [{name: A, address: \"dns:price.example.org:9000\"}]"),
+              ElementsAre(HasSubstr("asked without TLS")));
+  EXPECT_THAT(Warnings("plugins: [{name: A, address: \"dns:localhost:9000\"}]"), IsEmpty());
+  EXPECT_THAT(Errors("plugins: [{name: A, address: \"unix:///a\", timeout: 11s}]"),
+              ElementsAre(HasSubstr("1ms to 10s")));
+}
+
 TEST(LoadConfigurationFileTest, TellsWhyAFileCannotBeRead) {
   const testing::TempFolder folder;
   const std::string missing = folder.path() + "/tutti-no-such-file.yaml";

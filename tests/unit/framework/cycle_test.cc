@@ -6,6 +6,7 @@
 
 #include <stdexcept>
 
+#include "framework/whole_cluster.h"
 #include "tests/support/plugin_world.h"
 
 namespace tutti::framework {
@@ -239,6 +240,99 @@ TEST_F(CycleTest, SeedsDifferBetweenPluginsAndAreTheSameEveryTime) {
   EXPECT_NE(seeds[0], seeds[1]);
   EXPECT_EQ(seeds[0], seeds[2]);
   EXPECT_EQ(seeds[1], seeds[3]);
+}
+
+// Two blocks of nodes, and the masks of both.
+class TwoBlocksTest : public CycleTest {
+ protected:
+  TwoBlocksTest() {
+    for (uint32_t i = 3; i < kNodesPerBlock + 2; ++i) w_.AddNode("n" + std::to_string(i), 4000);
+  }
+  std::vector<NodeMask> AllNodes() {
+    std::vector<NodeMask> masks;
+    for (const NodeBlockView& block : w_.Cluster().blocks) masks.push_back(block.present);
+    return masks;
+  }
+};
+
+TEST_F(TwoBlocksTest, AFilterThatFailsInTheSecondBlockHasRefusedNothingInTheFirst) {
+  w_.Add("Late",
+         {.filter =
+              [](const NodeView& node) {
+                return node.name() == "n257" ? Status::Error("no") : Refuse(1);
+              }},
+         1, OnError::kSkip);
+  w_.Add("Other", {.filter = [](const NodeView& node) {
+           return node.name() == "a" ? Refuse(3) : Status::Success();
+         }});
+  Cycle cycle = Start();
+  std::vector<NodeMask> masks = AllNodes();
+  ASSERT_EQ(cycle.Filter(w_.Cluster(), masks, &diagnosis_), Status::Success());
+  EXPECT_EQ(masks[0].Count(), kNodesPerBlock - 1);
+  EXPECT_EQ(masks[1].Count(), 2u);
+  ASSERT_THAT(diagnosis_.lines, SizeIs(1));
+  EXPECT_EQ(diagnosis_.lines[0].plugin, 1);
+  EXPECT_THAT(failures_, SizeIs(1));
+}
+
+// Refuses what is in `refused`, and scores by index; counts its calls.
+class Whole final : public WholeClusterFilter, public WholeClusterScore {
+ public:
+  Status Filter(const CycleState&, const PodClassView&, const NodeView&) const override {
+    return Status::Error("asked node by node");
+  }
+  Status FilterBlocks(const CycleState&, const PodClassView&, std::span<const NodeBlockView> blocks,
+                      std::span<BlockVerdict> verdicts) const override {
+    ++calls;
+    for (size_t b = 0; b < blocks.size(); ++b) {
+      const NodeMask candidates = verdicts[b].passing();
+      candidates.ForEach([&](uint32_t i) {
+        if (blocks[b].Index(i).value % 2 == 0)
+          verdicts[b].Refuse(i, Status::Unschedulable(ReasonId(0), 1, 0));
+      });
+    }
+    return Status::Success();
+  }
+  int64_t Score(const CycleState&, const PodClassView&, const NodeView&) const override {
+    throw std::logic_error("asked node by node");
+  }
+  void ScoreBlocks(const CycleState&, const PodClassView&, std::span<const NodeBlockView> blocks,
+                   std::span<const NodeMask> candidates, std::span<int64_t> scores) const override {
+    ++calls;
+    for (size_t b = 0; b < blocks.size(); ++b) {
+      candidates[b].ForEach([&](uint32_t i) { scores[b * kNodesPerBlock + i] = i % 100; });
+    }
+  }
+
+  mutable int calls = 0;
+};
+
+TEST_F(TwoBlocksTest, AnAdapterIsAskedOnceForAllBlocks) {
+  const Whole* whole = nullptr;
+  ASSERT_TRUE(w_.registry
+                  .Add("Whole", {"1", "test",
+                                 [&](Config&, PluginHost&) -> std::unique_ptr<Plugin> {
+                                   auto made = std::make_unique<Whole>();
+                                   whole = made.get();
+                                   return made;
+                                 }})
+                  .ok());
+  w_.specs.push_back({"Whole", 2, OnError::kReject, {}, ""});
+  Cycle cycle = Start();
+  std::vector<NodeMask> masks = AllNodes();
+  ASSERT_EQ(cycle.Filter(w_.Cluster(), masks, &diagnosis_), Status::Success());
+  EXPECT_EQ(whole->calls, 1);
+  EXPECT_EQ(masks[0].Count(), kNodesPerBlock / 2);
+  EXPECT_FALSE(masks[1].Has(0));
+  EXPECT_TRUE(masks[1].Has(1));
+  ASSERT_THAT(diagnosis_.lines, SizeIs(1));
+  EXPECT_EQ(diagnosis_.lines[0].of.nodes, kNodesPerBlock / 2 + 1);
+  std::vector<int64_t> totals;
+  cycle.Score(w_.Cluster(), masks, totals);
+  EXPECT_EQ(whole->calls, 2);
+  EXPECT_EQ(totals[7], 14);
+  EXPECT_EQ(totals[kNodesPerBlock + 1], 2);
+  EXPECT_EQ(totals[8], 0) << "no candidate";
 }
 
 }  // namespace

@@ -1,0 +1,70 @@
+#include "remote/to_wire.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace tutti::remote {
+namespace {
+
+void Append(const NodeMask& mask, std::string& bytes) {
+  bytes.append(reinterpret_cast<const char*>(mask.words.data()), sizeof mask.words);
+}
+
+}  // namespace
+
+void ToWire(const PodClassView& pod, const Numbering& numbers, wire::PodClass& to) {
+  to.set_namespace_(std::string(pod.namespace_name));
+  to.set_gang(std::string(pod.gang));
+  to.set_count(pod.count);
+  to.set_priority(pod.priority);
+  std::vector<std::pair<uint32_t, int64_t>> requests;
+  for (const auto& [resource, amount] : pod.requests)
+    requests.emplace_back(numbers.NumberOf(resource), amount);
+  std::sort(requests.begin(), requests.end());
+  for (const auto& [resource, amount] : requests) {
+    to.add_resources(resource);
+    to.add_amounts(amount);
+  }
+  for (const PodField field : numbers.pod_fields) to.add_fields(std::string(pod.Field(field)));
+}
+
+void ToWire(const GangView& gang, const Numbering& numbers, wire::Gang& to) {
+  to.set_namespace_(std::string(gang.namespace_name));
+  to.set_name(std::string(gang.name));
+  to.set_dialect(std::string(gang.dialect));
+  to.set_priority(gang.priority);
+  to.set_arrival(gang.arrival);
+  to.set_created_ns(gang.created.count());
+  to.set_min_member(gang.min_member);
+  to.set_members(gang.members);
+  to.set_bound(gang.bound);
+  for (const PodClassView& pods : gang.classes) ToWire(pods, numbers, *to.add_classes());
+}
+
+void ToWire(const PlacementView& placement, wire::PlacementScore& to) {
+  if (placement.domain != nullptr) {
+    to.mutable_domain()->set_name(placement.domain->name);
+    for (const NodeMask& mask : placement.domain->nodes)
+      Append(mask, *to.mutable_domain()->mutable_nodes());
+  }
+  for (const std::span<const NodeIndex> nodes : placement.nodes) {
+    wire::NodeIndices& of_class = *to.add_nodes();
+    for (const NodeIndex node : nodes) of_class.add_nodes(node.value);
+  }
+}
+
+void ToWire(std::span<const int64_t> scores, std::string& to) {
+  to.assign(reinterpret_cast<const char*>(scores.data()), scores.size_bytes());
+}
+
+void ToWire(std::span<const NodeBlockView> blocks, std::span<const NodeMask> masks,
+            wire::NodeSet& to) {
+  for (size_t b = 0; b < masks.size(); ++b) {
+    if (masks[b].empty()) continue;
+    to.add_blocks(blocks[b].first / kNodesPerBlock);
+    Append(masks[b], *to.mutable_masks());
+  }
+}
+
+}  // namespace tutti::remote

@@ -1,0 +1,22 @@
+// Views as messages of the plugin protocol. Internal to src/remote.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "remote/manifest.h"
+#include "tutti/gang_view.h"
+#include "tutti/views.h"
+
+namespace tutti::remote {
+
+void ToWire(const PodClassView& pod, const Numbering& numbers, wire::PodClass& to);
+void ToWire(const GangView& gang, const Numbering& numbers, wire::Gang& to);
+void ToWire(const PlacementView& placement, wire::PlacementScore& to);
+void ToWire(std::span<const int64_t> scores, std::string& to);
+
+// Of blocks with candidates: blocks[b] and masks[b] belong together.
+void ToWire(std::span<const NodeBlockView> blocks, std::span<const NodeMask> masks,
+            wire::NodeSet& to);
+
+}  // namespace tutti::remote
