@@ -18,7 +18,7 @@ namespace {
 const std::string kInstalled = std::string(TUTTI_EXAMPLES) + "/installed";
 
 // What the command has written; empty where it succeeded.
-std::string Run(const std::string& command, const std::string& log) {
+std::string Shell(const std::string& command, const std::string& log) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread
   if (std::system((command + " >'" + log + "' 2>&1").c_str()) == 0) return "";
   std::ifstream stream(log);
@@ -33,12 +33,13 @@ TEST(TemplateTest, AProjectOfTheInstalledTemplatesBuildsAndPasses) {
       authoring::CreatePlugin({"MatchModel", folder, kInstalled + "/share/tutti/templates/plugin"});
   ASSERT_TRUE(created.ok()) << created.status();
   const std::string build = folder + "/build";
-  ASSERT_EQ(Run("cmake -S '" + folder + "' -B '" + build + "' -DCMAKE_PREFIX_PATH='" + kInstalled +
-                    "' -DCMAKE_CXX_FLAGS=-Werror",
-                log),
+  ASSERT_EQ(Shell("cmake -S '" + folder + "' -B '" + build + "' -DCMAKE_PREFIX_PATH='" +
+                      kInstalled + "' -DCMAKE_CXX_FLAGS=-Werror",
+                  log),
             "");
-  ASSERT_EQ(Run("cmake --build '" + build + "'", log), "");
-  ASSERT_EQ(Run("ctest --test-dir '" + build + "' --no-tests=error --output-on-failure", log), "");
+  ASSERT_EQ(Shell("cmake --build '" + build + "'", log), "");
+  ASSERT_EQ(Shell("ctest --test-dir '" + build + "' --no-tests=error --output-on-failure", log),
+            "");
   const auto loaded = loader::LoadPlugin({build + "/match_model.so", ""});
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   EXPECT_EQ(loaded->name, "MatchModel");

@@ -110,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"crash", "contract", "it crashed: signal 6"},
         Fault{"exit", "contract", "ended the process with status 7"},
         Fault{"write into every file", "contract", "files that it has not opened"},
-        Fault{"throw", "contract", "plugin Misfit: Filter threw: a tantrum"},
+        Fault{"throw", "contract", "Filter threw: a tantrum"},
         Fault{"PreFilter waits", "contract", "PreFilter answered Wait"},
         Fault{"PreScore refuses", "contract", "PreScore answered Unschedulable"},
         Fault{"pass others", "contract", "Filter passed a node that is no candidate"},

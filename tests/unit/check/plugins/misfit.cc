@@ -42,7 +42,10 @@ Misfit::Misfit(Config& config, PluginHost& host)
   refused_ = host.Reason(Does("bad names") ? "refused" : "Refused", "it says so");
   host.Counter(Does("bad names") ? "Nodes-Seen" : "nodes_seen", "Nodes that were judged");
   if (Does("declare anew")) host.Reason("Instance" + std::to_string(instance_), "one more");
-  if (Does("print")) std::puts("{\"passed\": true}");
+  if (Does("print")) {
+    std::puts("{\"passed\": true}");
+    std::fflush(stdout);
+  }
 }
 
 Status Misfit::PreFilter(CycleState&, const PodClassView&, const ClusterView&) const {
@@ -61,7 +64,8 @@ Status Misfit::Filter(const CycleState&, const PodClassView&, const NodeView& no
   if (Does("throw")) throw std::runtime_error("a tantrum");
   if (Does("undeclared reason")) return Status::Unschedulable(ReasonId(99));
   if (Does("no reason")) return Status::Unschedulable(ReasonId());
-  if (Does("count questions") && ++asked_ % 3 == 0) return Status::Unschedulable(refused_);
+  if (Does("count questions") && Mix(static_cast<uint64_t>(++asked_), 1) % 3 == 0)
+    return Status::Unschedulable(refused_);
   if (Does("look at the clock") && host_.Now().count() % 2 != 0)
     return Status::Unschedulable(refused_);
   if (Does("tell instances apart") && instance_ % 2 == 0) return Status::Unschedulable(refused_);
@@ -79,7 +83,9 @@ Status Misfit::FilterBlock(const CycleState& state, const PodClassView& pod,
   }
   if (Does("judge others")) {
     BlockVerdict::Parts parts = verdict.parts();
-    parts.unresolvable = NodeMask::All();
+    for (uint32_t i = 0; i < kNodesPerBlock; ++i) {
+      if (!candidates.Has(i)) parts.unresolvable.Add(i);
+    }
     verdict = BlockVerdict(parts);
     return Status::Success();
   }
