@@ -107,7 +107,8 @@ class Gang {
   std::vector<Refusal> refusals;
 
   base::Timestamp first_seen;
-  base::Timestamp started;  // when the last of its members was placed or bound
+  // When the last of its members was placed or bound; before this process: below zero.
+  base::Timestamp started{INT64_MIN};
   base::Timestamp report_deadline =
       base::Timestamp::Infinite();  // when missing members are worth a report
   bool told_to_wait = false;        // a report said so

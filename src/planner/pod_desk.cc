@@ -82,9 +82,9 @@ void PodDesk::JoinOrUpdate(PodRecord& record) {
     gangs_.Settle(gang);
     return;
   }
-  Gang& gang = gangs_.GetOrAdd(pod.gang->key, pod.gang->display_name);
   const bool joins = record.gang == nullptr;
-  record.gang = &gang;
+  if (joins) record.gang = &gangs_.GetOrAdd(pod.gang->key, pod.gang->display_name);
+  Gang& gang = *record.gang;
   Member& member = joins ? gangs_.Join(gang, pod) : gang.members.at(pod.uid);
   if (joins && !pod.bound() && !pod.plan_token.empty() && gangs_.ClaimSlot(gang, member))
     s_.planning_due = true;

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tests/support/core_driver.h"
 
@@ -158,18 +159,21 @@ TEST_F(HeadRoomTest, AGangThatIsOverdueIsExpectedToRunOn) {
   EXPECT_EQ(d_->PlacedOn(in_time), "a");
 }
 
-TEST_F(HeadRoomTest, ThatTheHeadWasPassedCostsNoPlace) {
+TEST_F(HeadRoomTest, WhoeverPassedTheHeadKeepsItsPlaceInTheHeadsRoom) {
   SixOfTenForAnHour();
-  const PodInfo in_time = Show("in-time", 4'000, minutes(30));
+  std::vector<PodInfo> pair;
+  for (const char* name : {"pair-0", "pair-1"}) {
+    pair.push_back(d_->NewPod(name, "pair", 2, CoreDriver::Shape(2'000)));
+    pair.back().expected_duration = minutes(30);
+    d_->Show(pair.back());
+  }
   d_->Pass();
-  ASSERT_EQ(d_->PlacedOn(in_time), "a");
-  // A pod is bound on the node that is promised to the head as well.
-  PodInfo bound = in_time;
+  ASSERT_EQ(d_->PlacedOn(pair[1]), "a");
+  // More is promised on the node now than it has, but only to the head.
+  PodInfo bound = pair[0];
   bound.node_name = "a";
   d_->Show(bound);
-  Run("tiny", "a", 0, minutes(1));
-  d_->Pass();
-  EXPECT_EQ(d_->Take<model::EvictPod>().size(), 0u);
+  EXPECT_EQ(d_->PlacedOn(pair[1]), "a");
 }
 
 TEST_F(HeadRoomTest, AStartBeforeThisProcessCountsByTheClockOnTheWall) {
