@@ -33,7 +33,7 @@ FragmentationGradient::Choice FragmentationGradient::BestDevice(int64_t pod_cpu,
                                                                 const NodeView& node,
                                                                 const DeviceRequest& request,
                                                                 const FreeDevices& free) const {
-  TypicalPods::Node now = Look(node, free);
+  const TypicalPods::Node now = Look(node, free);
   const int64_t cpu = node.Free(kCpu);
   const int64_t before = now.Fragments(cpu);
   Choice best;
@@ -42,9 +42,8 @@ FragmentationGradient::Choice FragmentationGradient::BestDevice(int64_t pod_cpu,
     // A device with as much left as one before it scores as that one does.
     const auto* const end = free.milli.begin() + i;
     if (left < request.milli || std::find(free.milli.begin(), end, left) != end) continue;
-    now.Change(left, left - request.milli);
-    const int64_t score = ScoreOf(before, now.Fragments(cpu - pod_cpu));
-    now.Change(left - request.milli, left);
+    const int64_t score =
+        ScoreOf(before, now.FragmentsAfter(cpu - pod_cpu, left, left - request.milli));
     if (score > best.score) best = {score, i};
   }
   return best;

@@ -125,7 +125,17 @@ TEST_F(FragmentationGradientTest, FragmentsAreThoseOfTheDefinition) {
         if (!runs || free.milli[d] < pod.devices.milli) expected += pod.weight * free.milli[d];
       }
     }
-    EXPECT_EQ(TypicalPods::Node(TypicalPods(pods), model, free).Fragments(cpu), expected);
+    const TypicalPods typical(pods);
+    const TypicalPods::Node node(typical, model, free);
+    EXPECT_EQ(node.Fragments(cpu), expected);
+    if (free.count == 0) continue;
+    FreeDevices less = free;
+    less.milli[0] /= 3;
+    const int64_t after = TypicalPods::Node(typical, model, less).Fragments(cpu);
+    EXPECT_EQ(node.FragmentsAfter(cpu, free.milli[0], less.milli[0]), after);
+    TypicalPods::Node changed = node;
+    changed.Change(free.milli[0], less.milli[0]);
+    EXPECT_EQ(changed.Fragments(cpu), after);
   }
 }
 
