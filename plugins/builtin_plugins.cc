@@ -52,10 +52,11 @@ std::vector<PluginDescriptor> BuiltinPlugins() {
   using plugins::RandomNode;
   using plugins::SmallestFirst;
   using plugins::TopologyDomains;
-  return {FragmentationGradient::Descriptor(), GangLimits::Descriptor(), GpuBestFit::Descriptor(),
-          GpuClustering::Descriptor(),         GpuDotProduct::Descriptor(), GpuPacking::Descriptor(),
-          NodeHeadroom::Descriptor(),          NodeResourcesFit::Descriptor(), RandomNode::Descriptor(),
-          SmallestFirst::Descriptor(),         TopologyDomains::Descriptor()};
+  return {
+      FragmentationGradient::Descriptor(), GangLimits::Descriptor(),       GpuBestFit::Descriptor(),
+      GpuClustering::Descriptor(),         GpuDotProduct::Descriptor(),    GpuPacking::Descriptor(),
+      NodeHeadroom::Descriptor(),          NodeResourcesFit::Descriptor(), RandomNode::Descriptor(),
+      SmallestFirst::Descriptor(),         TopologyDomains::Descriptor()};
 }
 
 std::vector<std::string> BuiltinGangDialects() {

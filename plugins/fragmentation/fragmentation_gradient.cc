@@ -7,7 +7,8 @@ namespace tutti::plugins {
 
 const PluginDescriptor& FragmentationGradient::Descriptor() {
   static constexpr PluginDescriptor kDescriptor = {
-      "FragmentationGradient", "1", [](Config& config, PluginHost& host) -> std::unique_ptr<Plugin> {
+      "FragmentationGradient", "1",
+      [](Config& config, PluginHost& host) -> std::unique_ptr<Plugin> {
         return std::make_unique<FragmentationGradient>(config, host);
       }};
   return kDescriptor;
@@ -69,8 +70,7 @@ DeviceSet FragmentationGradient::SelectDevices(const CycleState&, const PodClass
                                                const DeviceSet&) const {
   DeviceSet selected;
   if (!request.share()) return selected;
-  const Choice best =
-      BestDevice(pod.Requests(kCpu), node, request, devices_.Free(node));
+  const Choice best = BestDevice(pod.Requests(kCpu), node, request, devices_.Free(node));
   if (best.score >= 0) selected.Add(best.device);
   return selected;
 }

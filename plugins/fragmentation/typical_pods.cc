@@ -74,10 +74,9 @@ TypicalPods::TypicalPods(const std::vector<TypicalPod>& pods) : models_{""} {
       kinds_.begin(), kinds_.end(),
       [](const DeviceRequest& a, const DeviceRequest& b) { return a.milli < b.milli; });
   for (size_t left = 0; left < served_.size(); ++left) {
-    served_[left] = static_cast<uint8_t>(
-        std::count_if(kinds_.begin(), kinds_.end(), [&](const DeviceRequest& kind) {
-          return kind.milli <= static_cast<int64_t>(left);
-        }));
+    served_[left] = static_cast<uint8_t>(std::count_if(
+        kinds_.begin(), kinds_.end(),
+        [&](const DeviceRequest& kind) { return kind.milli <= static_cast<int64_t>(left); }));
   }
   for (const std::string& model : models_) {
     std::vector<int64_t>& table = tables_.emplace_back(kinds_.size() * cpu_steps(), 0);
@@ -151,9 +150,8 @@ int64_t TypicalPods::Node::FragmentsAfter(int64_t free_cpu, int64_t before, int6
   const int64_t* const weights = pods_.WeightsAt(table_, free_cpu);
   const size_t still = pods_.KindsServed(after);
   const size_t once = pods_.KindsServed(before);
-  return pods_.weight_ * (total_ - before + after) -
-         OfUse(weights, 0, still, 0, before - after) - OfUse(weights, still, once, 1, before) -
-         OfUse(weights, once, pods_.kinds_.size(), 0, 0);
+  return pods_.weight_ * (total_ - before + after) - OfUse(weights, 0, still, 0, before - after) -
+         OfUse(weights, still, once, 1, before) - OfUse(weights, once, pods_.kinds_.size(), 0, 0);
 }
 
 }  // namespace tutti::plugins

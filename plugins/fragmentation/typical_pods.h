@@ -14,10 +14,10 @@
 namespace tutti::plugins {
 
 struct TypicalPod {
-  int64_t cpu = 0;       // milli
-  DeviceRequest devices;  // none: it asks for CPU only
+  int64_t cpu = 0;                  // milli
+  DeviceRequest devices;            // none: it asks for CPU only
   std::vector<std::string> models;  // of device; empty: any
-  int64_t weight = 1;    // how often it comes
+  int64_t weight = 1;               // how often it comes
 };
 
 // Immutable. A free device is a fragment for a pod that it is too small for; all free devices of a
@@ -72,10 +72,10 @@ class TypicalPods {
   }
 
   int64_t weight_ = 0;
-  std::vector<DeviceRequest> kinds_;  // different ones, by thousandths of each device
+  std::vector<DeviceRequest> kinds_;                // different ones, by thousandths of each device
   std::array<uint8_t, kWholeDevice + 1> served_{};  // by what is left of a device
-  std::vector<int64_t> cpus_;         // different ones, ascending
-  std::vector<std::string> models_;   // "" for every other model
+  std::vector<int64_t> cpus_;                       // different ones, ascending
+  std::vector<std::string> models_;                 // "" for every other model
   // By model, kind and number of `cpus_` that the node has free: the weight of such pods.
   std::vector<std::vector<int64_t>> tables_;
 };

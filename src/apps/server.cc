@@ -175,9 +175,8 @@ Server::Parts::~Parts() {
 
 absl::Status Server::Parts::Start() {
   if (const config::Devices& d = configuration.devices; d.enabled) {
-    TUTTI_ASSIGN_OR_RETURN(devices,
-                           model::DeviceTable::Make(plugins->resources(), d.resource,
-                                                    static_cast<uint32_t>(d.per_node)));
+    TUTTI_ASSIGN_OR_RETURN(devices, model::DeviceTable::Make(plugins->resources(), d.resource,
+                                                             static_cast<uint32_t>(d.per_node)));
   }
   std::vector<std::string> unknown;
   owned_groupings =

@@ -38,7 +38,7 @@ struct CoreOptions {
   // visible to kube-scheduler itself.
   bool nominate_head = false;
   TieBreak tie_break = TieBreak::kBestFit;
-  model::DeviceTable devices;  // off unless it was made
+  model::DeviceTable devices;            // off unless it was made
   int failed_placements_per_pass = 512;  // bounds the work of one pass over the queue
   // Part of every plan id, so that a token of an earlier process is never taken for one of ours.
   std::string instance = "0";

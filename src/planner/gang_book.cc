@@ -143,8 +143,8 @@ void GangBook::AddSlot(Gang& gang, std::shared_ptr<const model::PodShape> shape,
     s_.plans.Set(gang.plan_id, true);
   }
   Slot slot;
-  slot.reservation = s_.ledger.Add(
-      {node, shape, gang.arrival, {}, model::NodeTable::Reserved::kPlaced, devices});
+  slot.reservation =
+      s_.ledger.Add({node, shape, gang.arrival, {}, model::NodeTable::Reserved::kPlaced, devices});
   slot.shape = std::move(shape);
   slot.node = node;
   slot.number = gang.next_slot++;

@@ -67,7 +67,8 @@ Placement GangPlacer::InDomains(std::span<const MemberClass> classes, View view,
 
 Placement GangPlacer::Run(std::span<const MemberClass> classes, View view) {
   if (IndexServes(classes, view)) {
-    if (std::optional<Placement> placement = PlaceByIndex(classes[0], view)) return *std::move(placement);
+    if (std::optional<Placement> placement = PlaceByIndex(classes[0], view))
+      return *std::move(placement);
   }
   Placement placement;
   placement.nodes.resize(classes.size());

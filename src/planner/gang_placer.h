@@ -35,7 +35,7 @@ namespace tutti::planner {
 struct Placement {
   bool fits = false;
   std::vector<std::vector<model::NodeIndex>>
-      nodes;             // per class, `count` entries, members of one node side by side
+      nodes;  // per class, `count` entries, members of one node side by side
   // As `nodes`: which devices of the node; empty where the class asks for none.
   std::vector<std::vector<model::DeviceSet>> devices;
   model::Reason reason;  // why it does not fit

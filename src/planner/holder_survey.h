@@ -56,8 +56,8 @@ class HolderSurvey {
   const CoreState& s_;
   base::Timestamp taken_at_;
   bool taken_ = false;
-  std::vector<Held> gangs_;             // by arrival
-  model::ResourceList bound_of_gangs_;  // of all of them
+  std::vector<Held> gangs_;                     // by arrival
+  model::ResourceList bound_of_gangs_;          // of all of them
   std::map<model::ResourceId, Shares> shares_;  // that were asked for
 };
 

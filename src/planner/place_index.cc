@@ -56,8 +56,7 @@ PlaceIndex::Entry* PlaceIndex::Use(const std::shared_ptr<const model::PodShape>&
 }
 
 std::optional<std::span<const NodeIndex>> PlaceIndex::ChangedSince(const Entry& entry) const {
-  if (entry.leaves_ < nodes_.capacity() ||
-      entry.statics_generation_ != nodes_.statics_generation())
+  if (entry.leaves_ < nodes_.capacity() || entry.statics_generation_ != nodes_.statics_generation())
     return std::nullopt;
   const auto changed = nodes_.ChangesSince(entry.next_change_);
   // As many as there are nodes: all of them at once cost less.

@@ -264,8 +264,7 @@ void QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason rea
     Placement later;
     if (Head() != nullptr && FitsWithoutHead(wanted)) {
       reason.code = ReasonCode::kBehindHead;
-    } else if (const std::optional<model::Reason> exceeds =
-                   Exceeds(wanted, &later)) {
+    } else if (const std::optional<model::Reason> exceeds = Exceeds(wanted, &later)) {
       reason = *exceeds;
     } else if (Head() == nullptr) {
       ReserveForHead(gang, wanted, std::move(later));
@@ -301,9 +300,12 @@ void QueuePlanner::ReserveForHead(Gang& gang, const Wanted& wanted, Placement la
   s_.head = gang.arrival;
   for (size_t c = 0; c < wanted.classes.size(); ++c) {
     for (size_t i = 0; i < later.nodes[c].size(); ++i) {
-      gang.head_reservations.push_back(
-          s_.ledger.Add({later.nodes[c][i], wanted.classes[c].shape, gang.arrival, {},
-                         Reserved::kForHead, later.DevicesOf(c, i)}));
+      gang.head_reservations.push_back(s_.ledger.Add({later.nodes[c][i],
+                                                      wanted.classes[c].shape,
+                                                      gang.arrival,
+                                                      {},
+                                                      Reserved::kForHead,
+                                                      later.DevicesOf(c, i)}));
     }
   }
 }

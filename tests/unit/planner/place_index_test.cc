@@ -71,10 +71,9 @@ TEST(PlaceIndexTest, ChangesTooLongAgoAreNotMissed) {
   PlaceIndex index(world.nodes);
   const auto shape = ShapeOf({});
   const auto look = [&](NodeIndex node) {
-    return PlaceIndex::Key{0, world.nodes.Info(node) == nullptr
-                                  ? 0
-                                  : world.nodes.Free(model::kCpu, node),
-                           world.nodes.Info(node) != nullptr, false};
+    return PlaceIndex::Key{
+        0, world.nodes.Info(node) == nullptr ? 0 : world.nodes.Free(model::kCpu, node),
+        world.nodes.Info(node) != nullptr, false};
   };
   EXPECT_EQ(index.Find(shape, kAll, look)->Best(), NodeIndex(0));
   world.nodes.Reserve(NodeIndex(2), {{model::kCpu, 1}}, {});
@@ -108,7 +107,8 @@ TEST(PlaceIndexTest, ItFindsWhatAFullScanFinds) {
       placed[which] = placed.back();
       placed.pop_back();
     } else if (random() % 50 == 0) {
-      world.AddNode("n" + std::to_string(random() % 45), 1000 + static_cast<int64_t>(random() % 900));
+      world.AddNode("n" + std::to_string(random() % 45),
+                    1000 + static_cast<int64_t>(random() % 900));
     }
     const size_t shape = random() % shapes.size();
     const Placement by_index = world.Place(shapes[shape], 1);
