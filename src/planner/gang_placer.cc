@@ -460,7 +460,7 @@ model::Reason GangPlacer::Shortage(const MemberClass& wanted, View view) {
               resource};
   } else {
     // Each resource alone would do, but no node has enough of all of them together.
-    reason.have = TotalCapacity(Candidates(wanted, view), wanted.count);
+    if (wanted.count > 1) reason.have = TotalCapacity(Candidates(wanted, view), wanted.count);
   }
   return reason;
 }

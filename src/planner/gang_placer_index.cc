@@ -50,8 +50,8 @@ std::optional<Placement> GangPlacer::PlaceByIndex(const MemberClass& wanted, Vie
 bool GangPlacer::HasRoomFor(const MemberClass& wanted, NodeIndex node, View view) const {
   const model::NodeBlock& block = *nodes_.blocks()[BlockOf(node)];
   for (const auto& [resource, amount] : wanted.shape->requests.entries()) {
-    const int64_t room =
-        view == View::kNow ? block.Free(resource, OffsetOf(node)) : Room(resource, node, view);
+    const int64_t room = view == View::kNow ? block.Free(resource, OffsetOf(node))
+                                            : nodes_.FreeWhenDrained(resource, node);
     if (room < amount) return false;
   }
   const model::DeviceRequest request = devices_.RequestOf(wanted.shape->requests);
