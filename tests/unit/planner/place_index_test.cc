@@ -82,8 +82,7 @@ TEST(PlaceIndexTest, ChangesTooLongAgoAreNotMissed) {
   EXPECT_EQ(index.Find(shape, kAll, look)->Best(), NodeIndex(2));
 }
 
-// A gang of one is placed by the index, two of which one is pinned are not: same node, whatever
-// happened before.
+// Whatever happened before, the index finds the node that looking at all of them finds.
 TEST(PlaceIndexTest, ItFindsWhatAFullScanFinds) {
   const uint64_t seed = 20;
   std::mt19937_64 random(seed);
