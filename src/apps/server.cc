@@ -27,6 +27,7 @@
 #include "kube/effect_writer.h"
 #include "kube/event_recorder.h"
 #include "kube/lease.h"
+#include "model/device_table.h"
 #include "planner/core_loop.h"
 #include "rpc/extender_service.h"
 #include "rpc/server.h"

@@ -116,6 +116,15 @@ void CheckGang(const Gang& c, ConfigReader& reader) {
   }
 }
 
+void CheckDevices(const Devices& c, ConfigReader& reader) {
+  if (c.resource.find('/') != std::string::npos && !c.resource.starts_with("tutti.dev/")) return;
+  reader.AddError(
+      "devices.resource",
+      absl::StrFormat("\"%s\" is no extended resource that nodes have: expected a name such as "
+                      "nvidia.com/gpu",
+                      c.resource));
+}
+
 void CheckListeners(const Configuration& c, ConfigReader& reader) {
   std::vector<std::pair<std::string, std::string>> doors = {{"extender.listen", c.extender.listen},
                                                             {"metrics.listen", c.metrics.listen}};
@@ -143,6 +152,7 @@ void CheckCrossFieldRules(const Configuration& configuration, ConfigReader& read
     CheckLeaderElection(configuration.leader_election, reader);
   }
   if (!reader.HasErrorsIn("gang")) CheckGang(configuration.gang, reader);
+  if (!reader.HasErrorsIn("devices")) CheckDevices(configuration.devices, reader);
   CheckListeners(configuration, reader);
 }
 
