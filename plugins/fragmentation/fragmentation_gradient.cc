@@ -7,7 +7,8 @@ namespace tutti::plugins {
 
 const PluginDescriptor& FragmentationGradient::Descriptor() {
   static constexpr PluginDescriptor kDescriptor = {
-      "FragmentationGradient", "1", [](Config& config, PluginHost& host) -> std::unique_ptr<Plugin> {
+      "FragmentationGradient", "1",
+      [](Config& config, PluginHost& host) -> std::unique_ptr<Plugin> {
         return std::make_unique<FragmentationGradient>(config, host);
       }};
   return kDescriptor;
@@ -33,7 +34,7 @@ FragmentationGradient::Choice FragmentationGradient::BestDevice(int64_t pod_cpu,
                                                                 const NodeView& node,
                                                                 const DeviceRequest& request,
                                                                 const FreeDevices& free) const {
-  TypicalPods::Node now = Look(node, free);
+  const TypicalPods::Node now = Look(node, free);
   const int64_t cpu = node.Free(kCpu);
   const int64_t before = now.Fragments(cpu);
   Choice best;
@@ -42,9 +43,8 @@ FragmentationGradient::Choice FragmentationGradient::BestDevice(int64_t pod_cpu,
     // A device with as much left as one before it scores as that one does.
     const auto* const end = free.milli.begin() + i;
     if (left < request.milli || std::find(free.milli.begin(), end, left) != end) continue;
-    now.Change(left, left - request.milli);
-    const int64_t score = ScoreOf(before, now.Fragments(cpu - pod_cpu));
-    now.Change(left - request.milli, left);
+    const int64_t score =
+        ScoreOf(before, now.FragmentsAfter(cpu - pod_cpu, left, left - request.milli));
     if (score > best.score) best = {score, i};
   }
   return best;
@@ -70,8 +70,7 @@ DeviceSet FragmentationGradient::SelectDevices(const CycleState&, const PodClass
                                                const DeviceSet&) const {
   DeviceSet selected;
   if (!request.share()) return selected;
-  const Choice best =
-      BestDevice(pod.Requests(kCpu), node, request, devices_.Free(node));
+  const Choice best = BestDevice(pod.Requests(kCpu), node, request, devices_.Free(node));
   if (best.score >= 0) selected.Add(best.device);
   return selected;
 }

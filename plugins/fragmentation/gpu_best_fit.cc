@@ -16,8 +16,7 @@ GpuBestFit::GpuBestFit(Config& config, PluginHost& host)
     : scale_(NodeScale::From(config)), gpu_milli_(host.Resource(kDeviceMilli)) {}
 
 int64_t GpuBestFit::Score(const CycleState&, const PodClassView& pod, const NodeView& node) const {
-  const int64_t cpu =
-      std::clamp<int64_t>(node.Free(kCpu) - pod.Requests(kCpu), 0, scale_.cpu);
+  const int64_t cpu = std::clamp<int64_t>(node.Free(kCpu) - pod.Requests(kCpu), 0, scale_.cpu);
   const int64_t gpu =
       std::clamp<int64_t>(node.Free(gpu_milli_) - pod.Requests(gpu_milli_), 0, scale_.gpu_milli);
   // Both shares over one denominator: rounded once, down.

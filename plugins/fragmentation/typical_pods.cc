@@ -70,6 +70,14 @@ TypicalPods::TypicalPods(const std::vector<TypicalPod>& pods) : models_{""} {
     for (const std::string& model : pod.models) AddDifferent(models_, model);
   }
   std::sort(cpus_.begin(), cpus_.end());
+  std::stable_sort(
+      kinds_.begin(), kinds_.end(),
+      [](const DeviceRequest& a, const DeviceRequest& b) { return a.milli < b.milli; });
+  for (size_t left = 0; left < served_.size(); ++left) {
+    served_[left] = static_cast<uint8_t>(std::count_if(
+        kinds_.begin(), kinds_.end(),
+        [&](const DeviceRequest& kind) { return kind.milli <= static_cast<int64_t>(left); }));
+  }
   for (const std::string& model : models_) {
     std::vector<int64_t>& table = tables_.emplace_back(kinds_.size() * cpu_steps(), 0);
     for (const TypicalPod& pod : pods) {
@@ -89,35 +97,61 @@ const int64_t* TypicalPods::TableOf(std::string_view model) const {
   return tables_[index].data();
 }
 
+const int64_t* TypicalPods::WeightsAt(const int64_t* table, int64_t free_cpu) const {
+  const auto step = std::upper_bound(cpus_.begin(), cpus_.end(), free_cpu) - cpus_.begin();
+  return table + static_cast<size_t>(step) * kinds_.size();
+}
+
 TypicalPods::Node::Node(const TypicalPods& pods, std::string_view model, const FreeDevices& free)
-    : pods_(pods),
-      table_(pods.TableOf(model)),
-      total_(0) {
-  std::fill_n(usable_.begin(), pods.kinds_.size(), 0);
-  std::fill_n(devices_.begin(), pods.kinds_.size(), 0);
-  for (uint32_t i = 0; i < free.count; ++i) Change(0, free.milli[i]);
+    : pods_(pods), table_(pods.TableOf(model)), total_(free.total()) {
+  const size_t kinds = pods.kinds_.size();
+  std::fill_n(usable_.begin(), kinds, 0);
+  std::fill_n(devices_.begin(), kinds, 0);
+  // Entered at the last kind that it serves, then summed up downwards.
+  for (uint32_t i = 0; i < free.count; ++i) {
+    const size_t served = pods.KindsServed(free.milli[i]);
+    if (served == 0) continue;
+    usable_[served - 1] += free.milli[i];
+    ++devices_[served - 1];
+  }
+  for (size_t k = kinds; k > 1; --k) {
+    usable_[k - 2] += usable_[k - 1];
+    devices_[k - 2] += devices_[k - 1];
+  }
 }
 
 void TypicalPods::Node::Change(int64_t before, int64_t after) {
   total_ += after - before;
-  for (size_t k = 0; k < pods_.kinds_.size(); ++k) {
-    const int64_t needed = pods_.kinds_[k].milli;
-    const bool was = before >= needed;
-    const bool is = after >= needed;
-    usable_[k] += (is ? after : 0) - (was ? before : 0);
-    devices_[k] += static_cast<uint32_t>(is) - static_cast<uint32_t>(was);
+  const size_t still = pods_.KindsServed(after);
+  const size_t once = pods_.KindsServed(before);
+  for (size_t k = 0; k < still; ++k) usable_[k] += after - before;
+  for (size_t k = still; k < once; ++k) {
+    usable_[k] -= before;
+    --devices_[k];
   }
 }
 
-int64_t TypicalPods::Node::Fragments(int64_t free_cpu) const {
-  const std::vector<int64_t>& cpus = pods_.cpus_;
-  const auto step = std::upper_bound(cpus.begin(), cpus.end(), free_cpu) - cpus.begin();
-  const size_t kinds = pods_.kinds_.size();
-  const int64_t* const weights = table_ + static_cast<size_t>(step) * kinds;
+int64_t TypicalPods::Node::OfUse(const int64_t* weights, size_t first, size_t end, uint32_t fewer,
+                                 int64_t less) const {
   int64_t of_use = 0;
-  for (size_t k = 0; k < kinds; ++k)
-    of_use += devices_[k] >= pods_.kinds_[k].count ? weights[k] * usable_[k] : 0;
-  return pods_.weight_ * total_ - of_use;
+  for (size_t k = first; k < end; ++k) {
+    const bool enough = devices_[k] >= pods_.kinds_[k].count + fewer;
+    of_use += enough ? weights[k] * (usable_[k] - less) : 0;
+  }
+  return of_use;
+}
+
+int64_t TypicalPods::Node::Fragments(int64_t free_cpu) const {
+  const int64_t* const weights = pods_.WeightsAt(table_, free_cpu);
+  return pods_.weight_ * total_ - OfUse(weights, 0, pods_.kinds_.size(), 0, 0);
+}
+
+int64_t TypicalPods::Node::FragmentsAfter(int64_t free_cpu, int64_t before, int64_t after) const {
+  const int64_t* const weights = pods_.WeightsAt(table_, free_cpu);
+  const size_t still = pods_.KindsServed(after);
+  const size_t once = pods_.KindsServed(before);
+  return pods_.weight_ * (total_ - before + after) - OfUse(weights, 0, still, 0, before - after) -
+         OfUse(weights, still, once, 1, before) - OfUse(weights, once, pods_.kinds_.size(), 0, 0);
 }
 
 }  // namespace tutti::plugins

@@ -30,6 +30,7 @@
 #include "kube/effect_writer.h"
 #include "kube/event_recorder.h"
 #include "kube/lease.h"
+#include "model/device_table.h"
 #include "planner/core_loop.h"
 #include "rpc/control_gateway.h"
 #include "rpc/control_service.h"
@@ -198,9 +199,8 @@ Server::Parts::~Parts() {
 
 absl::Status Server::Parts::Start() {
   if (const config::Devices& d = configuration.devices; d.enabled) {
-    TUTTI_ASSIGN_OR_RETURN(devices,
-                           model::DeviceTable::Make(plugins->resources(), d.resource,
-                                                    static_cast<uint32_t>(d.per_node)));
+    TUTTI_ASSIGN_OR_RETURN(devices, model::DeviceTable::Make(plugins->resources(), d.resource,
+                                                             static_cast<uint32_t>(d.per_node)));
   }
   std::vector<std::string> unknown;
   owned_groupings =

@@ -184,6 +184,15 @@ void CheckPlugin(const Plugin& c, const std::string& path, ConfigReader& reader)
   }
 }
 
+void CheckDevices(const Devices& c, ConfigReader& reader) {
+  if (c.resource.find('/') != std::string::npos && !c.resource.starts_with("tutti.dev/")) return;
+  reader.AddError(
+      "devices.resource",
+      absl::StrFormat("\"%s\" is no extended resource that nodes have: expected a name such as "
+                      "nvidia.com/gpu",
+                      c.resource));
+}
+
 void CheckListeners(const Configuration& c, ConfigReader& reader) {
   std::vector<std::pair<std::string, std::string>> doors = {{"extender.listen", c.extender.listen},
                                                             {"metrics.listen", c.metrics.listen}};
@@ -220,6 +229,7 @@ void CheckCrossFieldRules(const Configuration& configuration, ConfigReader& read
     const std::string path = absl::StrFormat("plugins[%d]", i);
     if (!reader.HasErrorsIn(path)) CheckPlugin(configuration.plugins[i], path, reader);
   }
+  if (!reader.HasErrorsIn("devices")) CheckDevices(configuration.devices, reader);
   CheckListeners(configuration, reader);
 }
 

@@ -18,10 +18,9 @@ bool FitsAlone(const model::ResourceList& requests, NodeIndex node,
   // before us, have judged it.
   if (snapshot.Info(node) == nullptr) return true;
   const model::NodeBlock& block = *snapshot.blocks[BlockOf(node)];
-  const bool room =
-      std::all_of(requests.entries().begin(), requests.entries().end(), [&](const auto& entry) {
-        return block.Free(entry.first, OffsetOf(node)) >= entry.second;
-      });
+  const bool room = std::all_of(
+      requests.entries().begin(), requests.entries().end(),
+      [&](const auto& entry) { return block.Free(entry.first, OffsetOf(node)) >= entry.second; });
   const model::DeviceRequest devices = snapshot.devices.RequestOf(requests);
   if (!room || !devices.any()) return room;
   return model::PlacesOn(snapshot.devices.FreeOf(block, OffsetOf(node)), devices) > 0;

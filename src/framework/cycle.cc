@@ -244,8 +244,8 @@ DeviceSet Cycle::SelectDevices(const NodeBlockView& block, uint32_t offset,
   for (const auto& at : profile_.device_selects()) {
     DeviceSet selected;
     const Status status = Ask(at.plugin, "DeviceSelect", [&] {
-      selected = at.point->SelectDevices(states_[at.plugin], pod_, block.Node(offset), request,
-                                         fitting);
+      selected =
+          at.point->SelectDevices(states_[at.plugin], pod_, block.Node(offset), request, fitting);
       if (selected.empty() || (selected.Count() == request.count && selected.In(fitting)))
         return Status::Success();
       return Status::Error(absl::StrFormat(

@@ -234,9 +234,9 @@ ClusterSource::ClusterSource(Client& client, const base::Clock& clock, base::Int
   };
   // All sinks exist before the first reflector runs: the gate must not open half way.
   std::vector<Planned> planned;
-  planned.push_back({"nodes", "/api/v1/nodes", false,
-                     std::make_unique<NodeSink>(outlet("nodes"), labels, resources, fields.nodes,
-                                                devices)});
+  planned.push_back(
+      {"nodes", "/api/v1/nodes", false,
+       std::make_unique<NodeSink>(outlet("nodes"), labels, resources, fields.nodes, devices)});
   for (const GangGrouping* grouping : groupings) {
     for (const ObjectKind& kind : grouping->Watches()) {
       const std::string name = kind.group + "/" + kind.resource;
@@ -253,9 +253,8 @@ ClusterSource::ClusterSource(Client& client, const base::Clock& clock, base::Int
        std::make_unique<ObjectSink>(outlet("persistentvolumes"), VolumeReader(callbacks_.event))});
   planned.push_back(
       {"pods", "/api/v1/pods", false,
-       std::make_unique<PodSink>(outlet("pods"),
-                                 objects::PodDecoder(resources, shapes, groupings, &fields.pods,
-                                                     devices))});
+       std::make_unique<PodSink>(outlet("pods"), objects::PodDecoder(resources, shapes, groupings,
+                                                                     &fields.pods, devices))});
   for (Planned& p : planned) Add(clock, p.resource, p.path, p.may_be_absent, std::move(p.sink));
 }
 

@@ -1,8 +1,8 @@
 // DeviceTable: how the devices of nodes and pods stand among the columns of resources.
 //
 // A node's devices are columns of their own (thousandths of each), and one more for their sum. A
-// pod's request is its sum, an entry of its ResourceList as any other; which devices it has got is a
-// DeviceSet, which stands beside it.
+// pod's request is its sum, an entry of its ResourceList as any other; which devices it has got is
+// a DeviceSet, which stands beside it.
 #pragma once
 
 #include <array>

@@ -145,6 +145,8 @@ void NodeTable::Take(NodeIndex node, std::vector<NodeBlock::Column> NodeBlock::*
 }
 
 void NodeTable::NoteChange(NodeIndex node) {
+  if (!change_seen_ && changes_.back() == node) return;
+  change_seen_ = false;
   if (changes_.size() >= kMostChanges) {
     changes_.erase(changes_.begin(), changes_.begin() + kMostChanges / 2);
     first_change_ += kMostChanges / 2;

@@ -68,8 +68,12 @@ class NodeTable {
   size_t size() const { return directory_.size(); }
   // Changes whenever a Node object changes: eligibility computed before is void.
   uint64_t statics_generation() const { return statics_generation_; }
-  // Every change of a node's numbers has a number of its own; this is the next one's.
-  uint64_t next_change() const { return first_change_ + changes_.size(); }
+  // Changes of nodes' numbers are counted, those of one node in a row as one; this is the number of
+  // the next.
+  uint64_t next_change() const {
+    change_seen_ = true;
+    return first_change_ + changes_.size();
+  }
   // The nodes that have changed since, in order, some several times; nullopt: too long ago to tell.
   std::optional<std::span<const NodeIndex>> ChangesSince(uint64_t change) const;
 
@@ -117,6 +121,7 @@ class NodeTable {
   size_t nodes_with_permanent_ = 0;
   std::vector<NodeIndex> changes_;
   uint64_t first_change_ = 0;
+  mutable bool change_seen_ = true;  // the last one, by somebody who will ask for later ones
 };
 
 bool PortsConflict(const HostPort& a, const HostPort& b);

@@ -34,7 +34,7 @@ class ResourceTable {
   ResourceId InternForNode(std::string_view name) { return Intern(name, kLimit); }
   ResourceId InternForPod(std::string_view name) { return Intern(name, kLimitForPods); }
   ResourceId Find(std::string_view name) const;  // invalid: nobody has asked for it
-  std::string Name(ResourceId id) const;  // "" for an unknown id
+  std::string Name(ResourceId id) const;         // "" for an unknown id
   size_t size() const;
 
  private:

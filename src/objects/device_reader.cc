@@ -42,8 +42,8 @@ std::optional<int64_t> WholeNumber(std::string_view text, int64_t most) {
 
 DeviceAsk Wrong(std::string_view key, std::string_view value, std::string_view expected) {
   DeviceAsk ask;
-  ask.problem = absl::StrFormat("annotation %s is \"%s\": expected %s", key, base::Shown(value),
-                                expected);
+  ask.problem =
+      absl::StrFormat("annotation %s is \"%s\": expected %s", key, base::Shown(value), expected);
   return ask;
 }
 
@@ -60,7 +60,7 @@ std::optional<DeviceAsk> ByNumbers(std::span<const PodView::Entry> annotations,
       count_text.empty() ? 1 : WholeNumber(count_text, kMostDevices);
   if (!count) return Wrong(dialect.count, count_text, "a number of devices, 0 to 16");
   if (*milli == 0 || *count == 0) return DeviceAsk();
-  if (*milli < kWholeDevice && *count > 1) {
+  if (*milli<kWholeDevice&& * count> 1) {
     return Wrong(dialect.milli, milli_text,
                  absl::StrFormat("1000, as only one device can be shared and %s is %d",
                                  dialect.count, *count));

@@ -73,7 +73,8 @@ Placement GangPlacer::InDomains(std::span<const MemberClass> classes, View view,
 
 Placement GangPlacer::Run(std::span<const MemberClass> classes, View view) {
   if (IndexServes(classes, view)) {
-    if (std::optional<Placement> placement = PlaceByIndex(classes[0])) return *std::move(placement);
+    if (std::optional<Placement> placement = PlaceByIndex(classes[0], view))
+      return *std::move(placement);
   }
   Placement placement;
   placement.nodes.resize(classes.size());
@@ -447,11 +448,12 @@ model::Reason GangPlacer::Shortage(const MemberClass& wanted, View view) {
     if (domain_ != nullptr && !DomainChooser::Has(*domain_, node)) continue;
     any = true;
     for (size_t r = 0; r < places.size(); ++r) {
+      if (places[r] >= wanted.count) continue;
       const auto& [resource, amount] = wanted.shape->requests.entries()[r];
       const int64_t here = std::max<int64_t>(Room(resource, node, view), 0) / amount;
       places[r] += std::min(here, wanted.count);
     }
-    if (devices.any()) {
+    if (devices.any() && on_devices < wanted.count) {
       on_devices += std::min(model::PlacesOn(FreeDevicesOf(node, view), devices), wanted.count);
     }
   }
@@ -471,7 +473,7 @@ model::Reason GangPlacer::Shortage(const MemberClass& wanted, View view) {
               resource};
   } else {
     // Each resource alone would do, but no node has enough of all of them together.
-    reason.have = TotalCapacity(Candidates(wanted, view), wanted.count);
+    if (wanted.count > 1) reason.have = TotalCapacity(Candidates(wanted, view), wanted.count);
   }
   return reason;
 }

@@ -57,6 +57,7 @@ class GangPlacer {
         tie_break_(tie_break),
         names_(nodes),
         index_(nodes),
+        drained_index_(nodes),
         pipeline_(plugins, nodes, eligibility.labels()),
         domains_(plugins, nodes, eligibility.labels()) {}
 
@@ -95,8 +96,10 @@ class GangPlacer {
   // Whether what is known of the shape from before says all about the class.
   bool IndexServes(std::span<const MemberClass> classes, View view) const;
   // One member by the index. nullopt: the index cannot say.
-  std::optional<Placement> PlaceByIndex(const MemberClass& wanted);
-  PlaceIndex::Key KeyOf(const MemberClass& wanted, model::NodeIndex node);
+  std::optional<Placement> PlaceByIndex(const MemberClass& wanted, View view);
+  PlaceIndex::Key KeyOf(const MemberClass& wanted, model::NodeIndex node, View view);
+  // As CapacityOf > 0, for less.
+  bool HasRoomFor(const MemberClass& wanted, model::NodeIndex node, View view) const;
   std::vector<size_t> Order(std::span<const MemberClass> classes, View view);
   std::vector<Candidate> Candidates(const MemberClass& wanted, View view);
   // How many members the node has room for; kNoLimit where they ask for nothing.
@@ -142,7 +145,8 @@ class GangPlacer {
   const model::DeviceTable devices_;
   const TieBreak tie_break_;
   NameOrder names_;
-  PlaceIndex index_;
+  PlaceIndex index_;          // of View::kNow
+  PlaceIndex drained_index_;  // of View::kDrained
   ClassPipeline pipeline_;
   DomainChooser domains_;
   uint64_t seed_ = 0;               // of the placement under way

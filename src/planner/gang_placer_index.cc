@@ -6,50 +6,64 @@ namespace tutti::planner {
 using model::NodeIndex;
 
 bool GangPlacer::IndexServes(std::span<const MemberClass> classes, View view) const {
-  if (view != View::kNow || classes.size() != 1 || domain_ != nullptr) return false;
+  if (classes.size() != 1 || domain_ != nullptr) return false;
   const MemberClass& wanted = classes[0];
-  return wanted.count == 1 && wanted.only.empty() && wanted.refused.empty() &&
+  const bool local = view == View::kNow ? pipeline_.judges_locally()
+                                        : view == View::kDrained && !pipeline_.filters();
+  return local && wanted.count == 1 && wanted.only.empty() && wanted.refused.empty() &&
          wanted.shape->host_ports.empty() && wanted.shape->spread_keys.empty() &&
-         wanted.shape->claims.empty() && pipeline_.judges_locally();
+         wanted.shape->claims.empty();
 }
 
-std::optional<Placement> GangPlacer::PlaceByIndex(const MemberClass& wanted) {
-  asks_plugins_ = pipeline_.active();
+std::optional<Placement> GangPlacer::PlaceByIndex(const MemberClass& wanted, View view) {
+  asks_plugins_ = view == View::kNow && pipeline_.active();
+  PlaceIndex& index = view == View::kNow ? index_ : drained_index_;
   if (asks_plugins_) pipeline_.Begin(wanted, seed_);
   const EligibilityCache::Bits* bits = nullptr;
-  const PlaceIndex::Entry* entry = index_.Find(
+  const PlaceIndex::Entry* entry = index.Find(
       wanted.shape,
       [&](NodeIndex node) {
         if (bits == nullptr) bits = &eligibility_.Of(wanted.shape, wanted.namespace_name);
         return ((*bits)[node.value / 64] >> (node.value % 64) & 1) != 0;
       },
-      [&](NodeIndex node) { return KeyOf(wanted, node); });
+      [&](NodeIndex node) { return KeyOf(wanted, node, view); });
   if (entry == nullptr) return std::nullopt;
   if (asks_plugins_ && !pipeline_.scored_by_all()) {
-    index_.Drop(wanted.shape.get());
+    index.Drop(wanted.shape.get());
     return std::nullopt;
   }
   Placement placement;
   const NodeIndex best = entry->Best();
   if (!best.valid()) {
     refusal_.reset();
-    placement.reason = Shortage(wanted, View::kNow);
+    placement.reason = Shortage(wanted, view);
     return placement;
   }
   placement.fits = true;
   placement.nodes = {{best}};
   placement.devices.resize(1);
   const model::DeviceRequest request = devices_.RequestOf(wanted.shape->requests);
-  if (request.any()) placement.devices[0] = {SelectDevices(request, best, View::kNow)};
+  if (request.any()) placement.devices[0] = {SelectDevices(request, best, view)};
   return placement;
 }
 
-PlaceIndex::Key GangPlacer::KeyOf(const MemberClass& wanted, NodeIndex node) {
+bool GangPlacer::HasRoomFor(const MemberClass& wanted, NodeIndex node, View view) const {
+  const model::NodeBlock& block = *nodes_.blocks()[BlockOf(node)];
+  for (const auto& [resource, amount] : wanted.shape->requests.entries()) {
+    const int64_t room = view == View::kNow ? block.Free(resource, OffsetOf(node))
+                                            : nodes_.FreeWhenDrained(resource, node);
+    if (room < amount) return false;
+  }
+  const model::DeviceRequest request = devices_.RequestOf(wanted.shape->requests);
+  return !request.any() || FreeDevicesOf(node, view).Fitting(request).Count() >= request.count;
+}
+
+PlaceIndex::Key GangPlacer::KeyOf(const MemberClass& wanted, NodeIndex node, View view) {
   PlaceIndex::Key key;
-  if (CapacityOf(wanted, node, View::kNow) == 0) return key;
-  key.fits = true;
+  key.fits = HasRoomFor(wanted, node, view);
+  if (!key.fits) return key;
   if (asks_plugins_) key.plugins = pipeline_.ScoreOne(node);
-  key.score = Score(wanted, node, View::kNow);
+  key.score = Score(wanted, node, view);
   return key;
 }
 

@@ -12,16 +12,6 @@ NodeIndex PlaceIndex::Entry::Best() const {
   return best == kNone ? NodeIndex() : NodeIndex(best);
 }
 
-uint32_t PlaceIndex::Entry::Better(uint32_t a, uint32_t b) const {
-  if (a == kNone) return b;
-  if (b == kNone) return a;
-  const Key& x = keys_[a];
-  const Key& y = keys_[b];
-  if (x.plugins != y.plugins) return x.plugins > y.plugins ? a : b;
-  if (x.score != y.score) return x.score < y.score ? a : b;
-  return std::min(a, b);
-}
-
 void PlaceIndex::Entry::Set(NodeIndex node, const Key& key) {
   keys_[node.value] = key;
   uint32_t at = leaves_ + node.value;

@@ -43,7 +43,15 @@ class PlaceIndex {
     friend class PlaceIndex;
     static constexpr uint32_t kNone = UINT32_MAX;
 
-    uint32_t Better(uint32_t a, uint32_t b) const;
+    uint32_t Better(uint32_t a, uint32_t b) const {
+      if (a == kNone) return b;
+      if (b == kNone) return a;
+      const Key& x = keys_[a];
+      const Key& y = keys_[b];
+      if (x.plugins != y.plugins) return x.plugins > y.plugins ? a : b;
+      if (x.score != y.score) return x.score < y.score ? a : b;
+      return a < b ? a : b;
+    }
 
     std::shared_ptr<const model::PodShape> shape_;
     uint64_t statics_generation_ = 0;

@@ -1,6 +1,6 @@
 // The openb experiments: GPU allocation at 130 % demand for each list of pods and policy, the mean
-// of several seeds, and how fast the core placed them. Prints lines: figure NAME VALUE UNIT; what was
-// published goes to standard error beside them.
+// of several seeds, and how fast the core placed them. Prints lines: figure NAME VALUE UNIT; what
+// was published goes to standard error beside them.
 //
 //   openb_bench DATA [--lists default,cpu050] [--policies fgd,bestfit] [--seeds 10]
 #include <algorithm>

@@ -30,8 +30,7 @@ class DeviceWorld : public DeviceResources, public CoreDriver {
   model::NodeInfo DeviceNode(const std::string& name, int64_t count) const {
     model::NodeInfo node;
     node.name = name;
-    node.allocatable = {
-        {model::kCpu, 64'000}, {model::kPods, 110}, {devices.counted(), count}};
+    node.allocatable = {{model::kCpu, 64'000}, {model::kPods, 110}, {devices.counted(), count}};
     devices.AddToNode(node.allocatable);
     return node;
   }

@@ -14,8 +14,8 @@ struct Policy {
   std::string_view plugin;
 };
 constexpr Policy kPolicies[] = {
-    {"random", "RandomNode"},     {"dotprod", "GpuDotProduct"}, {"clustering", "GpuClustering"},
-    {"packing", "GpuPacking"},    {"bestfit", "GpuBestFit"},    {"fgd", "FragmentationGradient"},
+    {"random", "RandomNode"},  {"dotprod", "GpuDotProduct"}, {"clustering", "GpuClustering"},
+    {"packing", "GpuPacking"}, {"bestfit", "GpuBestFit"},    {"fgd", "FragmentationGradient"},
 };
 constexpr std::string_view kGradient = "fgd";
 

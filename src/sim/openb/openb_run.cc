@@ -71,8 +71,7 @@ absl::Status OpenbRun::Parts::Start(const framework::PluginRegistry& registry,
     return absl::InvalidArgumentError(absl::StrFormat(
         "there is no openb policy %s (known: %s)", policy, absl::StrJoin(OpenbPolicies(), ", ")));
   }
-  TUTTI_ASSIGN_OR_RETURN(profile,
-                         framework::Profile::Make(registry, {*std::move(spec)}, services));
+  TUTTI_ASSIGN_OR_RETURN(profile, framework::Profile::Make(registry, {*std::move(spec)}, services));
   TUTTI_ASSIGN_OR_RETURN(devices, model::DeviceTable::Make(resources, kCounted));
   planner::CoreOptions options;
   options.devices = devices;
@@ -114,8 +113,7 @@ std::shared_ptr<const model::PodShape> OpenbRun::Parts::Shape(const Role& role) 
                       role.gpu_milli});
   if (!role.gpu_models.empty()) {
     shape.required_affinity = model::NodeSelector{
-        {{{kOpenbModelLabel, model::NodeSelectorRequirement::Operator::kIn, role.gpu_models}},
-         {}}};
+        {{{kOpenbModelLabel, model::NodeSelectorRequirement::Operator::kIn, role.gpu_models}}, {}}};
   }
   known = std::make_shared<const model::PodShape>(std::move(shape));
   return known;
@@ -161,8 +159,8 @@ bool OpenbRun::Arrive(size_t number) {
   }
   p.Apply(model::WriteFinished{nominated->write, model::WriteOutcome::kDone, ""});
   std::optional<model::BindPod> bound;
-  for (Effect& effect : p.Apply(model::BindRequested{pod.uid, pod.namespace_name, pod.name,
-                                                     nominated->node_name, 1})) {
+  for (Effect& effect : p.Apply(
+           model::BindRequested{pod.uid, pod.namespace_name, pod.name, nominated->node_name, 1})) {
     if (auto* bind = std::get_if<model::BindPod>(&effect)) bound = std::move(*bind);
   }
   if (!bound) return false;

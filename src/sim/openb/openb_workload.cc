@@ -44,10 +44,9 @@ void Shuffle(std::vector<size_t>& order, Random& random) {
 }  // namespace
 
 int64_t OpenbWorkload::gpu_milli() const {
-  return std::accumulate(nodes.begin(), nodes.end(), int64_t{0},
-                         [](int64_t sum, const SimNode& node) {
-                           return sum + node.gpus * kWholeDevice;
-                         });
+  return std::accumulate(
+      nodes.begin(), nodes.end(), int64_t{0},
+      [](int64_t sum, const SimNode& node) { return sum + node.gpus * kWholeDevice; });
 }
 
 absl::StatusOr<OpenbWorkload> LoadOpenb(const std::string& node_file, const std::string& pod_file) {
@@ -81,8 +80,7 @@ std::vector<size_t> OpenbArrivals(const OpenbWorkload& workload, int demand_perc
   int64_t demand = 0;
   for (const Role& pod : workload.pods) demand += GpuMilli(pod);
   while (demand > wanted && !order.empty()) {
-    const auto left_out =
-        order.begin() + static_cast<std::ptrdiff_t>(random.Below(order.size()));
+    const auto left_out = order.begin() + static_cast<std::ptrdiff_t>(random.Below(order.size()));
     demand -= GpuMilli(workload.pods[*left_out]);
     order.erase(left_out);
   }

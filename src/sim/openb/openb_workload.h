@@ -1,8 +1,9 @@
 // OpenbWorkload: the nodes and pods of one openb experiment, tuned to a demand.
 //
 // The protocol (Weng et al., USENIX ATC 2023): the pods of the list in random order, then random
-// ones of them again until the GPUs asked for come to `demand_percent` of those there are; where the
-// list alone asks for more, random ones are left out. Pods arrive one after another and never leave.
+// ones of them again until the GPUs asked for come to `demand_percent` of those there are; where
+// the list alone asks for more, random ones are left out. Pods arrive one after another and never
+// leave.
 #pragma once
 
 #include <cstdint>

@@ -45,9 +45,8 @@ class DeviceFixture : public ::testing::Test {
     const DeviceSet fitting = DeviceColumns(host_).Free(cluster_.Node(node)).Fitting(request);
     std::string text;
     plugin.SelectDevices(CycleState(7), pod.view(), cluster_.Node(node), request, fitting)
-        .ForEach([&](uint32_t device) {
-          text += (text.empty() ? "" : "-") + std::to_string(device);
-        });
+        .ForEach(
+            [&](uint32_t device) { text += (text.empty() ? "" : "-") + std::to_string(device); });
     return text;
   }
   static ConfigEntry Number(const std::string& pointer, int64_t value) {

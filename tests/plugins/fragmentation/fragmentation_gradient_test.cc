@@ -98,7 +98,9 @@ TEST_F(FragmentationGradientTest, MistakesInItsArgumentsAreAllNamed) {
 // The tables say what the definition says, pod by pod.
 TEST_F(FragmentationGradientTest, FragmentsAreThoseOfTheDefinition) {
   std::mt19937_64 random(9);
-  const auto below = [&](int64_t bound) { return static_cast<int64_t>(random() % static_cast<uint64_t>(bound)); };
+  const auto below = [&](int64_t bound) {
+    return static_cast<int64_t>(random() % static_cast<uint64_t>(bound));
+  };
   for (int round = 0; round < 200; ++round) {
     std::vector<TypicalPod> pods;
     for (int64_t i = 0; i <= below(12); ++i) {
@@ -118,14 +120,24 @@ TEST_F(FragmentationGradientTest, FragmentsAreThoseOfTheDefinition) {
     const std::string model = below(2) == 0 ? "T4" : "V100";
     int64_t expected = 0;
     for (const TypicalPod& pod : pods) {
-      const bool runs =
-          pod.devices.any() && cpu >= pod.cpu && (pod.models.empty() || model == "T4") &&
-          free.Fitting(pod.devices).Count() >= pod.devices.count;
+      const bool runs = pod.devices.any() && cpu >= pod.cpu &&
+                        (pod.models.empty() || model == "T4") &&
+                        free.Fitting(pod.devices).Count() >= pod.devices.count;
       for (uint32_t d = 0; d < free.count; ++d) {
         if (!runs || free.milli[d] < pod.devices.milli) expected += pod.weight * free.milli[d];
       }
     }
-    EXPECT_EQ(TypicalPods::Node(TypicalPods(pods), model, free).Fragments(cpu), expected);
+    const TypicalPods typical(pods);
+    const TypicalPods::Node node(typical, model, free);
+    EXPECT_EQ(node.Fragments(cpu), expected);
+    if (free.count == 0) continue;
+    FreeDevices less = free;
+    less.milli[0] /= 3;
+    const int64_t after = TypicalPods::Node(typical, model, less).Fragments(cpu);
+    EXPECT_EQ(node.FragmentsAfter(cpu, free.milli[0], less.milli[0]), after);
+    TypicalPods::Node changed = node;
+    changed.Change(free.milli[0], less.milli[0]);
+    EXPECT_EQ(changed.Fragments(cpu), after);
   }
 }
 

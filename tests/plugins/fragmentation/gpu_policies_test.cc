@@ -96,8 +96,8 @@ TEST_F(GpuPoliciesTest, RandomDrawsOneNodeTheSameForTheSameSeed) {
     EXPECT_EQ(scores, again);
     EXPECT_EQ(std::count(scores.begin(), scores.end(), 100), 1);
     EXPECT_EQ(std::count(scores.begin(), scores.end(), 0), 3);
-    drawn.insert(static_cast<size_t>(std::find(scores.begin(), scores.end(), 100) -
-                                     scores.begin()));
+    drawn.insert(
+        static_cast<size_t>(std::find(scores.begin(), scores.end(), 100) - scores.begin()));
   }
   EXPECT_EQ(drawn.size(), 4u) << "each of them is drawn some time";
 }

@@ -226,6 +226,10 @@ TEST(LoadConfigurationTest, RulesAcrossKeysAreChecked) {
   EXPECT_THAT(Errors("leaderElection: {mode: own}\n"), ElementsAre(HasSubstr("another name")));
   EXPECT_THAT(Errors("gang: {backoff: {initial: 10m}}\n"),
               ElementsAre(HasSubstr("10m is longer than backoff.max (5m)")));
+  EXPECT_THAT(Errors("devices: {resource: gpu}\n"),
+              ElementsAre(HasSubstr("\"gpu\" is no extended resource")));
+  EXPECT_THAT(Errors("devices: {resource: tutti.dev/gpu-milli}\n"), SizeIs(1));
+  EXPECT_THAT(Errors("devices: {enabled: true, resource: amd.com/gpu, perNode: 16}\n"), IsEmpty());
   EXPECT_THAT(Errors("metrics: {listen: \"0.0.0.0:8888\"}\n"),
               ElementsAre(HasSubstr("0.0.0.0:8888 is taken by extender.listen")));
 }

@@ -27,7 +27,8 @@ TEST(DeviceTableTest, AListOfDevicesAsTextAndBack) {
 }
 
 TEST(DeviceTableTest, WhatIsNoListOfDevicesReadsAsNone) {
-  for (const char* text : {"", "-", "0-", "-1", "a", "0--1", "1-1", "16", "99999999999", "0,1", "+1-2x"})
+  for (const char* text :
+       {"", "-", "0-", "-1", "a", "0--1", "1-1", "16", "99999999999", "0,1", "+1-2x"})
     EXPECT_TRUE(ParseDeviceIndex(text).empty()) << text;
 }
 

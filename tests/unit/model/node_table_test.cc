@@ -196,5 +196,27 @@ TEST_F(NodeTableTest, ThreeHundredNodesFillASecondBlock) {
   EXPECT_NE(published.blocks[1], table_.blocks()[1]);
 }
 
+TEST(NodeTableTest, ChangesAreTold) {
+  NodeTable table;
+  NodeInfo a;
+  a.name = "a";
+  NodeInfo b;
+  b.name = "b";
+  const NodeIndex first = table.Upsert(a);
+  const NodeIndex second = table.Upsert(b);
+  const uint64_t before = table.next_change();
+  EXPECT_TRUE(table.ChangesSince(before)->empty());
+  table.Reserve(second, {{kCpu, 1}}, {});
+  table.Unreserve(second, {{kCpu, 1}}, {});
+  table.Charge("a", {{kCpu, 1}}, {});
+  const auto changes = table.ChangesSince(before);
+  ASSERT_EQ(changes->size(), 2u) << "in a row they count once";
+  EXPECT_EQ((*changes)[0], second);
+  EXPECT_EQ((*changes)[1], first);
+  const uint64_t seen = table.next_change();
+  table.Discharge("a", {{kCpu, 1}}, {});
+  EXPECT_EQ(table.ChangesSince(seen)->size(), 1u) << "the same node, but it had been seen";
+}
+
 }  // namespace
 }  // namespace tutti::model

@@ -76,9 +76,10 @@ TEST_F(DeviceReaderTest, WhereDevicesAreOffNobodyAsks) {
 class DecodedDevicesTest : public DeviceReaderTest {
  protected:
   model::PodInfo Pod(const std::string& metadata, const std::string& requests = "{}") {
-    const std::string json = absl::StrFormat(
-        R"({"metadata":{"namespace":"ns",%s},"spec":{"containers":[{"name":"c","resources":{"requests":%s}}]}})",
-        metadata, requests);
+    const std::string json =
+        absl::StrFormat(R"({"metadata":{"namespace":"ns",%s},"spec":{"containers":[)"
+                        R"({"name":"c","resources":{"requests":%s}}]}})",
+                        metadata, requests);
     absl::StatusOr<model::PodInfo> pod = decoder_.Decode(Padded(json).json());
     EXPECT_TRUE(pod.ok()) << pod.status();
     return *pod;

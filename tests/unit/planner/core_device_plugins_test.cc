@@ -147,8 +147,8 @@ TEST_F(CoreDevicePluginsTest, OneThatBreaksItsContractIsNamedAndTheTightestDevic
   Start();
   AddNode("a", 3);
   EXPECT_EQ(Place(100, {1, 600}), "a:0");
-  EXPECT_THAT(failures_, ElementsAre("TooMany DeviceSelect", "Others DeviceSelect",
-                                     "Throws DeviceSelect"));
+  EXPECT_THAT(failures_,
+              ElementsAre("TooMany DeviceSelect", "Others DeviceSelect", "Throws DeviceSelect"));
 }
 
 TEST_F(CoreDevicePluginsTest, ALocalScoreIsKeptUntilTheNodeChanges) {

@@ -8,8 +8,8 @@
 namespace tutti::planner {
 namespace {
 
-using ::testing::IsEmpty;
 using testing::DeviceWorld;
+using ::testing::IsEmpty;
 
 class CoreDevicesTest : public ::testing::Test {
  protected:
@@ -50,9 +50,10 @@ TEST_F(CoreDevicesTest, EnoughInSumButOnNoDeviceIsToldInNumbers) {
   EXPECT_EQ(world_.HeldBecause(late), model::ReasonCode::kWaitingForCapacity);
   const auto reports = world_.Take<model::ReportGang>();
   ASSERT_FALSE(reports.empty());
-  EXPECT_EQ(model::Describe(reports.back().reason, {}, world_.resources),
-            "WaitingForCapacity: not enough free room for minMember pods at once; waits for running "
-            "pods to finish (need 500 tutti.dev/gpu-milli, have 0 tutti.dev/gpu-milli)");
+  EXPECT_EQ(
+      model::Describe(reports.back().reason, {}, world_.resources),
+      "WaitingForCapacity: not enough free room for minMember pods at once; waits for running "
+      "pods to finish (need 500 tutti.dev/gpu-milli, have 0 tutti.dev/gpu-milli)");
 }
 
 TEST_F(CoreDevicesTest, MoreDevicesThanAnyNodeHasExceedTheCluster) {

@@ -27,8 +27,11 @@ class OpenbRunTest : public ::testing::Test {
   static OpenbWorkload Small() {
     OpenbWorkload workload;
     for (const char* name : {"a", "b", "c"})
-      workload.nodes.push_back(
-          {name, {{"cpu", 32'000}, {"memory", int64_t{64} << 30}}, {}, 2, name[0] == 'c' ? "T4" : "V100"});
+      workload.nodes.push_back({name,
+                                {{"cpu", 32'000}, {"memory", int64_t{64} << 30}},
+                                {},
+                                2,
+                                name[0] == 'c' ? "T4" : "V100"});
     const auto pod = [](int64_t gpus, int64_t milli, std::vector<std::string> models = {}) {
       Role role;
       role.requests = {{"cpu", 4000}, {"memory", int64_t{1} << 30}};

@@ -49,7 +49,8 @@ TEST(OpenbWorkloadTest, WhatIsTooMuchIsLeftOut) {
 }
 
 TEST(OpenbWorkloadTest, ASeedIsARun) {
-  const OpenbWorkload workload = Workload(100, {Pod(1, 300), Pod(1, 1000), Pod(0, 0), Pod(2, 1000)});
+  const OpenbWorkload workload =
+      Workload(100, {Pod(1, 300), Pod(1, 1000), Pod(0, 0), Pod(2, 1000)});
   EXPECT_EQ(OpenbArrivals(workload, 130, 5), OpenbArrivals(workload, 130, 5));
   EXPECT_NE(OpenbArrivals(workload, 130, 5), OpenbArrivals(workload, 130, 6));
 }
@@ -71,10 +72,11 @@ TEST(OpenbWorkloadTest, TypicalPodsAreTheMostFrequentThatMakeUp95Percent) {
 
 TEST(OpenbWorkloadTest, ABadRowIsNamed) {
   const testing::TempFolder folder;
-  const std::string nodes =
-      folder.Write("nodes.csv", "sn,cpu_milli,memory_mib,gpu,model\nb,1000,10,1,T4\na,1000,10,2,T4\n");
+  const std::string nodes = folder.Write(
+      "nodes.csv", "sn,cpu_milli,memory_mib,gpu,model\nb,1000,10,1,T4\na,1000,10,2,T4\n");
   const auto good = LoadOpenb(
-      nodes, folder.Write("good.csv", "name,cpu_milli,memory_mib,num_gpu,gpu_milli\np,100,1,1,500\n"));
+      nodes,
+      folder.Write("good.csv", "name,cpu_milli,memory_mib,num_gpu,gpu_milli\np,100,1,1,500\n"));
   ASSERT_TRUE(good.ok()) << good.status();
   EXPECT_EQ(good->nodes[0].name, "a") << "by name";
   EXPECT_EQ(good->gpu_milli(), 3000);
