@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 build=$1
 out=docs/benchmarks
 mkdir -p "$out"
-for bench in planner extender objects plugin; do
+for bench in planner extender objects plugin control; do
   "$build/tests/bench/${bench}_bench" --benchmark_repetitions=3 --benchmark_report_aggregates_only=false \
     --benchmark_out="$out/$bench.json" --benchmark_out_format=json >/dev/null 2>"$build/$bench-bench.log" ||
     { cat "$build/$bench-bench.log"; exit 1; }
@@ -37,6 +37,9 @@ figure("plugin_builtin_nodes10000", linked_in, "us")
 figure("plugin_so_nodes10000", shared_object, "us")
 # Aim: at most 1.2.
 figure("plugin_so_over_builtin", [statistics.median(shared_object) / statistics.median(linked_in)], "x")
+# Aim: at most 20.
+for name in ("explain", "simulate"):
+    figure(f"{name}_gang512_p99", [r["p99_ms"] for r in runs("control", f"BM_{name.capitalize()}Gang512")], "ms")
 figure("apply_event", [r["real_time"] for r in runs("planner", "BM_ApplyEvent")], "us")
 PYTHON
 TUTTI_SERVER=$PWD/$build/src/apps/tutti-server "$build/tests/bench/rss_bench"

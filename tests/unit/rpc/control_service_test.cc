@@ -204,12 +204,12 @@ TEST_F(ControlServiceTest, ABusyCoreAndTooManyCallsAreSaid) {
                  std::chrono::milliseconds(20))
                 .error_code(),
             grpc::StatusCode::DEADLINE_EXCEEDED);
-  absl::Notification gate;
-  while (pool_.TryRun([&gate] { gate.WaitForNotification(); })) {
+  auto gate = std::make_shared<absl::Notification>();
+  while (pool_.TryRun([gate] { gate->WaitForNotification(); })) {
   }
   EXPECT_EQ(Call(&pb::ControlService::Stub::Explain, ExplainGang("waits"), why).error_code(),
             grpc::StatusCode::RESOURCE_EXHAUSTED);
-  gate.Notify();
+  gate->Notify();
   go_on->Notify();
   world_.Settle();
 }
@@ -275,7 +275,7 @@ TEST_F(ControlServiceTest, ASlowWatcherIsEndedWithAClearStatus) {
   const auto stream = stub_->Watch(&context, pb::WatchRequest());
   stream->WaitForInitialMetadata();
   // Long names, so that the connection's window is full long before the feed's bound.
-  const std::string name(20'000, 'p');
+  const std::string name(4'000, 'p');
   for (size_t i = 0; i < 3 * control::DecisionFeed::kMostBehind; ++i)
     world_.decisions.Execute(model::EvictPod{1, {{1, 1}, "default", name, {}}, "because"});
   pb::Decision decision;
