@@ -96,6 +96,7 @@ Manifest::Manifest(const model::ResourceTable& resources, objects::GangGroupings
           resources, std::move(groupings), fields,
           default_namespace.empty() ? std::string("default") : std::move(default_namespace))) {}
 Manifest::~Manifest() = default;
+Manifest::Manifest(Manifest&&) noexcept = default;
 
 const model::ResourceTable& Manifest::resources() const { return impl_->resources; }
 

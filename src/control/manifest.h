@@ -39,6 +39,7 @@ class Manifest {
   Manifest(const model::ResourceTable& resources, objects::GangGroupings groupings,
            const model::FieldTable* fields, std::string default_namespace);
   ~Manifest();
+  Manifest(Manifest&&) noexcept;
 
   // YAML or JSON, several documents or Lists: Pod, Job, Deployment, ReplicaSet, StatefulSet and
   // whatever the groupings read (PodGroup). InvalidArgument names the document and the field.

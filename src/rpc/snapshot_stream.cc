@@ -1,5 +1,7 @@
 #include "rpc/snapshot_stream.h"
 
+#include <grpcpp/support/server_callback.h>
+
 #include <memory>
 #include <string>
 #include <utility>

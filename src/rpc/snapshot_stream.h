@@ -1,14 +1,17 @@
 // SnapshotStream: a snapshot of the core to one caller, piece by piece.
 #pragma once
 
-#include <grpcpp/support/server_callback.h>
-
 #include <atomic>
 
 #include "base/clock.h"
 #include "control/snapshot_source.h"
 #include "control/work_pool.h"
 #include "rpc/watch_stream.h"
+
+namespace grpc {
+template <class Response>
+class ServerWriteReactor;
+}  // namespace grpc
 
 namespace tutti::control::v1 {
 class SnapshotChunk;

@@ -1,5 +1,7 @@
 #include "rpc/watch_stream.h"
 
+#include <grpcpp/support/server_callback.h>
+
 #include <atomic>
 #include <memory>
 #include <utility>

@@ -1,14 +1,17 @@
 // WatchStream: decisions to one watcher of the control API, as fast as it takes them.
 #pragma once
 
-#include <grpcpp/support/server_callback.h>
-
 #include <functional>
 
 #include "absl/status/status.h"
 #include "control/decision_feed.h"
 #include "control/work_pool.h"
 #include "model/resource_table.h"
+
+namespace grpc {
+template <class Response>
+class ServerWriteReactor;
+}  // namespace grpc
 
 namespace tutti::control::v1 {
 class Decision;

@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 build=$1
 out=docs/benchmarks
 mkdir -p "$out"
-for bench in planner extender objects plugin; do
+for bench in planner extender objects plugin control; do
   "$build/tests/bench/${bench}_bench" --benchmark_repetitions=3 --benchmark_report_aggregates_only=false \
     --benchmark_out="$out/$bench.json" --benchmark_out_format=json >/dev/null 2>"$build/$bench-bench.log" ||
     { cat "$build/$bench-bench.log"; exit 1; }
@@ -44,6 +44,9 @@ def added(changes):
     return (statistics.median(times["Remote"]) - statistics.median(times["LinkedIn"])) / 1000
 figure("plugin_remote_added", [added("Some")], "ms")
 figure("plugin_remote_added_all_changed", [added("All")], "ms")
+# Aim: at most 20.
+for name in ("explain", "simulate"):
+    figure(f"{name}_gang512_p99", [r["p99_ms"] for r in runs("control", f"BM_{name.capitalize()}Gang512")], "ms")
 figure("apply_event", [r["real_time"] for r in runs("planner", "BM_ApplyEvent")], "us")
 PYTHON
 TUTTI_SERVER=$PWD/$build/src/apps/tutti-server "$build/tests/bench/rss_bench"

@@ -208,6 +208,22 @@ TEST(LoadConfigurationTest, TheControlGatewayNeedsTheControlApiAndIsOpenOnlyWher
               ElementsAre(HasSubstr("is taken by control.listen")));
 }
 
+TEST(LoadConfigurationTest, TheControlApiIsForThisMachineOrForThoseWithACertificate) {
+  EXPECT_THAT(Errors("control: {listen: \"0.0.0.0:9091\"}\n"),
+              ElementsAre(HasSubstr("anybody there may hold gangs")));
+  EXPECT_THAT(Errors("control: {enabled: false, listen: \"0.0.0.0:9091\"}\n"), IsEmpty());
+  EXPECT_THAT(Errors("control: {listen: \"unix:///run/tutti/control.sock\"}\n"), IsEmpty());
+  EXPECT_THAT(Errors("control: {listen: \"0.0.0.0:9091\", tls: {certFile: c, keyFile: k, "
+                     "clientCAFile: a}}\n"),
+              IsEmpty());
+  EXPECT_THAT(Warnings("control: {listen: \"0.0.0.0:9091\", allowInsecure: true}\n"), SizeIs(1));
+  EXPECT_THAT(Errors("control: {tls: {certFile: c}}\n"),
+              ElementsAre(HasSubstr("control.tls.keyFile")));
+  EXPECT_THAT(Errors("control: {tls: {clientCAFile: a}}\n"), SizeIs(1));
+  EXPECT_THAT(Errors("control: {listen: \"127.0.0.1:8888\"}\n"),
+              ElementsAre(HasSubstr("is taken by extender.listen")));
+}
+
 TEST(LoadConfigurationTest, RulesAcrossKeysAreChecked) {
   EXPECT_THAT(Errors("extender: {tls: {certFile: c}}\n"),
               ElementsAre("f:3:17: extender.tls.keyFile: must be set together with certFile"));

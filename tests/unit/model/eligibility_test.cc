@@ -114,5 +114,23 @@ TEST_F(NodeEligibilityTest, AResourceNobodyCanCountFitsNowhere) {
   EXPECT_FALSE(IsEligible());
 }
 
+TEST_F(NodeEligibilityTest, TheFirstRuleThatKeepsThemOffIsNamed) {
+  const auto why = [&] { return EligibilityOf(shape_, node_, labels_); };
+  node_.unschedulable = true;
+  EXPECT_EQ(why(), Eligibility::kUnschedulable);
+  node_.unschedulable = false;
+  node_.taints = {{"node.kubernetes.io/unschedulable", "", TaintEffect::kNoSchedule}};
+  EXPECT_EQ(why(), Eligibility::kUnschedulable) << "the taint says the same";
+  node_.taints = {{"spot", "", TaintEffect::kNoSchedule}};
+  EXPECT_EQ(why(), Eligibility::kUntoleratedTaint);
+  node_.taints.clear();
+  shape_.required_affinity.emplace();
+  EXPECT_EQ(why(), Eligibility::kNodeAffinity);
+  shape_.node_selector = {{"disk", "none"}};
+  EXPECT_EQ(why(), Eligibility::kNodeSelector);
+  shape_.unknown_resource = true;
+  EXPECT_EQ(why(), Eligibility::kUnknownResource);
+}
+
 }  // namespace
 }  // namespace tutti::model

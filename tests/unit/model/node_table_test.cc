@@ -218,5 +218,22 @@ TEST(NodeTableTest, ChangesAreTold) {
   EXPECT_EQ(table.ChangesSince(seen)->size(), 1u) << "the same node, but it had been seen";
 }
 
+TEST_F(NodeTableTest, ANodeIsClosedByNameWhetherItExistsOrNot) {
+  table_.SetClosed("a", true);
+  const NodeIndex a = table_.Upsert(Node("a", 4000));
+  const NodeIndex b = table_.Upsert(Node("b", 4000));
+  EXPECT_TRUE(table_.Closed(a));
+  EXPECT_FALSE(table_.Closed(b));
+  const NodeTable::Published published = table_.Publish();
+  const uint64_t generation = table_.statics_generation();
+  table_.SetClosed("a", false);
+  EXPECT_FALSE(table_.Closed(a));
+  EXPECT_NE(table_.statics_generation(), generation) << "eligibility must be computed anew";
+  EXPECT_TRUE(published.blocks[0]->statics->closed.Has(OffsetOf(a)));
+  table_.SetClosed("b", true);
+  table_.Remove("b");
+  EXPECT_TRUE(table_.Closed(table_.Upsert(Node("b", 8000)))) << "it has come back";
+}
+
 }  // namespace
 }  // namespace tutti::model

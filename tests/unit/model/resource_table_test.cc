@@ -40,5 +40,14 @@ TEST(ResourceTableTest, PodsCannotUseUpThePartKeptForNodes) {
   EXPECT_FALSE(table.InternForNode("example.com/past-the-end").valid());
 }
 
+TEST(ResourceTableTest, ACopyLearnsByItself) {
+  ResourceTable table;
+  const ResourceId gpu = table.InternForPod("nvidia.com/gpu");
+  ResourceTable copy(table);
+  EXPECT_EQ(copy.InternForPod("nvidia.com/gpu"), gpu);
+  const ResourceId own = copy.InternForPod("example.com/own");
+  EXPECT_EQ(table.Name(own), "");
+}
+
 }  // namespace
 }  // namespace tutti::model

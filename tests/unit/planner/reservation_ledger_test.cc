@@ -112,5 +112,18 @@ TEST_F(ReservationLedgerTest, AMemberThatComesTakesOverItsSlot) {
   EXPECT_EQ(ledger_.Find(ReservationId(99)), nullptr);
 }
 
+TEST_F(ReservationLedgerTest, WhatIsLiftedIsBackAfterwards) {
+  const ReservationId head = Reserve(1000, Reserved::kForHead);
+  Reserve(500);
+  const auto free = [&] { return nodes_.Free(model::kCpu, node_); };
+  const int64_t before = free();
+  {
+    const ReservationLedger::Lifted lifted(ledger_, {head, ReservationId(99)});
+    EXPECT_EQ(free(), before + 1000);
+    EXPECT_EQ(ledger_.size(), 2u);
+  }
+  EXPECT_EQ(free(), before);
+}
+
 }  // namespace
 }  // namespace tutti::planner
