@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "planner/core_checkpoint.h"
 
 namespace tutti::planner {
 namespace {
@@ -409,15 +410,40 @@ void GangBook::Settle(Gang& gang) {
   if (s_.ready()) SetDeadlines(gang);
   entry.queued = gang.waiting > 0;
   if (entry.queued) {
-    QueuePlace place{!gang.partial(), gang.priority(), arrival, nullptr};
-    if (queue_.key_comp().asks_plugin())
-      place.card = std::make_shared<const GangCard>(gang, std::vector<MemberClass>());
-    entry.place = queue_.insert(std::move(place));
+    entry.place = queue_.insert(MakePlace(gang, !gang.partial(), gang.priority()));
   }
   entry.deadline = std::min(
       {gang.hold_deadline, gang.repair_deadline, gang.member_deadline, gang.report_deadline,
        gang.backoff_until > s_.now ? gang.backoff_until : Timestamp::Infinite()});
   if (entry.deadline != Timestamp::Infinite()) deadlines_.insert({entry.deadline, arrival});
+}
+
+QueuePlace GangBook::MakePlace(const Gang& gang, bool whole, int32_t priority) const {
+  QueuePlace place{whole, priority, gang.arrival, nullptr};
+  if (queue_.key_comp().asks_plugin())
+    place.card = std::make_shared<const GangCard>(gang, std::vector<MemberClass>());
+  return place;
+}
+
+void GangBook::Save(CoreCheckpoint& checkpoint) const {
+  for (const QueuePlace& place : queue_)
+    checkpoint.queue.push_back({place.whole, place.priority, place.arrival});
+  for (const auto& [deadline, arrival] : deadlines_)
+    checkpoint.deadlines.push_back({arrival, deadline});
+}
+
+void GangBook::Restore(const CoreCheckpoint& checkpoint) {
+  for (const auto& [arrival, gang] : s_.by_arrival) entries_[arrival];
+  for (const CoreCheckpoint::Place& saved : checkpoint.queue) {
+    Entry& entry = entries_.at(saved.arrival);
+    entry.queued = true;
+    entry.place =
+        queue_.insert(MakePlace(*s_.by_arrival.at(saved.arrival), saved.whole, saved.priority));
+  }
+  for (const CoreCheckpoint::Deadline& saved : checkpoint.deadlines) {
+    entries_.at(saved.arrival).deadline = saved.at;
+    deadlines_.insert({saved.at, saved.arrival});
+  }
 }
 
 std::vector<Gang*> GangBook::Queue(const std::optional<QueuePlace>& from) const {

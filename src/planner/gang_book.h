@@ -12,6 +12,8 @@
 
 namespace tutti::planner {
 
+struct CoreCheckpoint;
+
 class GangBook {
  public:
   explicit GangBook(CoreState& state) : s_(state) {}
@@ -88,6 +90,12 @@ class GangBook {
   // Gangs whose deadline has come; each is reported once per Settle.
   std::vector<Gang*> Due();
   base::Timestamp NextDeadline() const;
+
+  void Save(CoreCheckpoint& checkpoint) const;
+  // The state holds the gangs already.
+  void Restore(const CoreCheckpoint& checkpoint);
+  // The place of a gang, with what a QueueSort plugin looks at.
+  QueuePlace MakePlace(const Gang& gang, bool whole, int32_t priority) const;
 
   void ScheduleMember(Gang& gang, base::Timestamp deadline) {
     gang.member_deadline = std::min(gang.member_deadline, deadline);

@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "planner/core_checkpoint.h"
+
 namespace tutti::planner {
 namespace {
 
@@ -319,6 +321,22 @@ void QueuePlanner::RecreatePinned(const Wanted& wanted) {
                    "recreates it");
     }
   }
+}
+
+void QueuePlanner::Save(CoreCheckpoint& checkpoint) const {
+  if (resume_) checkpoint.resume = {resume_->whole, resume_->priority, resume_->arrival};
+  nominator_.Save(checkpoint);
+}
+
+void QueuePlanner::Restore(const CoreCheckpoint& checkpoint) {
+  if (const std::optional<CoreCheckpoint::Place>& saved = checkpoint.resume) {
+    // Of a gang that has ended since there is nothing left that a QueueSort plugin could look at.
+    const auto gang = s_.by_arrival.find(saved->arrival);
+    resume_ = gang == s_.by_arrival.end()
+                  ? QueuePlace{saved->whole, saved->priority, saved->arrival, nullptr}
+                  : gangs_.MakePlace(*gang->second, saved->whole, saved->priority);
+  }
+  nominator_.Restore(checkpoint);
 }
 
 }  // namespace tutti::planner

@@ -18,6 +18,8 @@
 
 namespace tutti::planner {
 
+struct CoreCheckpoint;
+
 class QueuePlanner {
  public:
   QueuePlanner(CoreState& state, GangBook& gangs, BindDesk& binds, PreEnqueue& pre_enqueue)
@@ -30,6 +32,9 @@ class QueuePlanner {
   void DropHead();
   // When a pass is due without any event.
   base::Timestamp NextDeadline() const { return nominator_.NextDeadline(); }
+
+  void Save(CoreCheckpoint& checkpoint) const;
+  void Restore(const CoreCheckpoint& checkpoint);
 
  private:
   struct Wanted {

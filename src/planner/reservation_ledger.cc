@@ -19,6 +19,15 @@ ReservationId ReservationLedger::Add(Reservation reservation) {
   return id;
 }
 
+void ReservationLedger::Restore(const std::map<ReservationId, Reservation>& reservations,
+                                uint64_t next_id) {
+  for (const auto& [id, reservation] : reservations) {
+    next_id_ = id.value;
+    Add(reservation);
+  }
+  next_id_ = next_id;
+}
+
 void ReservationLedger::Release(ReservationId id) {
   const auto it = reservations_.find(id);
   if (it == reservations_.end()) return;

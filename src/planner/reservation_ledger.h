@@ -31,12 +31,15 @@ class ReservationLedger {
 
   ReservationId Add(Reservation reservation);
   void Release(ReservationId id);  // an id that is not there any more is no error
+  // Into an empty ledger, in the order of their ids.
+  void Restore(const std::map<ReservationId, Reservation>& reservations, uint64_t next_id);
   // The member that a slot was planned for has come.
   void SetPod(ReservationId id, base::Uid pod);
 
   const Reservation* Find(ReservationId id) const;
   std::vector<ReservationId> On(model::NodeIndex node) const;
   size_t size() const { return reservations_.size(); }
+  uint64_t next_id() const { return next_id_; }
   bool any_placed() const { return reservations_.size() > for_head_; }
   // Of the head's members; nullopt where nothing is kept for it.
   std::optional<int32_t> head_priority() const;
