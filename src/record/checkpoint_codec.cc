@@ -1,0 +1,338 @@
+#include "record/checkpoint_codec.h"
+
+#include <utility>
+
+#include "record/event_codec.h"
+
+namespace tutti::record {
+namespace {
+
+using planner::CoreCheckpoint;
+using planner::Gang;
+using planner::Member;
+using planner::ReservationId;
+
+constexpr int kThingsPerPiece = 512;
+
+// Reservations count from 1.
+uint64_t NumberOf(ReservationId id) { return id.valid() ? id.value : 0; }
+ReservationId Reservation(uint64_t number) {
+  return number == 0 ? ReservationId() : ReservationId(number);
+}
+
+void PutMember(const base::Uid& uid, const Member& member, pb::SavedMember& out) {
+  const auto& [pod, state, reservation, node, placed_at, verdict_seen, echoed, write, tell_again,
+               write_failures, retry_write_at, bind_ticket, bind_deadline, evicting] = member;
+  static_cast<void>(pod);  // found by its uid
+  Put(uid, *out.mutable_uid());
+  out.set_state(static_cast<uint32_t>(state));
+  out.set_reservation(NumberOf(reservation));
+  out.set_node(PlusOne(node));
+  out.set_placed_at(placed_at.nanos);
+  out.set_verdict_seen(verdict_seen);
+  out.set_echoed(echoed);
+  out.set_write(write);
+  out.set_tell_again(tell_again);
+  out.set_write_failures(write_failures);
+  out.set_retry_write_at(retry_write_at.nanos);
+  out.set_bind_ticket(bind_ticket);
+  out.set_bind_deadline(bind_deadline.nanos);
+  out.set_evicting(evicting);
+}
+
+void PutSlot(const planner::Slot& slot, pb::SavedSlot& out, TableWriter& tables) {
+  const auto& [shape, reservation, node, number, issued, pod_name, issue_deadline] = slot;
+  out.set_shape(tables.NumberOf(shape));
+  out.set_reservation(NumberOf(reservation));
+  out.set_node(node.value);
+  out.set_number(number);
+  out.set_issued(issued);
+  out.set_pod_name(pod_name);
+  out.set_issue_deadline(issue_deadline.nanos);
+}
+
+void PutGang(const Gang& gang, pb::SavedGang& out, TableWriter& tables) {
+  Put(gang.key, *out.mutable_key());
+  out.set_display_name(gang.display_name);
+  out.set_arrival(gang.arrival);
+  if (gang.object_spec) Put(*gang.object_spec, *out.mutable_object_spec());
+  out.set_object_problem(gang.object_problem);
+  if (gang.admitted_spec) Put(*gang.admitted_spec, *out.mutable_admitted_spec());
+  for (const auto& [uid, member] : gang.members) PutMember(uid, member, *out.add_members());
+  out.set_plan_id(gang.plan_id);
+  out.set_next_slot(gang.next_slot);
+  for (const planner::Slot& slot : gang.slots) PutSlot(slot, *out.add_slots(), tables);
+  for (const ReservationId id : gang.head_reservations) out.add_head_reservations(NumberOf(id));
+  out.set_barrier_open(gang.barrier_open);
+  out.set_satisfied(gang.satisfied);
+  out.set_hold_deadline(gang.hold_deadline.nanos);
+  out.set_backoff_until(gang.backoff_until.nanos);
+  out.set_backoffs(gang.backoffs);
+  out.set_repair_deadline(gang.repair_deadline.nanos);
+  out.set_member_deadline(gang.member_deadline.nanos);
+  for (const planner::Refusal& refusal : gang.refusals) {
+    const auto& [shape, node_name, strikes, until] = refusal;
+    pb::SavedRefusal& to = *out.add_refusals();
+    to.set_shape(tables.NumberOf(shape));
+    to.set_node_name(node_name);
+    to.set_strikes(strikes);
+    to.set_until(until.nanos);
+  }
+  out.set_first_seen(gang.first_seen.nanos);
+  out.set_report_deadline(gang.report_deadline.nanos);
+  out.set_told_to_wait(gang.told_to_wait);
+  out.set_placed_by_us(gang.placed_by_us);
+  Put(gang.reason, *out.mutable_reason(), tables);
+  out.set_reason_detail(gang.reason_detail);
+}
+
+void PutPlace(const CoreCheckpoint::Place& place, pb::SavedPlace& out) {
+  const auto& [whole, priority, arrival] = place;
+  out.set_whole(whole);
+  out.set_priority(priority);
+  out.set_arrival(arrival);
+}
+
+void PutPod(const CoreCheckpoint::Pod& pod, pb::SavedPod& out, TableWriter& tables) {
+  const auto& [info, gang, charged, finished, assumed] = pod;
+  Put(info, *out.mutable_info(), tables);
+  out.set_gang(gang);
+  out.set_charged(charged);
+  out.set_finished(finished);
+  out.set_assumed(NumberOf(assumed));
+}
+
+void PutReservation(ReservationId id, const planner::ReservationLedger::Reservation& reservation,
+                    pb::SavedReservation& out, TableWriter& tables) {
+  const auto& [node, shape, gang, pod, what] = reservation;
+  out.set_id(NumberOf(id));
+  out.set_node(node.value);
+  out.set_shape(tables.NumberOf(shape));
+  out.set_gang(gang);
+  Put(pod, *out.mutable_pod());
+  out.set_for_head(what == model::NodeTable::Reserved::kForHead);
+}
+
+// Emits a piece whenever it is full.
+class PieceWriter {
+ public:
+  explicit PieceWriter(const EmitEntry& emit) : emit_(emit) {}
+
+  pb::CheckpointPiece& Next() {
+    if (things_++ == kThingsPerPiece) {
+      Flush();
+      things_ = 1;
+    }
+    return *entry_.mutable_checkpoint();
+  }
+  void Flush() {
+    emit_(entry_);
+    entry_.Clear();
+  }
+  pb::CheckpointPiece& last() { return *entry_.mutable_checkpoint(); }
+
+ private:
+  const EmitEntry& emit_;
+  pb::LogEntry entry_;
+  int things_ = 0;
+};
+
+void PutValues(const CoreCheckpoint& c, pb::CheckpointPiece& out) {
+  out.set_now(c.now.nanos);
+  out.set_synced(c.synced);
+  out.set_leading(c.leading);
+  out.set_planning_due(c.planning_due);
+  out.set_generation(c.generation);
+  out.set_next_arrival(c.next_arrival);
+  out.set_head(c.head);
+  out.set_next_plan(c.next_plan);
+  out.set_next_write(c.next_write);
+  out.set_next_reservation(c.next_reservation);
+  out.set_next_nomination(c.next_nomination.nanos);
+  out.set_nominations_pending(c.nominations_pending);
+  if (c.resume) PutPlace(*c.resume, *out.mutable_resume());
+}
+
+}  // namespace
+
+void PutCheckpoint(const CoreCheckpoint& c, uint64_t next_batch, TableWriter& tables,
+                   const EmitEntry& emit) {
+  PieceWriter pieces(emit);
+  for (const auto& [index, info] : c.nodes.nodes) {
+    pb::SavedNode& node = *pieces.Next().add_nodes();
+    node.set_index(index.value);
+    Put(*info, *node.mutable_info());
+  }
+  for (const model::NodeIndex index : c.nodes.free) pieces.Next().add_free_nodes(index.value);
+  for (const auto& claim : c.claims) Put(claim, *pieces.Next().add_claims());
+  for (const auto& volume : c.volumes) Put(volume, *pieces.Next().add_volumes());
+  for (const Gang& gang : c.gangs) PutGang(gang, *pieces.Next().add_gangs(), tables);
+  for (const CoreCheckpoint::Pod& pod : c.pods) PutPod(pod, *pieces.Next().add_pods(), tables);
+  for (const auto& [id, reservation] : c.reservations)
+    PutReservation(id, reservation, *pieces.Next().add_reservations(), tables);
+  for (const auto& [number, write] : c.writes) {
+    const auto& [kind, uid, bind_ticket] = write;
+    pb::SavedWrite& out = *pieces.Next().add_writes();
+    out.set_number(number);
+    out.set_kind(static_cast<uint32_t>(kind));
+    Put(uid, *out.mutable_uid());
+    out.set_bind_ticket(bind_ticket);
+  }
+  for (const auto& [uid, verdict] : c.verdicts) {
+    const auto& [node, reason] = verdict;
+    pb::SavedVerdict& out = *pieces.Next().add_verdicts();
+    Put(uid, *out.mutable_uid());
+    out.set_node(PlusOne(node));
+    Put(reason, *out.mutable_reason(), tables);
+  }
+  for (const CoreCheckpoint::Place& place : c.queue) PutPlace(place, *pieces.Next().add_queue());
+  for (const auto& [arrival, at] : c.deadlines) {
+    pb::SavedDeadline& out = *pieces.Next().add_deadlines();
+    out.set_arrival(arrival);
+    out.set_at(at.nanos);
+  }
+  for (const auto& [request, deadline] : c.unseen_binds) {
+    pb::SavedBind& out = *pieces.Next().add_unseen_binds();
+    Put(request, *out.mutable_request());
+    out.set_deadline(deadline.nanos);
+  }
+  pb::CheckpointPiece& last = pieces.last();
+  PutValues(c, last);
+  last.set_next_batch(next_batch);
+  last.set_last(true);
+  pieces.Flush();
+}
+
+namespace {
+
+void GetMember(const pb::SavedMember& in, Gang& gang, ModelReader& reader) {
+  base::Uid uid;
+  reader.Get(in.uid(), uid);
+  Member& member = gang.members[uid];
+  member.state = reader.Enumerator(in.state(), Member::State::kBound, "state of a member");
+  member.reservation = Reservation(in.reservation());
+  member.node = reader.MinusOne<model::NodeIndex>(in.node(), "node");
+  member.placed_at = reader.Time(in.placed_at());
+  member.verdict_seen = in.verdict_seen();
+  member.echoed = in.echoed();
+  member.write = in.write();
+  member.tell_again = in.tell_again();
+  member.write_failures = in.write_failures();
+  member.retry_write_at = reader.Time(in.retry_write_at());
+  member.bind_ticket = in.bind_ticket();
+  member.bind_deadline = reader.Time(in.bind_deadline());
+  member.evicting = in.evicting();
+}
+
+void GetGang(const pb::SavedGang& in, Gang& gang, ModelReader& reader) {
+  reader.Get(in.key(), gang.key);
+  gang.display_name = in.display_name();
+  gang.arrival = in.arrival();
+  if (in.has_object_spec()) reader.Get(in.object_spec(), gang.object_spec.emplace());
+  gang.object_problem = in.object_problem();
+  if (in.has_admitted_spec()) reader.Get(in.admitted_spec(), gang.admitted_spec.emplace());
+  for (const pb::SavedMember& member : in.members()) GetMember(member, gang, reader);
+  gang.plan_id = in.plan_id();
+  gang.next_slot = in.next_slot();
+  for (const pb::SavedSlot& slot : in.slots()) {
+    gang.slots.push_back({reader.Shape(slot.shape()), Reservation(slot.reservation()),
+                          model::NodeIndex(slot.node()), slot.number(), slot.issued(),
+                          slot.pod_name(), reader.Time(slot.issue_deadline())});
+  }
+  for (const uint64_t id : in.head_reservations()) gang.head_reservations.push_back(Reservation(id));
+  gang.barrier_open = in.barrier_open();
+  gang.satisfied = in.satisfied();
+  gang.hold_deadline = reader.Time(in.hold_deadline());
+  gang.backoff_until = reader.Time(in.backoff_until());
+  gang.backoffs = in.backoffs();
+  gang.repair_deadline = reader.Time(in.repair_deadline());
+  gang.member_deadline = reader.Time(in.member_deadline());
+  for (const pb::SavedRefusal& refusal : in.refusals()) {
+    gang.refusals.push_back({reader.Shape(refusal.shape()), refusal.node_name(), refusal.strikes(),
+                             reader.Time(refusal.until())});
+  }
+  gang.first_seen = reader.Time(in.first_seen());
+  gang.report_deadline = reader.Time(in.report_deadline());
+  gang.told_to_wait = in.told_to_wait();
+  gang.placed_by_us = in.placed_by_us();
+  reader.Get(in.reason(), gang.reason);
+  gang.reason_detail = in.reason_detail();
+}
+
+CoreCheckpoint::Place PlaceOf(const pb::SavedPlace& in) {
+  return {in.whole(), in.priority(), in.arrival()};
+}
+
+void GetValues(const pb::CheckpointPiece& in, CoreCheckpoint& c, ModelReader& reader) {
+  c.now = reader.Time(in.now());
+  c.synced = in.synced();
+  c.leading = in.leading();
+  c.planning_due = in.planning_due();
+  c.generation = in.generation();
+  c.next_arrival = in.next_arrival();
+  c.head = in.head();
+  c.next_plan = in.next_plan();
+  c.next_write = in.next_write();
+  c.next_reservation = in.next_reservation();
+  c.next_nomination = reader.Time(in.next_nomination());
+  c.nominations_pending = in.nominations_pending();
+  if (in.has_resume()) c.resume = PlaceOf(in.resume());
+}
+
+void GetReservation(const pb::SavedReservation& in, CoreCheckpoint& c, ModelReader& reader) {
+  planner::ReservationLedger::Reservation reservation;
+  reservation.node = model::NodeIndex(in.node());
+  reservation.shape = reader.Shape(in.shape());
+  reservation.gang = in.gang();
+  reader.Get(in.pod(), reservation.pod);
+  reservation.what =
+      in.for_head() ? model::NodeTable::Reserved::kForHead : model::NodeTable::Reserved::kPlaced;
+  c.reservations.emplace(Reservation(in.id()), std::move(reservation));
+}
+
+}  // namespace
+
+void GetPiece(const pb::CheckpointPiece& in, CoreCheckpoint& c, ModelReader& reader) {
+  for (const pb::SavedNode& node : in.nodes()) {
+    model::NodeInfo info;
+    reader.Get(node.info(), info);
+    c.nodes.nodes.emplace_back(model::NodeIndex(node.index()),
+                               std::make_shared<const model::NodeInfo>(std::move(info)));
+  }
+  for (const uint32_t index : in.free_nodes()) c.nodes.free.emplace_back(index);
+  for (const auto& claim : in.claims()) reader.Get(claim, c.claims.emplace_back());
+  for (const auto& volume : in.volumes()) reader.Get(volume, c.volumes.emplace_back());
+  for (const pb::SavedGang& gang : in.gangs()) GetGang(gang, c.gangs.emplace_back(), reader);
+  for (const pb::SavedPod& saved : in.pods()) {
+    CoreCheckpoint::Pod& pod = c.pods.emplace_back();
+    reader.Get(saved.info(), pod.info);
+    pod.gang = saved.gang();
+    pod.charged = saved.charged();
+    pod.finished = saved.finished();
+    pod.assumed = Reservation(saved.assumed());
+  }
+  for (const pb::SavedReservation& saved : in.reservations()) GetReservation(saved, c, reader);
+  for (const pb::SavedWrite& saved : in.writes()) {
+    planner::PendingWrite& write = c.writes[saved.number()];
+    write.kind = reader.Enumerator(saved.kind(), planner::WriteKind::kEvict, "kind of write");
+    reader.Get(saved.uid(), write.uid);
+    write.bind_ticket = saved.bind_ticket();
+  }
+  for (const pb::SavedVerdict& saved : in.verdicts()) {
+    auto& [uid, verdict] = c.verdicts.emplace_back();
+    reader.Get(saved.uid(), uid);
+    verdict.node = reader.MinusOne<model::NodeIndex>(saved.node(), "node");
+    reader.Get(saved.reason(), verdict.reason);
+  }
+  for (const pb::SavedPlace& place : in.queue()) c.queue.push_back(PlaceOf(place));
+  for (const pb::SavedDeadline& deadline : in.deadlines())
+    c.deadlines.push_back({deadline.arrival(), reader.Time(deadline.at())});
+  for (const pb::SavedBind& saved : in.unseen_binds()) {
+    CoreCheckpoint::UnseenBind& bind = c.unseen_binds.emplace_back();
+    Get(saved.request(), bind.request, reader);
+    bind.deadline = reader.Time(saved.deadline());
+  }
+  if (in.last()) GetValues(in, c, reader);
+}
+
+}  // namespace tutti::record

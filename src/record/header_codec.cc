@@ -1,0 +1,93 @@
+#include "record/header_codec.h"
+
+#include "absl/strings/str_format.h"
+
+namespace tutti::record {
+namespace {
+
+constexpr uint32_t kFormat = 1;
+
+void PutOptions(const planner::CoreOptions& options, pb::CoreOptions& out) {
+  const auto& [wait_timeout, backoff_initial, backoff_max, refused_node_initial,
+               refused_node_expiry, admission_slot_timeout, repair_timeout, bind_timeout,
+               unseen_pod_timeout, missing_members_report, write_retry_initial, write_retry_max,
+               partial_gang_policy, bind_barrier, nominate_head, failed_placements_per_pass,
+               instance] = options;
+  out.set_wait_timeout(wait_timeout.count());
+  out.set_backoff_initial(backoff_initial.count());
+  out.set_backoff_max(backoff_max.count());
+  out.set_refused_node_initial(refused_node_initial.count());
+  out.set_refused_node_expiry(refused_node_expiry.count());
+  out.set_admission_slot_timeout(admission_slot_timeout.count());
+  out.set_repair_timeout(repair_timeout.count());
+  out.set_bind_timeout(bind_timeout.count());
+  out.set_unseen_pod_timeout(unseen_pod_timeout.count());
+  out.set_missing_members_report(missing_members_report.count());
+  out.set_write_retry_initial(write_retry_initial.count());
+  out.set_write_retry_max(write_retry_max.count());
+  out.set_keep_partial_gangs(partial_gang_policy == planner::PartialGangPolicy::kKeep);
+  out.set_bind_barrier_always(bind_barrier == planner::BindBarrier::kAlways);
+  out.set_nominate_head(nominate_head);
+  out.set_failed_placements_per_pass(failed_placements_per_pass);
+  out.set_instance(instance);
+}
+
+planner::CoreOptions GetOptions(const pb::CoreOptions& in, ModelReader& reader) {
+  planner::CoreOptions options;
+  options.wait_timeout = reader.Length(in.wait_timeout());
+  options.backoff_initial = reader.Length(in.backoff_initial());
+  options.backoff_max = reader.Length(in.backoff_max());
+  options.refused_node_initial = reader.Length(in.refused_node_initial());
+  options.refused_node_expiry = reader.Length(in.refused_node_expiry());
+  options.admission_slot_timeout = reader.Length(in.admission_slot_timeout());
+  options.repair_timeout = reader.Length(in.repair_timeout());
+  options.bind_timeout = reader.Length(in.bind_timeout());
+  options.unseen_pod_timeout = reader.Length(in.unseen_pod_timeout());
+  options.missing_members_report = reader.Length(in.missing_members_report());
+  options.write_retry_initial = reader.Length(in.write_retry_initial());
+  options.write_retry_max = reader.Length(in.write_retry_max());
+  options.partial_gang_policy = in.keep_partial_gangs() ? planner::PartialGangPolicy::kKeep
+                                                        : planner::PartialGangPolicy::kEvict;
+  options.bind_barrier =
+      in.bind_barrier_always() ? planner::BindBarrier::kAlways : planner::BindBarrier::kAuto;
+  options.nominate_head = in.nominate_head();
+  options.failed_placements_per_pass = in.failed_placements_per_pass();
+  options.instance = in.instance();
+  return options;
+}
+
+}  // namespace
+
+void Put(const LogHeader& header, pb::LogHeader& out) {
+  const auto& [version, process, segment, wall_nanos, configuration, options, plugins] = header;
+  out.set_format(kFormat);
+  out.set_version(version);
+  out.set_process(process);
+  out.set_segment(segment);
+  out.set_wall_nanos(wall_nanos);
+  out.set_configuration(configuration);
+  PutOptions(options, *out.mutable_options());
+  for (const std::string& plugin : plugins) out.add_plugins(plugin);
+}
+
+absl::StatusOr<LogHeader> GetHeader(const pb::LogHeader& in) {
+  if (in.format() != kFormat) {
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "format %d, written by Tutti %s: this version reads format %d; use that version",
+        in.format(), in.version(), kFormat));
+  }
+  LogHeader header;
+  header.version = in.version();
+  header.process = in.process();
+  header.segment = in.segment();
+  header.wall_nanos = in.wall_nanos();
+  header.configuration = in.configuration();
+  PlainWorld nothing;
+  ModelReader reader(nothing);
+  header.options = GetOptions(in.options(), reader);
+  header.plugins.assign(in.plugins().begin(), in.plugins().end());
+  if (!reader.status().ok()) return reader.status();
+  return header;
+}
+
+}  // namespace tutti::record
