@@ -20,6 +20,7 @@
 #include "obs/log.h"
 #include "obs/metrics.h"
 #include "planner/core_loop.h"
+#include "record/decision_log.h"
 
 namespace tutti::apps {
 
@@ -35,6 +36,7 @@ class MetricsBridge final : public extender::ExtenderObserver {
   // wired up.
   void CollectEvents();
   void CollectSnapshotAge(const base::Clock& clock);
+  void CollectDecisionLog(const record::DecisionLog& log);
   // `watched` is asked at each scrape; it answers nothing until there are watches.
   void CollectWatches(std::function<std::vector<kube::ClusterSource::Watched>()> watched,
                       const base::Clock& clock);

@@ -28,6 +28,7 @@
 #include "kube/event_recorder.h"
 #include "kube/lease.h"
 #include "planner/core_loop.h"
+#include "record/decision_log.h"
 #include "rpc/extender_service.h"
 #include "rpc/server.h"
 
@@ -109,10 +110,19 @@ struct Server::Parts {
       : configuration(std::move(c)),
         log(std::move(logger)),
         plugins(std::move(made_plugins)),
-        metrics(MetricsOptionsFor(version, *plugins)) {}
+        core_options(CoreOptionsFrom(configuration)),
+        metrics(MetricsOptionsFor(version, *plugins)) {
+    log_header.version = version;
+    log_header.process = core_options.instance;
+    log_header.configuration = configuration.text;
+    log_header.options = core_options;
+    for (const auto& enabled : plugins->profile().plugins())
+      log_header.plugins.push_back(enabled.name);
+  }
   ~Parts();
 
   absl::Status Start();
+  absl::Status OpenDecisionLog();
   absl::Status StartWebhook();
   absl::Status StartExtender();
   absl::Status StartHealth();
@@ -129,7 +139,9 @@ struct Server::Parts {
   const obs::Logger log;
   base::SystemClock clock;
   const std::unique_ptr<PluginRuntime> plugins;
+  const planner::CoreOptions core_options;
   obs::Metrics metrics;
+  record::LogHeader log_header;  // of this process's decision log and snapshots
 
   objects::ShapeTable shapes;
   std::vector<std::unique_ptr<GangGrouping>> owned_groupings;
@@ -139,6 +151,7 @@ struct Server::Parts {
   std::unique_ptr<kube::EventRecorder> events;
   std::unique_ptr<GangReporter> reporter;
   std::unique_ptr<MetricsBridge> bridge;
+  std::unique_ptr<record::DecisionLog> decision_log;  // null: nothing is recorded
   std::unique_ptr<planner::CoreLoop> loop;
   std::unique_ptr<kube::EffectWriter> writer;
   std::unique_ptr<kube::ClusterSource> source;
@@ -190,7 +203,7 @@ absl::Status Server::Parts::Start() {
   reporter = std::make_unique<GangReporter>(plugins->resources(), metrics, log, *events);
   bridge = std::make_unique<MetricsBridge>(metrics, *events, log, *plugins);
   loop = std::make_unique<planner::CoreLoop>(
-      CoreOptionsFrom(configuration), plugins->labels(), clock,
+      core_options, plugins->labels(), clock,
       [this](const planner::BatchReport& report) { bridge->OnBatch(report); }, MakePlugins());
   bridge->CollectEvents();
   bridge->CollectSnapshotAge(clock);
@@ -201,7 +214,8 @@ absl::Status Server::Parts::Start() {
       *client, clock, MostWrites(connection.max_in_flight),
       [this](model::WriteFinished finished) { loop->Post(std::move(finished)); },
       [this](const model::ReportGang& report) { reporter->Report(report); });
-  loop->Start(*writer);
+  TUTTI_RETURN_IF_ERROR(OpenDecisionLog());
+  loop->Start(*writer, decision_log.get());
   workspaces = std::make_unique<extender::WorkspacePool>([this] { return MakeDecoder(); },
                                                          MakePlugins(), plugins->labels());
 
@@ -219,6 +233,23 @@ absl::Status Server::Parts::Start() {
                                                  plugins->resources(), shapes, groupings,
                                                  plugins->fields(), std::move(callbacks));
   started = true;
+  return absl::OkStatus();
+}
+
+absl::Status Server::Parts::OpenDecisionLog() {
+  if (!configuration.decision_log.enabled()) return absl::OkStatus();
+  record::DecisionLogOptions options;
+  options.folder = configuration.decision_log.path;
+  options.max_bytes = configuration.decision_log.max_bytes;
+  TUTTI_ASSIGN_OR_RETURN(
+      decision_log, record::DecisionLog::Open(std::move(options), log_header, plugins->labels(),
+                                              plugins->resources(), clock,
+                                              [this](const absl::Status& status) {
+                                                log.Error("decision_log",
+                                                          {{"problem",
+                                                            std::string(status.message())}});
+                                              }));
+  bridge->CollectDecisionLog(*decision_log);
   return absl::OkStatus();
 }
 

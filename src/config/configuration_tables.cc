@@ -209,6 +209,16 @@ RecordListField PluginList(std::vector<Plugin>& plugins) {
           record};
 }
 
+Table DecisionLogTable(DecisionLog& c) {
+  return {
+      {"path", TextField{&c.path, kAnyText},
+       "Folder for the files of the decision log (docs/decision-log.md). Empty: nothing is "
+       "recorded. It is made where it does not exist, and needs a volume that Tutti may write."},
+      {"maxBytes", IntegerField{&c.max_bytes, 16 << 20, int64_t{1} << 40},
+       "Room for all its files. The oldest are deleted when it is used up."},
+  };
+}
+
 Table LoggingTable(Logging& c) {
   return {
       {"level",
@@ -238,6 +248,8 @@ Table ConfigurationTable(Configuration& c) {
       {"gang", Section{GangTable(c.gang)}, "What a gang is, and how long it may take."},
       {"plugins", PluginList(c.plugins),
        "Plugins that take part, in this order. None is needed: gangs are then packed by best fit."},
+      {"decisionLog", Section{DecisionLogTable(c.decision_log)},
+       "Records what the core was told and what it decided, for `tutti replay`."},
       {"logging", Section{LoggingTable(c.logging)}, "Logs, on standard error."},
   };
 }

@@ -88,7 +88,8 @@ absl::StatusOr<std::unique_ptr<LogReader>> LogReader::Open(std::istream& in, std
   auto impl = std::make_unique<Impl>(in, std::move(name));
   pb::LogEntry entry;
   TUTTI_ASSIGN_OR_RETURN(const bool any, impl->Read(entry));
-  if (!any || !entry.has_header()) return impl->Bad("expected the header of a decision log");
+  if (!any) return absl::DataLossError(impl->frames.name() + ": the file is cut off: it is empty");
+  if (!entry.has_header()) return impl->Bad("expected the header of a decision log");
   absl::StatusOr<LogHeader> header = GetHeader(entry.header());
   if (!header.ok()) {
     return absl::Status(header.status().code(), absl::StrFormat("%s: %s", impl->frames.name(),
