@@ -42,6 +42,7 @@ const std::map<std::string, std::set<std::string>>& AllowedModules() {
     table["extender"] = {"base", "model", "objects", "framework", "planner", "http", "obs"};
     table["admission"] = {"base", "model", "objects", "framework", "http"};
     table["rpc"] = {"base", "model", "objects", "framework", "planner", "http", "obs", "extender"};
+    table["cli"] = {"base", "config", "record"};
     std::set<std::string> everything;
     for (const auto& [module, ignored] : table) everything.insert(module);
     table["apps"] = everything;
