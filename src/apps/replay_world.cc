@@ -34,9 +34,9 @@ absl::StatusOr<std::unique_ptr<record::ReplayWorld>> MakeReplayWorld(
     config::LoadedConfiguration loaded =
         config::LoadConfiguration(header.configuration, "recorded configuration");
     if (!loaded.ok()) {
-      return absl::FailedPreconditionError(absl::StrFormat(
-          "%s; it was recorded by Tutti %s: use that version", loaded.errors[0].ToString(),
-          header.version));
+      return absl::FailedPreconditionError(
+          absl::StrFormat("%s; it was recorded by Tutti %s: use that version",
+                          loaded.errors[0].ToString(), header.version));
     }
     configuration = std::move(loaded.configuration);
   }

@@ -242,13 +242,11 @@ absl::Status Server::Parts::OpenDecisionLog() {
   options.folder = configuration.decision_log.path;
   options.max_bytes = configuration.decision_log.max_bytes;
   TUTTI_ASSIGN_OR_RETURN(
-      decision_log, record::DecisionLog::Open(std::move(options), log_header, plugins->labels(),
-                                              plugins->resources(), clock,
-                                              [this](const absl::Status& status) {
-                                                log.Error("decision_log",
-                                                          {{"problem",
-                                                            std::string(status.message())}});
-                                              }));
+      decision_log, record::DecisionLog::Open(
+                        std::move(options), log_header, plugins->labels(), plugins->resources(),
+                        clock, [this](const absl::Status& status) {
+                          log.Error("decision_log", {{"problem", std::string(status.message())}});
+                        }));
   bridge->CollectDecisionLog(*decision_log);
   return absl::OkStatus();
 }

@@ -31,8 +31,8 @@ std::string ToJson(const record::ReplayReport& report) {
                {"difference", nullptr}};
   if (report.difference) {
     const record::ReplayDifference& d = *report.difference;
-    json["difference"] = {{"file", d.file},         {"batch", d.batch}, {"event", d.event},
-                          {"nanos", d.now.nanos},   {"what", d.what},   {"expected", d.expected},
+    json["difference"] = {{"file", d.file},       {"batch", d.batch}, {"event", d.event},
+                          {"nanos", d.now.nanos}, {"what", d.what},   {"expected", d.expected},
                           {"got", d.got}};
   }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -76,8 +76,7 @@ void AddReplayCommand(CLI::App& parent, CommandContext& context) {
   CLI::App& command = *parent.add_subcommand(
       "replay", "Decide a decision log again and prove that the decisions are the same");
   const auto path = std::make_shared<std::string>();
-  command
-      .add_option("path", *path, "The folder of decisionLog.path, or one file of it")
+  command.add_option("path", *path, "The folder of decisionLog.path, or one file of it")
       ->required();
   OnRun(command, context, [&context, path] { return Run(context, *path); });
 }

@@ -54,8 +54,7 @@ ExitCode Run(CommandContext& context, const Options& options) {
   if (!before.ok()) return context.Fail(before.status());
   const absl::StatusOr<record::Snapshot> after = Read(options.after);
   if (!after.ok()) return context.Fail(after.status());
-  const std::vector<record::StateChange> changes =
-      record::Diff(ViewOf(*before), ViewOf(*after));
+  const std::vector<record::StateChange> changes = record::Diff(ViewOf(*before), ViewOf(*after));
   if (ForPrograms(context.options.output)) {
     const absl::Status printed = PrintJson(context, ToJson(changes));
     if (!printed.ok()) return context.Fail(printed);

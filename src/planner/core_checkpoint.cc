@@ -18,8 +18,7 @@ constexpr size_t kMostNodes = size_t{1} << 20;
 template <class... Args>
 absl::Status Wrong(const absl::FormatSpec<Args...>& format, const Args&... args) {
   return absl::InvalidArgumentError(
-      "the saved state contradicts itself: " + absl::StrFormat(format, args...) +
-      "; save it anew");
+      "the saved state contradicts itself: " + absl::StrFormat(format, args...) + "; save it anew");
 }
 
 // Looks everything up that the parts take for granted.
@@ -46,8 +45,7 @@ class Validator {
  private:
   absl::Status Nodes() {
     const size_t count = c_.nodes.nodes.size() + c_.nodes.free.size();
-    if (count > kMostNodes)
-      return Wrong("%d nodes: expected at most %d", count, kMostNodes);
+    if (count > kMostNodes) return Wrong("%d nodes: expected at most %d", count, kMostNodes);
     std::vector<bool> seen(count, false);
     const auto take = [&](model::NodeIndex index) {
       if (index.value >= count || seen[index.value]) return false;
@@ -79,7 +77,8 @@ class Validator {
     if (!whole || !pods_.emplace(info.uid, &pod).second)
       return Wrong("pod %s stands there twice or without a shape", info.name);
     if (pod.charged && !info.bound()) return Wrong("pod %s is charged to no node", info.name);
-    if (pod.gang != 0 && !info.gang) return Wrong("pod %s is in a gang without saying so", info.name);
+    if (pod.gang != 0 && !info.gang)
+      return Wrong("pod %s is in a gang without saying so", info.name);
     if (pod.finished && pod.gang == 0) return Wrong("pod %s counts for no gang", info.name);
     if (pod.assumed.valid() && !c_.reservations.contains(pod.assumed))
       return Wrong("pod %s assumes a reservation that is not there", info.name);
@@ -118,7 +117,8 @@ class Validator {
       if (!gangs_.contains(pod.gang)) return Wrong("pod %s is in no gang", pod.info.name);
       in_gangs += pod.finished ? 0 : 1;
     }
-    if (in_gangs != members_) return Wrong("%d pods are members, %d are in gangs", members_, in_gangs);
+    if (in_gangs != members_)
+      return Wrong("%d pods are members, %d are in gangs", members_, in_gangs);
     for (const auto& [id, reservation] : c_.reservations) {
       if (!gangs_.contains(reservation.gang) && !pods_.contains(reservation.pod))
         return Wrong("reservation %d has no owner", id.value);

@@ -239,7 +239,8 @@ void GetGang(const pb::SavedGang& in, Gang& gang, ModelReader& reader) {
                           model::NodeIndex(slot.node()), slot.number(), slot.issued(),
                           slot.pod_name(), reader.Time(slot.issue_deadline())});
   }
-  for (const uint64_t id : in.head_reservations()) gang.head_reservations.push_back(Reservation(id));
+  for (const uint64_t id : in.head_reservations())
+    gang.head_reservations.push_back(Reservation(id));
   gang.barrier_open = in.barrier_open();
   gang.satisfied = in.satisfied();
   gang.hold_deadline = reader.Time(in.hold_deadline());

@@ -38,9 +38,8 @@ absl::StatusOr<std::unique_ptr<DecisionLog>> DecisionLog::Open(
   return log;
 }
 
-DecisionLog::DecisionLog(DecisionLogOptions options, LogHeader header,
-                         const base::Interner& labels, const model::ResourceTable& resources,
-                         const base::Clock& clock,
+DecisionLog::DecisionLog(DecisionLogOptions options, LogHeader header, const base::Interner& labels,
+                         const model::ResourceTable& resources, const base::Clock& clock,
                          std::function<void(const absl::Status&)> on_problem)
     : options_(std::move(options)),
       header_(std::move(header)),

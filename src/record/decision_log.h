@@ -31,9 +31,9 @@
 namespace tutti::record {
 
 struct DecisionLogOptions {
-  std::string folder;                            // made where it does not exist
-  int64_t max_bytes = int64_t{256} << 20;        // of all files; the oldest go
-  size_t max_pending_events = size_t{1} << 17;   // between the core and the log's thread
+  std::string folder;                                    // made where it does not exist
+  int64_t max_bytes = int64_t{256} << 20;                // of all files; the oldest go
+  size_t max_pending_events = size_t{1} << 17;           // between the core and the log's thread
   base::Duration flush_every = std::chrono::seconds(1);  // so much is lost when the process dies
 };
 
@@ -107,11 +107,11 @@ class DecisionLog final : public planner::DecisionRecorder {
   std::vector<framework::CorePort::FilterAnswer> filter_answers_ ABSL_GUARDED_BY(filter_mutex_);
 
   // The log's thread.
-  std::map<uint64_t, uint64_t> files_;  // sizes of the files that are there, by segment
+  std::map<uint64_t, uint64_t> files_;     // sizes of the files that are there, by segment
   std::unique_ptr<SegmentWriter> writer_;  // null: nothing is being written
   std::ofstream file_;
   uint64_t checkpoint_bytes_ = 0;
-  base::Timestamp begun_;     // the file
+  base::Timestamp begun_;  // the file
   base::Timestamp flushed_;
   base::Timestamp retry_at_;  // after an error
 

@@ -307,7 +307,8 @@ model::Effect GetEffect(const pb::Effect& in, ModelReader& reader) {
       e.detail = from.detail();
       for (const pb::Holder& holder : from.holders())
         e.holders.push_back({holder.who(), holder.amount()});
-      for (const pb::PodRef& example : from.examples()) reader.Get(example, e.examples.emplace_back());
+      for (const pb::PodRef& example : from.examples())
+        reader.Get(example, e.examples.emplace_back());
       e.waited = base::Duration(from.waited());
       e.had_to_wait = from.had_to_wait();
       return e;

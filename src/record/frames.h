@@ -1,8 +1,8 @@
 // Frames: the container of decision logs and snapshots.
 //
-// "TUTTILOG", then frames: length of the compressed bytes, length of the plain bytes (uint32, little
-// endian), the zlib stream. The plain bytes are records: a varint length before each. A frame is
-// whole by itself, so a file that was cut off is good up to its last whole frame.
+// "TUTTILOG", then frames: length of the compressed bytes, length of the plain bytes (uint32,
+// little endian), the zlib stream. The plain bytes are records: a varint length before each. A
+// frame is whole by itself, so a file that was cut off is good up to its last whole frame.
 #pragma once
 
 #include <cstddef>

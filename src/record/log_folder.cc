@@ -55,9 +55,9 @@ absl::StatusOr<std::vector<LogFile>> FindLog(const std::string& path) {
       found[*segment] = entry.path().string();
   }
   if (found.empty()) {
-    return absl::NotFoundError(absl::StrFormat(
-        "%s: expected files %s, found none: name the folder of decisionLog.path", path,
-        SegmentName(1)));
+    return absl::NotFoundError(
+        absl::StrFormat("%s: expected files %s, found none: name the folder of decisionLog.path",
+                        path, SegmentName(1)));
   }
   std::vector<LogFile> files;
   for (const auto& [segment, name] : found) files.push_back(FileOnDisk(name));

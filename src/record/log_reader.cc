@@ -65,8 +65,8 @@ absl::StatusOr<bool> LogReader::Impl::AddBatch(const pb::LogBatch& in) {
     batch.number = in.number();
     batch.batch.now = reader->Time(in.now());
   } else if (in.number() != batch.number) {
-    return Bad(absl::StrFormat("batch %d begins before batch %d has ended", in.number(),
-                               batch.number));
+    return Bad(
+        absl::StrFormat("batch %d begins before batch %d has ended", in.number(), batch.number));
   }
   for (const pb::Step& step : in.steps()) {
     planner::RecordedStep& to = batch.batch.steps.emplace_back();
@@ -92,8 +92,8 @@ absl::StatusOr<std::unique_ptr<LogReader>> LogReader::Open(std::istream& in, std
   if (!entry.has_header()) return impl->Bad("expected the header of a decision log");
   absl::StatusOr<LogHeader> header = GetHeader(entry.header());
   if (!header.ok()) {
-    return absl::Status(header.status().code(), absl::StrFormat("%s: %s", impl->frames.name(),
-                                                                header.status().message()));
+    return absl::Status(header.status().code(),
+                        absl::StrFormat("%s: %s", impl->frames.name(), header.status().message()));
   }
   impl->header = *std::move(header);
   return std::unique_ptr<LogReader>(new LogReader(std::move(impl)));

@@ -71,8 +71,7 @@ class Replayer {
     header_ = header;
     if (world_ != nullptr && header.process == process_) return absl::OkStatus();
     if (world_ != nullptr) {
-      report.notes.push_back(
-          absl::StrFormat("%s: begins with another process of Tutti", file_));
+      report.notes.push_back(absl::StrFormat("%s: begins with another process of Tutti", file_));
     }
     core_.reset();
     snapshots_.clear();
@@ -95,8 +94,7 @@ class Replayer {
     absl::StatusOr<std::unique_ptr<planner::Core>> core =
         MakeCore(header_, *world_, std::move(entry.checkpoint));
     if (!core.ok()) {
-      return absl::InvalidArgumentError(
-          absl::StrFormat("%s: %s", file_, core.status().message()));
+      return absl::InvalidArgumentError(absl::StrFormat("%s: %s", file_, core.status().message()));
     }
     core_ = *std::move(core);
     return absl::OkStatus();
@@ -123,9 +121,8 @@ class Replayer {
 
   absl::Status On(BatchEntry& entry) {
     if (entry.number != next_batch_) {
-      return absl::InvalidArgumentError(
-          absl::StrFormat("%s: batch %d stands where batch %d belongs", file_, entry.number,
-                          next_batch_));
+      return absl::InvalidArgumentError(absl::StrFormat(
+          "%s: batch %d stands where batch %d belongs", file_, entry.number, next_batch_));
     }
     ++next_batch_;
     ++report.batches;
@@ -236,10 +233,10 @@ absl::StatusOr<ReplayReport> Replay(const std::vector<LogFile>& files,
 }
 
 std::string ToString(const ReplayDifference& difference) {
-  std::string text = absl::StrFormat(
-      "%s: batch %d, event %d, at %d.%09d s: %s\n", difference.file, difference.batch,
-      difference.event, difference.now.nanos / 1'000'000'000,
-      difference.now.nanos % 1'000'000'000, difference.what);
+  std::string text =
+      absl::StrFormat("%s: batch %d, event %d, at %d.%09d s: %s\n", difference.file,
+                      difference.batch, difference.event, difference.now.nanos / 1'000'000'000,
+                      difference.now.nanos % 1'000'000'000, difference.what);
   const auto add = [&](const char* title, const std::vector<std::string>& lines) {
     absl::StrAppendFormat(&text, "  %s:%s\n", title, lines.empty() ? " nothing" : "");
     for (const std::string& line : lines) absl::StrAppendFormat(&text, "    %s\n", line);

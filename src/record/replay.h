@@ -29,8 +29,8 @@ struct ReplayReport {
   uint64_t batches = 0;
   uint64_t events = 0;
   uint64_t effects = 0;
-  uint64_t filter_answers = 0;  // of members of gangs: compared with what the snapshot says
-  uint64_t checkpoints = 0;     // compared with the state that the run had reached
+  uint64_t filter_answers = 0;     // of members of gangs: compared with what the snapshot says
+  uint64_t checkpoints = 0;        // compared with the state that the run had reached
   std::vector<std::string> notes;  // gaps, files that are cut off
   std::optional<ReplayDifference> difference;
 

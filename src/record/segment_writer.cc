@@ -66,8 +66,7 @@ void SegmentWriter::Add(const planner::RecordedBatch& batch) {
     }
     pb::Step& out = *entry.mutable_batch()->add_steps();
     Put(step.event, *out.mutable_event(), impl_->tables);
-    for (const model::Effect& effect : step.effects)
-      Put(effect, *out.add_effects(), impl_->tables);
+    for (const model::Effect& effect : step.effects) Put(effect, *out.add_effects(), impl_->tables);
   }
   entry.mutable_batch()->set_generation(batch.generation);
   impl_->Write(entry);

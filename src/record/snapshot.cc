@@ -25,8 +25,7 @@ absl::StatusOr<Snapshot> ReadSnapshot(std::istream& in, std::string name,
   return snapshot;
 }
 
-absl::StatusOr<std::unique_ptr<planner::Core>> MakeCore(const LogHeader& header,
-                                                        ReplayWorld& world,
+absl::StatusOr<std::unique_ptr<planner::Core>> MakeCore(const LogHeader& header, ReplayWorld& world,
                                                         planner::CoreCheckpoint checkpoint) {
   auto core = std::make_unique<planner::Core>(header.options, world.labels(), world.plugins());
   TUTTI_RETURN_IF_ERROR(core->Restore(std::move(checkpoint)));

@@ -28,8 +28,7 @@ absl::StatusOr<std::unique_ptr<ReplayWorld>> MakePlainWorld(const LogHeader& hea
 
 // Takes the same decisions next as the core that was saved. InvalidArgument: the checkpoint
 // contradicts itself.
-absl::StatusOr<std::unique_ptr<planner::Core>> MakeCore(const LogHeader& header,
-                                                        ReplayWorld& world,
+absl::StatusOr<std::unique_ptr<planner::Core>> MakeCore(const LogHeader& header, ReplayWorld& world,
                                                         planner::CoreCheckpoint checkpoint);
 
 }  // namespace tutti::record

@@ -158,8 +158,8 @@ class Inventory {
     set("plugins", absl::StrJoin(s_.header.plugins, ", "));
     set("configuration", s_.header.configuration);
     set("waitTimeout", base::FormatDuration(o.wait_timeout));
-    set("backoff", base::FormatDuration(o.backoff_initial) + " to " +
-                       base::FormatDuration(o.backoff_max));
+    set("backoff",
+        base::FormatDuration(o.backoff_initial) + " to " + base::FormatDuration(o.backoff_max));
     set("refusedNodeExpiry", base::FormatDuration(o.refused_node_expiry));
     set("admissionSlotTimeout", base::FormatDuration(o.admission_slot_timeout));
     set("repairTimeout", base::FormatDuration(o.repair_timeout));
@@ -194,8 +194,7 @@ const std::string& ValueOf(const Fields& fields, const std::string& name) {
 std::string Shown(const std::string& value) {
   if (value.empty()) return "none";
   // A whole configuration file does not fit a line.
-  return value.find('\n') == std::string::npos ? value
-                                               : absl::StrFormat("%d bytes", value.size());
+  return value.find('\n') == std::string::npos ? value : absl::StrFormat("%d bytes", value.size());
 }
 
 std::vector<std::string> Whole(const Fields& fields) {
@@ -229,7 +228,9 @@ std::vector<StateChange> Diff(const StateView& before, const StateView& after) {
   for (const auto& [key, ignored] : names) {
     const auto b = was.find(key);
     const auto a = is.find(key);
-    const Kind kind = b == was.end() ? Kind::kAdded : a == is.end() ? Kind::kRemoved : Kind::kChanged;
+    const Kind kind = b == was.end()  ? Kind::kAdded
+                      : a == is.end() ? Kind::kRemoved
+                                      : Kind::kChanged;
     std::vector<std::string> details = kind == Kind::kAdded     ? Whole(a->second)
                                        : kind == Kind::kRemoved ? Whole(b->second)
                                                                 : Differences(b->second, a->second);

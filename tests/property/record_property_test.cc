@@ -47,9 +47,7 @@ class RecordedStory {
     world.Pass(std::chrono::seconds(90));
   }
 
-  std::vector<record::LogFile> files() {
-    return recorder.Write(header, world.labels(), resources);
-  }
+  std::vector<record::LogFile> files() { return recorder.Write(header, world.labels(), resources); }
 
   MemoryRecorder recorder;
 

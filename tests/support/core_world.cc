@@ -186,9 +186,8 @@ void CoreWorld::WakeAll() {
 }
 
 void CoreWorld::Apply(model::ClusterEvent event) {
-  Handle(options_.recorder != nullptr && processes_ == 1
-             ? ApplyRecorded(std::move(event))
-             : core_->Apply(now_, std::move(event)));
+  Handle(options_.recorder != nullptr && processes_ == 1 ? ApplyRecorded(std::move(event))
+                                                         : core_->Apply(now_, std::move(event)));
   if (++events_ % options_.check_every != 0) return;
   for (const std::string& line : core_->CheckInvariants()) broken_.push_back("core: " + line);
 }

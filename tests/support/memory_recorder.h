@@ -61,7 +61,8 @@ class MemoryRecorder final : public planner::DecisionRecorder {
                                      const model::ResourceTable& resources) const {
     std::vector<record::LogFile> written;
     for (size_t i = 0; i < files.size(); ++i)
-      written.push_back(FileOf(record::SegmentName(i + 1), Bytes(files[i], header, labels, resources)));
+      written.push_back(
+          FileOf(record::SegmentName(i + 1), Bytes(files[i], header, labels, resources)));
     return written;
   }
 

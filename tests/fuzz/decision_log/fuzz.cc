@@ -21,8 +21,8 @@ std::string InFrames(std::string_view records) {
   FrameWriter frames;
   // Records with lengths before them, as FrameWriter makes them.
   while (!records.empty()) {
-    const size_t length = std::min<size_t>(static_cast<unsigned char>(records[0]) * 4,
-                                           records.size() - 1);
+    const size_t length =
+        std::min<size_t>(static_cast<unsigned char>(records[0]) * 4, records.size() - 1);
     frames.Add(records.substr(1, length));
     records.remove_prefix(1 + length);
   }
@@ -36,10 +36,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
   const std::string bytes = data[0] % 2 == 0 ? std::string(rest) : InFrames(rest);
-  const tutti::record::LogFile file{
-      "fuzz", [&]() -> absl::StatusOr<std::unique_ptr<std::istream>> {
-        return std::make_unique<std::istringstream>(bytes);
-      }};
+  const tutti::record::LogFile file{"fuzz", [&]() -> absl::StatusOr<std::unique_ptr<std::istream>> {
+                                      return std::make_unique<std::istringstream>(bytes);
+                                    }};
   // Whatever it says, saying it is all it may do.
   const auto report = tutti::record::Replay({file}, tutti::record::MakePlainWorld);
   if (!report.ok() && report.status().message().empty()) std::abort();

@@ -20,8 +20,8 @@ TEST(SnapshotDiffCommandTest, TellsWhatHasChanged) {
   testing::CoreDriver driver;
   const model::ResourceTable resources;
   const auto save = [&](const std::string& name) {
-    return folder.Write(
-        name, record::EncodeSnapshot({}, driver.labels, resources, driver.core.Save()));
+    return folder.Write(name,
+                        record::EncodeSnapshot({}, driver.labels, resources, driver.core.Save()));
   };
   driver.AddNode("n0", 4000);
   const std::string before = save("before");

@@ -105,7 +105,9 @@ TEST_F(CoreCheckpointTest, WhatContradictsItselfIsRefused) {
               HasSubstr("node number"));
   EXPECT_THAT(RestoreChanged([](auto& c) { c.nodes.free.clear(); }).message(),
               HasSubstr("out of range"));
-  EXPECT_THAT(RestoreChanged([](auto& c) { c.queue.push_back({true, 0, 99}); }).message(),
+  EXPECT_THAT(RestoreChanged([](auto& c) {
+                c.queue.push_back({true, 0, 99});
+              }).message(),
               HasSubstr("gang 99 is queued twice or not there"));
   EXPECT_THAT(RestoreChanged([](auto& c) { c.pods.push_back(c.pods[0]); }).message(),
               HasSubstr("stands there twice"));

@@ -59,7 +59,8 @@ class EventCodecTest : public ::testing::Test {
     pod.nominated_node = "n2";
     pod.charge = std::make_shared<const model::ResourceList>(shape.requests);
     pod.shape = std::make_shared<const model::PodShape>(std::move(shape));
-    pod.gang = model::GangMember{{"default", "job", "a"}, "a", GangSpec{3, std::chrono::seconds(5)}, "p"};
+    pod.gang =
+        model::GangMember{{"default", "job", "a"}, "a", GangSpec{3, std::chrono::seconds(5)}, "p"};
     pod.pins = {"n1", "n2"};
     pod.plan_token = "x-1/0";
     pod.created_seconds = 12;

@@ -78,8 +78,8 @@ TEST(ReplayTest, AnotherProcessBeginsAfresh) {
   RecordedGang first;
   RecordedGang second;
   second.header.process = "p2";
-  const ReplayReport report = MustReplay({testing::FileOf("1.tlog", first.Bytes()),
-                                          testing::FileOf("2.tlog", second.Bytes())});
+  const ReplayReport report = MustReplay(
+      {testing::FileOf("1.tlog", first.Bytes()), testing::FileOf("2.tlog", second.Bytes())});
   EXPECT_TRUE(report.identical());
   ASSERT_EQ(report.notes.size(), 1u);
   EXPECT_THAT(report.notes[0], HasSubstr("2.tlog: begins with another process"));

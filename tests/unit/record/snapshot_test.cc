@@ -27,8 +27,7 @@ TEST(SnapshotTest, ACoreMadeFromItTakesTheSameDecisionNext) {
 
   absl::StatusOr<Snapshot> snapshot = ReadSnapshot(file, "bug.snapshot", MakePlainWorld);
   ASSERT_TRUE(snapshot.ok()) << snapshot.status();
-  const auto core =
-      MakeCore(snapshot->header, *snapshot->world, std::move(snapshot->checkpoint));
+  const auto core = MakeCore(snapshot->header, *snapshot->world, std::move(snapshot->checkpoint));
   ASSERT_TRUE(core.ok()) << core.status();
   EXPECT_EQ((*core)->DurableState(), driver.core.DurableState());
 
