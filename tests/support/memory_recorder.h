@@ -53,9 +53,13 @@ class MemoryRecorder final : public planner::DecisionRecorder {
   static std::string Bytes(const File& file, const record::LogHeader& header,
                            const base::Interner& labels, const model::ResourceTable& resources) {
     record::SegmentWriter writer(header, labels, resources, file.checkpoint, file.next_batch);
-    for (const planner::RecordedBatch& batch : file.batches) writer.Add(batch);
+    std::string bytes = writer.Take(true);
+    for (size_t i = 0; i < file.batches.size(); ++i) {
+      writer.Add(file.batches[i]);
+      bytes += writer.Take(i % 8 == 0);
+    }
     for (const auto& answer : file.answers) writer.Add(answer);
-    return writer.Take(true);
+    return bytes + writer.Take(true);
   }
   std::vector<record::LogFile> Write(const record::LogHeader& header, const base::Interner& labels,
                                      const model::ResourceTable& resources) const {

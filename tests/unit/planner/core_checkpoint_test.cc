@@ -102,7 +102,7 @@ TEST_F(CoreCheckpointTest, WhatContradictsItselfIsRefused) {
   EXPECT_THAT(RestoreChanged([](auto& c) { c.reservations.clear(); }).message(),
               HasSubstr("without a reservation"));
   EXPECT_THAT(RestoreChanged([](auto& c) { c.nodes.nodes.pop_back(); }).message(),
-              HasSubstr("node number"));
+              HasSubstr("is on no node"));
   EXPECT_THAT(RestoreChanged([](auto& c) { c.nodes.free.clear(); }).message(),
               HasSubstr("out of range"));
   EXPECT_THAT(RestoreChanged([](auto& c) {

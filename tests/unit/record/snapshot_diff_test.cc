@@ -45,7 +45,8 @@ TEST_F(SnapshotDiffTest, NodesPodsAndGangsAreToldByTheirNames) {
   EXPECT_THAT(lines, Contains("~ node n0: allocatable cpu: 4 -> 8"));
   EXPECT_THAT(lines, Contains("- node old: allocatable cpu 4, allocatable pods 110"));
   EXPECT_THAT(lines, Contains(StartsWith("+ pod default/a-0: gang a, phase Pending")));
-  EXPECT_THAT(lines, Contains(StartsWith("+ gang default/a: dialect test, members 1, placed 1")));
+  EXPECT_THAT(lines, Contains(StartsWith("+ gang default/a: barrier open yes, dialect test, "
+                                         "members 1, placed 1")));
   EXPECT_THAT(lines, Contains("+ reservation of default/a: n0 1 place"));
 }
 
