@@ -18,6 +18,7 @@
 #include "model/node_table.h"
 #include "planner/core_state.h"
 #include "planner/gang.h"
+#include "planner/holder_survey.h"
 #include "planner/reservation_ledger.h"
 
 namespace tutti::planner {
@@ -67,6 +68,7 @@ struct CoreCheckpoint {
   std::vector<Place> queue;  // in order
   std::vector<Deadline> deadlines;
   std::vector<UnseenBind> unseen_binds;
+  std::optional<HolderSurvey::Survey> survey;
   std::optional<Place> resume;  // where the last pass over the queue stopped
   base::Timestamp next_nomination;
   bool nominations_pending = false;

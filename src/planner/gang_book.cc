@@ -430,6 +430,7 @@ void GangBook::Save(CoreCheckpoint& checkpoint) const {
     checkpoint.queue.push_back({place.whole, place.priority, place.arrival});
   for (const auto& [deadline, arrival] : deadlines_)
     checkpoint.deadlines.push_back({arrival, deadline});
+  survey_.Save(checkpoint);
 }
 
 void GangBook::Restore(const CoreCheckpoint& checkpoint) {
@@ -444,6 +445,7 @@ void GangBook::Restore(const CoreCheckpoint& checkpoint) {
     entries_.at(saved.arrival).deadline = saved.at;
     deadlines_.insert({saved.at, saved.arrival});
   }
+  survey_.Restore(checkpoint);
 }
 
 std::vector<Gang*> GangBook::Queue(const std::optional<QueuePlace>& from) const {

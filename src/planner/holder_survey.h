@@ -1,6 +1,7 @@
 // HolderSurvey: who holds what others wait for.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,12 +12,26 @@
 
 namespace tutti::planner {
 
+struct CoreCheckpoint;
+
 struct CoreState;
 
 // One look over all members serves every question of the next moment, so that a thousand gangs
 // that begin to wait together cost one.
 class HolderSurvey {
  public:
+  struct Held {
+    std::string namespace_name;
+    std::string display_name;
+    uint64_t arrival = 0;
+    model::ResourceList amounts;  // bound and reserved
+  };
+  struct Survey {
+    base::Timestamp taken_at;
+    std::vector<Held> gangs;             // by arrival
+    model::ResourceList bound_of_gangs;  // of all of them
+  };
+
   explicit HolderSurvey(const CoreState& state) : s_(state) {}
 
   // Those who hold most of `resource`, at most four lines. Names of gangs of other namespaces are
@@ -26,20 +41,16 @@ class HolderSurvey {
   // The gang at the head of the queue, with what is kept for it.
   std::vector<model::Holder> Head(const Gang& waiting, model::ResourceId resource) const;
 
+  // The last look, while it still serves.
+  void Save(CoreCheckpoint& checkpoint) const;
+  void Restore(const CoreCheckpoint& checkpoint);
+
  private:
-  struct Held {
-    std::string namespace_name;
-    std::string display_name;
-    uint64_t arrival = 0;
-    model::ResourceList amounts;  // bound and reserved
-  };
+  bool fresh() const;
   void Refresh();
 
   const CoreState& s_;
-  base::Timestamp taken_at_;
-  bool taken_ = false;
-  std::vector<Held> gangs_;             // by arrival
-  model::ResourceList bound_of_gangs_;  // of all of them
+  std::optional<Survey> last_;
 };
 
 }  // namespace tutti::planner

@@ -137,6 +137,19 @@ class PieceWriter {
   int things_ = 0;
 };
 
+void PutSurvey(const planner::HolderSurvey::Survey& survey, pb::SavedSurvey& out) {
+  const auto& [taken_at, gangs, bound_of_gangs] = survey;
+  out.set_taken_at(taken_at.nanos);
+  for (const auto& [namespace_name, display_name, arrival, amounts] : gangs) {
+    pb::SavedHolder& holder = *out.add_gangs();
+    holder.set_namespace_name(namespace_name);
+    holder.set_display_name(display_name);
+    holder.set_arrival(arrival);
+    Put(amounts, *holder.mutable_amounts());
+  }
+  Put(bound_of_gangs, *out.mutable_bound_of_gangs());
+}
+
 void PutValues(const CoreCheckpoint& c, pb::CheckpointPiece& out) {
   out.set_now(c.now.nanos);
   out.set_synced(c.synced);
@@ -151,6 +164,7 @@ void PutValues(const CoreCheckpoint& c, pb::CheckpointPiece& out) {
   out.set_next_nomination(c.next_nomination.nanos);
   out.set_nominations_pending(c.nominations_pending);
   if (c.resume) PutPlace(*c.resume, *out.mutable_resume());
+  if (c.survey) PutSurvey(*c.survey, *out.mutable_survey());
 }
 
 }  // namespace
@@ -264,6 +278,19 @@ CoreCheckpoint::Place PlaceOf(const pb::SavedPlace& in) {
   return {in.whole(), in.priority(), in.arrival()};
 }
 
+void GetSurvey(const pb::SavedSurvey& in, planner::HolderSurvey::Survey& survey,
+               ModelReader& reader) {
+  survey.taken_at = reader.Time(in.taken_at());
+  for (const pb::SavedHolder& holder : in.gangs()) {
+    auto& [namespace_name, display_name, arrival, amounts] = survey.gangs.emplace_back();
+    namespace_name = holder.namespace_name();
+    display_name = holder.display_name();
+    arrival = holder.arrival();
+    reader.Get(holder.amounts(), amounts, INT64_MAX);
+  }
+  reader.Get(in.bound_of_gangs(), survey.bound_of_gangs, INT64_MAX);
+}
+
 void GetValues(const pb::CheckpointPiece& in, CoreCheckpoint& c, ModelReader& reader) {
   c.now = reader.Time(in.now());
   c.synced = in.synced();
@@ -278,6 +305,7 @@ void GetValues(const pb::CheckpointPiece& in, CoreCheckpoint& c, ModelReader& re
   c.next_nomination = reader.Time(in.next_nomination());
   c.nominations_pending = in.nominations_pending();
   if (in.has_resume()) c.resume = PlaceOf(in.resume());
+  if (in.has_survey()) GetSurvey(in.survey(), c.survey.emplace(), reader);
 }
 
 void GetReservation(const pb::SavedReservation& in, CoreCheckpoint& c, ModelReader& reader) {

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
-#include "objects/resource_accounting.h"
 
 namespace tutti::record {
 namespace {
@@ -247,7 +246,7 @@ std::shared_ptr<const model::PodShape> ModelReader::Shape(uint32_t number) {
   return world_.shapes().Intern(model::PodShape());
 }
 
-void ModelReader::Get(const pb::ResourceList& in, model::ResourceList& list) {
+void ModelReader::Get(const pb::ResourceList& in, model::ResourceList& list, int64_t most) {
   if (in.resources_size() != in.amounts_size())
     return Fail("a list has more resources than amounts, or fewer");
   for (int i = 0; i < in.resources_size(); ++i) {
@@ -255,8 +254,8 @@ void ModelReader::Get(const pb::ResourceList& in, model::ResourceList& list) {
     const int64_t amount = in.amounts(i);
     if (resource >= resources_)
       return Fail(absl::StrFormat("there is no resource number %d", resource));
-    if (amount < 0 || amount > objects::kMostOfOneResource)
-      return Fail(absl::StrFormat("%d of one resource: expected 0 to 2^53", amount));
+    if (amount < 0 || amount > most)
+      return Fail(absl::StrFormat("%d of one resource: expected 0 to %d", amount, most));
     list.Set(model::ResourceId(static_cast<uint16_t>(resource)), amount);
   }
 }

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "model/cluster_event.h"
 #include "model/effect.h"
+#include "objects/resource_accounting.h"
 #include "objects/shape_table.h"
 #include "record/replay_world.h"
 #include "record/table_writer.h"
@@ -57,7 +58,9 @@ class ModelReader {
   void Get(const pb::VolumeInfo& in, model::VolumeInfo& volume);
   void Get(const pb::Reason& in, model::Reason& reason);
   void Get(const pb::PodRef& in, model::PodRef& pod) const;
-  void Get(const pb::ResourceList& in, model::ResourceList& list);
+  // `most`: of one resource; more than one pod or node has it only as a sum of many.
+  void Get(const pb::ResourceList& in, model::ResourceList& list,
+           int64_t most = objects::kMostOfOneResource);
 
   std::shared_ptr<const model::PodShape> Shape(uint32_t number);
   base::Timestamp Time(int64_t nanos);
