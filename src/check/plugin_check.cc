@@ -14,6 +14,7 @@
 #include "check/probe_world.h"
 #include "check/probes.h"
 #include "config/load_configuration.h"
+#include "framework/points.h"
 #include "loader/plugin_loader.h"
 #include "nlohmann/json.hpp"
 
@@ -56,24 +57,6 @@ class SentFindings final : public Findings {
   const Messenger& messenger_;
   std::vector<std::string> told_;
 };
-
-std::vector<std::string> PointNames(const framework::Points& points) {
-  std::vector<std::string> names;
-  const auto add = [&](const char* name, const void* point) {
-    if (point != nullptr) names.emplace_back(name);
-  };
-  add("PreFilter", points.pre_filter);
-  add("Filter", points.filter);
-  add("PreScore", points.pre_score);
-  add("Score", points.score);
-  if (points.score != nullptr && points.score->HasNormalizeScore())
-    names.emplace_back("NormalizeScore");
-  add("PreEnqueue", points.pre_enqueue);
-  add("QueueSort", points.queue_sort);
-  add("PlacementGenerate", points.placement_generate);
-  add("PlacementScore", points.placement_score);
-  return names;
-}
 
 // What runs in the child: the probes from `first` on, of a plugin loaded anew.
 class Child {
@@ -131,7 +114,7 @@ class Child {
     const base::Interner texts;
     const ProbeWorld world(subject, texts);
     if (world.error().empty()) {
-      who["points"] = PointNames(world.points());
+      who["points"] = framework::NamesOf(world.points());
       for (const model::PluginReason& reason : world.services().reasons.reasons())
         who["reasons"].push_back(reason.code);
       for (const framework::HostServices::Counter& counter : world.services().counters)

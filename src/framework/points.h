@@ -1,6 +1,9 @@
 // Points: which extension points a plugin serves, and as what object.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "tutti/plugin/bind.h"
 #include "tutti/plugin/cluster_event.h"
 #include "tutti/plugin/device_select.h"
@@ -36,6 +39,9 @@ struct Points {
   // As its PointTable says, or else as its class does.
   static Points Of(Plugin& plugin);
 };
+
+// kube-scheduler's names of those that are served, in the order in which they are asked.
+std::vector<std::string> NamesOf(const Points& points);
 
 // For plugins whose class cannot tell. An adapter (of a shared object, of a remote service) is one
 // class that can serve all points, and learns only when it is connected which ones it has: the

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "tutti/abi/convert.h"
@@ -164,7 +163,8 @@ class BoundPodsToC {
 
 class ClusterEventToC {
  public:
-  explicit ClusterEventToC(const ClusterEventView& event) {
+  explicit ClusterEventToC(const ClusterEventView& event)
+      : gang_(event.gang == nullptr ? GangView() : *event.gang) {
     c_ = {};
     c_.struct_size = sizeof c_;
     c_.kind = static_cast<uint32_t>(event.kind);
@@ -178,16 +178,16 @@ class ClusterEventToC {
       pod_ = ToC(*event.pod);
       c_.pod = &pod_;
     }
-    if (event.gang != nullptr) c_.gang = gang_.emplace(*event.gang).c();
+    if (event.gang != nullptr) c_.gang = gang_.c();
   }
   ClusterEventToC(const ClusterEventToC&) = delete;
   ClusterEventToC& operator=(const ClusterEventToC&) = delete;
   const tutti_cluster_event* c() const { return &c_; }
 
  private:
-  tutti_node_block block_;
-  tutti_placed_pod pod_;
-  std::optional<GangToC> gang_;
+  tutti_node_block block_ = {};
+  tutti_placed_pod pod_ = {};
+  GangToC gang_;
   tutti_cluster_event c_;
 };
 

@@ -133,6 +133,8 @@ void CoreReader::ExplainMembers(Gang& gang, base::Uid first, Explanation& explan
   const auto missing = gang.min_member() - gang.secured() - static_cast<int64_t>(gang.slots.size());
   if (missing > 0 && missing < static_cast<int64_t>(members.size()))
     members.resize(static_cast<size_t>(missing));
+  // What is kept for the head is room, to itself.
+  const ReservationLedger::Lifted lifted(s_.ledger, gang.head_reservations);
   Explain(gang, queue_.Classes(gang, members), why);
 }
 

@@ -38,7 +38,6 @@ void Print(const std::string& name, double value, const char* unit) {
 
 SimulationResult Run(JobSource& source, SimulationOptions options) {
   options.core.failed_placements_per_pass = INT32_MAX;
-  options.core.name_holders = false;
   Tables tables;
   auto result = RunSimulation(source, options, {tables.labels, tables.resources, tables.fields});
   if (!result.ok()) Die(result.status());

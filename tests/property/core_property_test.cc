@@ -104,8 +104,12 @@ class Story {
     const base::Duration duration = std::chrono::seconds(Below(2) * (1 + Below(30)));
     if (by_object && Below(2) == 0) world.SetGangObject(gang, min_member);
     for (int m = 0; m < members; ++m) {
-      PodSpec spec{absl::StrFormat("%s-%d", gang, m), gang, by_object ? 0 : min_member, workers,
-                   Below(2) == 0, duration};
+      PodSpec spec{absl::StrFormat("%s-%d", gang, m),
+                   gang,
+                   by_object ? 0 : min_member,
+                   workers,
+                   Below(2) == 0,
+                   duration};
       if (m == 0 && Below(3) == 0) spec.shape = RandomShape();  // a launcher
       world.CreatePod(std::move(spec));
       for (int s = Below(6); s > 0; --s) world.Step();

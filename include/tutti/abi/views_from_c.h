@@ -5,7 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
-#include <optional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -220,21 +220,24 @@ class ClusterEventFromC {
     view_.kind = static_cast<ClusterEventKind>(event.kind);
     view_.was_reserved = event.was_reserved != 0;
     if (event.block != nullptr) {
-      block_.emplace(*event.block, texts);
-      view_.node = &node_.emplace(block_->view(), event.offset);
+      block_ = std::make_unique<BlockFromC>(*event.block, texts);
+      node_ = std::make_unique<NodeView>(block_->view(), event.offset);
     }
-    if (event.pod != nullptr) view_.pod = &pod_.emplace(*event.pod).view();
-    if (event.gang != nullptr) view_.gang = &gang_.emplace(*event.gang).view();
+    if (event.pod != nullptr) pod_ = std::make_unique<PlacedPodFromC>(*event.pod);
+    if (event.gang != nullptr) gang_ = std::make_unique<GangFromC>(*event.gang);
+    view_.node = node_.get();
+    view_.pod = pod_ == nullptr ? nullptr : &pod_->view();
+    view_.gang = gang_ == nullptr ? nullptr : &gang_->view();
   }
   ClusterEventFromC(const ClusterEventFromC&) = delete;
   ClusterEventFromC& operator=(const ClusterEventFromC&) = delete;
   const ClusterEventView& view() const { return view_; }
 
  private:
-  std::optional<BlockFromC> block_;
-  std::optional<NodeView> node_;
-  std::optional<PlacedPodFromC> pod_;
-  std::optional<GangFromC> gang_;
+  std::unique_ptr<BlockFromC> block_;
+  std::unique_ptr<NodeView> node_;
+  std::unique_ptr<PlacedPodFromC> pod_;
+  std::unique_ptr<GangFromC> gang_;
   ClusterEventView view_;
 };
 

@@ -62,12 +62,11 @@ absl::StatusOr<std::vector<sim::SimNode>> ParseNodeSpec(const std::string& text)
   const std::pair<std::string, std::string> halves = absl::StrSplit(text, absl::MaxSplits(':', 1));
   TUTTI_ASSIGN_OR_RETURN(const int64_t count, Whole(text, halves.first, kMostNodes));
   Spec spec;
-  for (const std::string& part : std::vector<std::string>(
-           absl::StrSplit(halves.second, ',', absl::SkipWhitespace()))) {
+  for (const std::string& part :
+       std::vector<std::string>(absl::StrSplit(halves.second, ',', absl::SkipWhitespace()))) {
     TUTTI_RETURN_IF_ERROR(Read(part, spec));
   }
-  if (!spec.node.gpu_model.empty() && spec.node.gpus == 0)
-    return Wrong(text, "gpu=N beside model");
+  if (!spec.node.gpu_model.empty() && spec.node.gpus == 0) return Wrong(text, "gpu=N beside model");
   if (spec.node.allocatable.empty()) spec.node.allocatable = {{"cpu", 1000}};
   std::vector<sim::SimNode> nodes;
   for (int64_t i = 0; i < count; ++i) {

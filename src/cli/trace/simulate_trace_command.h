@@ -33,7 +33,7 @@ struct TraceOptions {
   std::optional<WorkloadFormat> format;
   std::string nodes;   // "100:cpu=64,memory=512Gi,gpu=8,rack=16", or an openb list of nodes
   std::string config;  // a TuttiConfiguration: its plugins and gang.backfill
-  std::vector<std::string> plugins;  // by name; in place of the configuration's
+  std::vector<std::string> plugins;         // by name; in place of the configuration's
   std::optional<model::Backfill> backfill;  // in place of the configuration's
   uint64_t seed = 1;                        // of synthetic workloads
   int64_t jobs = 0;                         // the first so many of a workload; 0: all

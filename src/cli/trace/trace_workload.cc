@@ -56,8 +56,7 @@ WorkloadFormat FormatOf(const TraceOptions& options) {
 class Opener {
  public:
   explicit Opener(const TraceOptions& options)
-      : options_(options),
-        bad_rows_(options.strict ? sim::BadRows::kStop : sim::BadRows::kDrop) {}
+      : options_(options), bad_rows_(options.strict ? sim::BadRows::kStop : sim::BadRows::kDrop) {}
 
   absl::StatusOr<TraceWorkload> Open() {
     opened_.name = std::filesystem::path(options_.workload).stem();

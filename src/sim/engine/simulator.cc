@@ -64,7 +64,9 @@ absl::Status Simulator::AddNodes() {
     }
     nodes_.push_back(maker_.Node(node));
   }
-  core_.emplace(options_.core, tables_.labels, options_.plugins);
+  planner::CoreOptions core = options_.core;
+  core.name_holders = false;  // nobody reads them here, and finding them is slow
+  core_.emplace(std::move(core), tables_.labels, options_.plugins);
   collector_.emplace(options_, nodes_, tables_.resources);
   for (const model::NodeInfo& node : nodes_) Apply(model::NodeUpserted{node});
   Apply(model::CachesSynced{});

@@ -210,7 +210,7 @@ TEST_F(NodeTableTest, ThreeHundredNodesFillASecondBlock) {
   EXPECT_NE(published.blocks[1], table_.blocks()[1]);
 }
 
-TEST_F(NodeTableTest, ChangesAreTold) {
+TEST(NodeTableChangesTest, ChangesAreTold) {
   NodeTable table;
   NodeInfo a;
   a.name = "a";

@@ -348,11 +348,13 @@ TEST_F(PodDecoderTest, APodSaysHowLongItRuns) {
   EXPECT_GT(pod("{}", R"({"activeDeadlineSeconds":9223372036854775807})").expected_duration.count(),
             0);
   const PodInfo wrong = pod(R"({"tutti.dev/gang":"a","tutti.dev/expected-duration":"soon"})");
-  EXPECT_EQ(wrong.gang->problem,
-            "annotation tutti.dev/expected-duration is \"soon\"; expected a duration such as 90s or "
-            "1h30m; correct or remove it");
-  EXPECT_EQ(pod(R"({"tutti.dev/gang":"a","tutti.dev/expected-duration":"0"})").gang->problem.empty(),
-            false);
+  EXPECT_EQ(
+      wrong.gang->problem,
+      "annotation tutti.dev/expected-duration is \"soon\"; expected a duration such as 90s or "
+      "1h30m; correct or remove it");
+  EXPECT_EQ(
+      pod(R"({"tutti.dev/gang":"a","tutti.dev/expected-duration":"0"})").gang->problem.empty(),
+      false);
 }
 
 TEST_F(PodDecoderTest, IdenticalMembersShareShapeAndCharge) {

@@ -156,7 +156,9 @@ TEST_F(CoreReaderTest, EveryNodeIsCountedOnceUnderTheFirstCause) {
   EXPECT_THAT(Refused(of),
               ElementsAre(Pair(Cause::kUnschedulable, 1), Pair(Cause::kUntoleratedTaint, 1),
                           Pair(Cause::kClosed, 1), Pair(Cause::kTooSmall, 1),
-                          Pair(Cause::kReservedForHead, 1), Pair(Cause::kInsufficientResource, 1)));
+                          Pair(Cause::kInsufficientResource, 1)));
+  EXPECT_EQ(of.nodes_with_room, 1) << "what is kept for the head is room, to itself";
+  EXPECT_EQ(of.room_now, 1);
   for (const ClassDiagnosis::Refused& refused : of.refused) {
     if (refused.cause != Cause::kTooSmall) continue;
     EXPECT_EQ(refused.resource, model::kCpu);

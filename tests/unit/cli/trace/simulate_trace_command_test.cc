@@ -49,8 +49,8 @@ class SimulateTraceTest : public ::testing::Test {
     app.parse(std::move(arguments));
     const TraceSurroundings surroundings{
         out_, err_, terminal_, clock_,
-        [this](const std::vector<config::Plugin>& plugins, const base::Clock&)
-            -> absl::StatusOr<std::unique_ptr<TracePlugins>> {
+        [this](const std::vector<config::Plugin>& plugins,
+               const base::Clock&) -> absl::StatusOr<std::unique_ptr<TracePlugins>> {
           for (const config::Plugin& plugin : plugins) plugins_.push_back(plugin.name);
           return std::make_unique<NoPlugins>();
         }};
@@ -115,9 +115,10 @@ TEST_F(SimulateTraceTest, TheConfigurationSaysPluginsAndBackfill) {
 }
 
 TEST_F(SimulateTraceTest, TheSameSeedPrintsTheSame) {
-  const std::vector<std::string> arguments = {"--format", "synthetic", "--jobs", "50", "--seed",
-                                              "3", "--nodes", "8:cpu=64,memory=512Gi,gpu=8,rack=4",
-                                              "--lane-label", "rack", "--report-json", "-"};
+  const std::vector<std::string> arguments = {
+      "--format",     "synthetic", "--jobs",        "50",
+      "--seed",       "3",         "--nodes",       "8:cpu=64,memory=512Gi,gpu=8,rack=4",
+      "--lane-label", "rack",      "--report-json", "-"};
   ASSERT_TRUE(Run(arguments).ok());
   const std::string first = std::exchange(out_, std::ostringstream()).str();
   ASSERT_TRUE(Run(arguments).ok());
@@ -149,9 +150,9 @@ TEST_F(SimulateTraceTest, SaysWhatIsMissing) {
 
 TEST_F(SimulateTraceTest, ATerminalGetsAProgressBar) {
   terminal_ = true;
-  ASSERT_TRUE(Run({"--format", "synthetic", "--jobs", "400", "--nodes",
-                   "100:cpu=640,memory=5120Gi,gpu=64"})
-                  .ok());
+  ASSERT_TRUE(
+      Run({"--format", "synthetic", "--jobs", "400", "--nodes", "100:cpu=640,memory=5120Gi,gpu=64"})
+          .ok());
   EXPECT_THAT(err_.str(), HasSubstr("placements/s"));
 }
 
