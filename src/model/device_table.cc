@@ -90,7 +90,10 @@ void DeviceTable::SetRequest(ResourceList& requests, const DeviceRequest& reques
 
 ResourceList DeviceTable::AmountOf(const DeviceRequest& request, const DeviceSet& devices) const {
   ResourceList amount;
-  devices.ForEach([&](uint32_t device) { amount.Set(columns_.slots[device], request.milli); });
+  devices.ForEach([&](uint32_t device) {
+    // A pod may say that it has one that no node has here.
+    if (columns_.slots[device].valid()) amount.Set(columns_.slots[device], request.milli);
+  });
   return amount;
 }
 

@@ -37,7 +37,7 @@ class DeviceTable {
  public:
   // Which resources they are; the same numbers stand for the same everywhere in a process.
   struct Columns {
-    ResourceId milli;    // invalid: devices are off
+    ResourceId milli;  // invalid: devices are off
     ResourceId counted;
     std::array<ResourceId, kMostDevices> slots{};
     uint32_t most_per_node = 0;

@@ -230,8 +230,8 @@ void SaveState(const CoreState& state, CoreCheckpoint& checkpoint) {
   checkpoint.pods.reserve(state.pods.size());
   for (const auto& [uid, record] : state.pods) {
     checkpoint.pods.push_back({record.info, record.gang == nullptr ? 0 : record.gang->arrival,
-                               record.charged, record.finished, record.assumed,
-                               state.Evicting(uid), record.evict_failures, record.evict_again_at});
+                               record.charged, record.finished, record.assumed, state.Evicting(uid),
+                               record.evict_failures, record.evict_again_at});
   }
   std::sort(checkpoint.pods.begin(), checkpoint.pods.end(),
             [](const auto& a, const auto& b) { return a.info.uid < b.info.uid; });

@@ -1,8 +1,8 @@
 // CoreCheckpoint: everything that a core's next decision hangs on, as plain data.
 //
 // What follows from it (the columns of the node table, the devices of bound pods, the counters of
-// gangs, caches) is not kept: restoring computes it anew. The order of every list is fixed, so equal states give equal
-// checkpoints.
+// gangs, caches) is not kept: restoring computes it anew. The order of every list is fixed, so
+// equal states give equal checkpoints.
 #pragma once
 
 #include <cstdint>
@@ -94,7 +94,7 @@ struct CoreCheckpoint {
   std::map<uint64_t, PendingWrite> writes;
   std::vector<std::pair<base::Uid, model::PodVerdict>> verdicts;  // by uid
 
-  std::vector<Place> queue;  // in order
+  std::vector<Place> queue;        // in order
   std::vector<GangEntry> entries;  // by arrival
   std::vector<UnseenBind> unseen_binds;
   std::vector<model::BindRequested> held_binds;  // by uid

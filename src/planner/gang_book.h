@@ -109,9 +109,7 @@ class GangBook {
     return *entries_.at(gang.arrival).place;
   }
   // Where a gang in this state belongs, queued or not.
-  QueuePlace PlaceFor(Gang& gang) const {
-    return PlaceFor(gang, !gang.partial(), gang.priority());
-  }
+  QueuePlace PlaceFor(Gang& gang) const { return PlaceFor(gang, !gang.partial(), gang.priority()); }
   // The place that it was given when it was like this.
   QueuePlace PlaceFor(Gang& gang, bool whole, int32_t priority) const;
   // Gangs in the queue that go before this place.

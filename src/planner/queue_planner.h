@@ -42,7 +42,6 @@ class QueuePlanner {
   // When a pass is due without any event.
   base::Timestamp NextDeadline() const { return nominator_.NextDeadline(); }
 
-
   void Save(CoreCheckpoint& checkpoint) const;
   void Restore(const CoreCheckpoint& checkpoint);
 

@@ -369,7 +369,7 @@ void GetHeadRoom(const pb::SavedHeadRoom& in, CoreCheckpoint::HeadRoom& room, Mo
 }
 
 void GetValues(const pb::CheckpointPiece& in, CoreCheckpoint& c, ModelReader& reader) {
-  c.now = reader.Time(in.now());
+  c.now = reader.Now(in.now());
   c.synced = in.synced();
   c.leading = in.leading();
   c.planning_due = in.planning_due();

@@ -129,7 +129,8 @@ struct EffectText {
   std::string operator()(const model::BindPod& e) const {
     std::string text =
         absl::StrFormat("bind pod %s to node %s (write %d)", Name(e.pod), e.node_name, e.write);
-    for (const auto& [key, value] : e.annotations) absl::StrAppendFormat(&text, ", %s=%s", key, value);
+    for (const auto& [key, value] : e.annotations)
+      absl::StrAppendFormat(&text, ", %s=%s", key, value);
     return text;
   }
   std::string operator()(const model::EvictPod& e) const {

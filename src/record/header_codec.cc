@@ -19,7 +19,8 @@ void PutDevices(const model::DeviceTable::Columns& columns, pb::DeviceColumns& o
 
 // The numbers are those of the file's table of resources, which comes later.
 model::ResourceId ResourceOf(uint32_t number, ModelReader& reader) {
-  if (number < model::ResourceTable::kLimit) return model::ResourceId(static_cast<uint16_t>(number));
+  if (number < model::ResourceTable::kLimit)
+    return model::ResourceId(static_cast<uint16_t>(number));
   reader.Fail(absl::StrFormat("resource number %d is a column of devices: expected at most %d",
                               number, model::ResourceTable::kLimit - 1));
   return {};
@@ -39,8 +40,7 @@ model::DeviceTable GetDevices(const pb::DeviceColumns& in, ModelReader& reader) 
   for (int i = 0; i < in.slots_size(); ++i)
     slots[static_cast<size_t>(i)] = ResourceOf(in.slots(i), reader);
   for (int i = 0; i < in.kinds_size(); ++i) {
-    if (in.kinds(i) != 0)
-      kinds[static_cast<size_t>(i)] = ResourceOf(in.kinds(i) - 1, reader);
+    if (in.kinds(i) != 0) kinds[static_cast<size_t>(i)] = ResourceOf(in.kinds(i) - 1, reader);
   }
   return model::DeviceTable(columns);
 }
@@ -101,8 +101,8 @@ planner::CoreOptions GetOptions(const pb::CoreOptions& in, ModelReader& reader) 
   if (in.timestamp_zero() < 0) reader.Fail("time zero is before 1970");
   options.timestamp_zero = base::Duration(std::max<int64_t>(in.timestamp_zero(), 0));
   options.name_holders = !in.nameless_holders();
-  options.tie_break = in.tie_break_node_name() ? planner::TieBreak::kNodeName
-                                               : planner::TieBreak::kBestFit;
+  options.tie_break =
+      in.tie_break_node_name() ? planner::TieBreak::kNodeName : planner::TieBreak::kBestFit;
   if (in.has_devices()) options.devices = GetDevices(in.devices(), reader);
   return options;
 }

@@ -63,7 +63,7 @@ struct LogReader::Impl {
 absl::StatusOr<bool> LogReader::Impl::AddBatch(const pb::LogBatch& in) {
   if (batch.batch.steps.empty()) {
     batch.number = in.number();
-    batch.batch.now = reader->Time(in.now());
+    batch.batch.now = reader->Now(in.now());
   } else if (in.number() != batch.number) {
     return Bad(
         absl::StrFormat("batch %d begins before batch %d has ended", in.number(), batch.number));

@@ -9,6 +9,7 @@ namespace tutti::record {
 namespace {
 
 // Beyond it doubling a pause, or adding it to a time, would not be safe.
+constexpr int64_t kLatestNow = int64_t{1} << 61;  // 73 years: sums stay within 64 bits
 constexpr int64_t kLatestSecond = 9'000'000'000;  // of the year 2255: nanoseconds hold it
 constexpr int64_t kLongestDuration = int64_t{10} * 366 * 24 * 3600 * 1'000'000'000;
 
@@ -239,6 +240,11 @@ base::StringId ModelReader::Text(uint32_t number) {
 base::Timestamp ModelReader::Time(int64_t nanos) {
   if (nanos < 0) Fail(absl::StrFormat("the time %d is negative", nanos));
   return base::Timestamp{std::max<int64_t>(nanos, 0)};
+}
+
+base::Timestamp ModelReader::Now(int64_t nanos) {
+  if (nanos > kLatestNow) Fail(absl::StrFormat("the time %d is too late to be true", nanos));
+  return Time(std::min(nanos, kLatestNow));
 }
 
 base::Timestamp ModelReader::SignedTime(int64_t nanos) { return base::Timestamp{nanos}; }

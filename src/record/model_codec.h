@@ -68,6 +68,7 @@ class ModelReader {
 
   std::shared_ptr<const model::PodShape> Shape(uint32_t number);
   base::Timestamp Time(int64_t nanos);
+  base::Timestamp Now(int64_t nanos);         // a time at which something happened
   base::Timestamp SignedTime(int64_t nanos);  // may be before the process
   base::Duration Length(int64_t nanos);
   model::DeviceSet Devices(uint32_t bits);

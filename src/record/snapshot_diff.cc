@@ -184,8 +184,7 @@ class Inventory {
     set("nominate head", YesNo(o.nominate_head));
     set("backfill", NameOf(o.backfill));
     set("tieBreak", o.tie_break == planner::TieBreak::kNodeName ? "NodeName" : "BestFit");
-    set("devices",
-        o.devices.active() ? "of " + s_.resources.Name(o.devices.counted()) : "off");
+    set("devices", o.devices.active() ? "of " + s_.resources.Name(o.devices.counted()) : "off");
   }
 
   void AddCore() {

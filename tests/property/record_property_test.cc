@@ -148,8 +148,8 @@ class RecordedStory {
     constexpr planner::Backfill kWays[] = {planner::Backfill::kNone, planner::Backfill::kEasy,
                                            planner::Backfill::kEasyShortestFirst};
     options.core.backfill = kWays[seed % 3];
-    options.core.tie_break = seed % 2 == 0 ? planner::TieBreak::kNodeName
-                                           : planner::TieBreak::kBestFit;
+    options.core.tie_break =
+        seed % 2 == 0 ? planner::TieBreak::kNodeName : planner::TieBreak::kBestFit;
     options.core.timestamp_zero = base::Duration(seed % 2);
     // Passes stop in the middle of the queue.
     options.core.failed_placements_per_pass = seed % 5 == 0 ? 512 : 1;
@@ -180,9 +180,8 @@ class RecordedStory {
     if (Below(4) == 0) {
       if (devices.active()) {
         const bool share = Below(2) == 0;
-        devices.SetRequest(shape.requests,
-                           {share ? 1u : 1u + static_cast<uint32_t>(Below(2)),
-                            share ? 250 * (1 + Below(3)) : model::kWholeDevice});
+        devices.SetRequest(shape.requests, {share ? 1u : 1u + static_cast<uint32_t>(Below(2)),
+                                            share ? 250 * (1 + Below(3)) : model::kWholeDevice});
       } else {
         shape.requests.Set(kGpu, 1);
       }

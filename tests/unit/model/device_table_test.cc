@@ -86,6 +86,17 @@ TEST_F(DeviceTableOnNodesTest, MoreThanTheConfiguredNumberAreNotUsed) {
   EXPECT_EQ(allocatable.Get(devices_.milli()), 8000);
 }
 
+TEST_F(DeviceTableOnNodesTest, ADeviceThatNoNodeHasTakesNothing) {
+  EXPECT_TRUE(devices_.AmountOf({1, 1000}, ParseDeviceIndex("15")).empty());
+}
+
+TEST_F(DeviceTableOnNodesTest, ATableOfTheSameColumnsIsTheSame) {
+  const DeviceTable copy(devices_.columns());
+  EXPECT_TRUE(copy.active());
+  EXPECT_EQ(copy.counted(), devices_.counted());
+  EXPECT_EQ(copy.slot(0), devices_.slot(0));
+}
+
 TEST_F(DeviceTableOnNodesTest, NodesWithoutDevicesStayAsTheyAre) {
   ResourceList allocatable{{kCpu, 4000}};
   devices_.AddToNode(allocatable);

@@ -129,8 +129,7 @@ TEST_F(CoreCheckpointTest, TheCopyKnowsOfEvictionsUnderWay) {
   };
   EXPECT_TRUE(is_evicted(driver_.core));
   EXPECT_TRUE(is_evicted(*Copy()));
-  driver_.Apply(
-      model::WriteFinished{evictions[0].write, model::WriteOutcome::kFailed, "not now"});
+  driver_.Apply(model::WriteFinished{evictions[0].write, model::WriteOutcome::kFailed, "not now"});
   EXPECT_FALSE(is_evicted(*Copy()));
   EXPECT_THAT(Copy()->Save().evict_retries, SizeIs(1));
 }
@@ -156,9 +155,9 @@ TEST_F(CoreCheckpointTest, WhatContradictsItselfIsRefused) {
                 c.entries.push_back({99, true, false, {}, {}});
               }).message(),
               HasSubstr("gang 99 is entered twice or not there"));
-  EXPECT_THAT(RestoreChanged([](auto& c) { c.gangs[0].started = c.now + base::Duration(1); })
-                  .message(),
-              HasSubstr("has started in the future"));
+  EXPECT_THAT(
+      RestoreChanged([](auto& c) { c.gangs[0].started = c.now + base::Duration(1); }).message(),
+      HasSubstr("has started in the future"));
   EXPECT_THAT(RestoreChanged([](auto& c) {
                 c.head_room = {{planner::MemberClass()}, false, true};
               }).message(),

@@ -7,11 +7,42 @@
 
 #include "record/segment_writer.h"
 #include "tests/support/core_driver.h"
+#include "tests/support/device_world.h"
 
 namespace tutti::record {
 namespace {
 
 using ::testing::HasSubstr;
+
+// One pod says which device it has, another was bound by somebody who did not say.
+TEST(SnapshotTest, TheSameDevicesAreFreeOfTheSameColumns) {
+  testing::DeviceWorld world;
+  world.AddDeviceNode("n0", 2);
+  model::PodInfo said = world.DevicePod("said", 1, 600);
+  ASSERT_EQ(world.Run(said), "0");
+  model::PodInfo silent = world.DevicePod("silent", 1, 500);
+  silent.node_name = "n0";
+  world.Show(silent);
+  ASSERT_EQ(world.FreeOn("n0"), "400 500");
+  LogHeader header;
+  header.options = world.WithDevices();
+  std::istringstream file(EncodeSnapshot(header, world.labels, world.resources, world.core.Save()));
+
+  absl::StatusOr<Snapshot> snapshot = ReadSnapshot(file, "bug.snapshot", MakePlainWorld);
+  ASSERT_TRUE(snapshot.ok()) << snapshot.status();
+  const model::DeviceTable devices = snapshot->header.options.devices;
+  ASSERT_TRUE(devices.active());
+  EXPECT_EQ(snapshot->world->resources().Name(devices.slot(1)), "tutti.dev/gpu-1");
+  const auto core = MakeCore(snapshot->header, *snapshot->world, std::move(snapshot->checkpoint));
+  ASSERT_TRUE(core.ok()) << core.status();
+  const auto published = (*core)->Publish();
+  const model::NodeIndex node = *published->directory.Find("n0");
+  const model::FreeDevices free = devices.FreeOf(*published->blocks[BlockOf(node)], OffsetOf(node));
+  EXPECT_EQ(free.count, 2u);
+  EXPECT_EQ(free.milli[0], 400);
+  EXPECT_EQ(free.milli[1], 500);
+  EXPECT_TRUE((*core)->CheckInvariants().empty());
+}
 
 // A gang waits on one machine; the snapshot is taken there and opened on another.
 TEST(SnapshotTest, ACoreMadeFromItTakesTheSameDecisionNext) {
