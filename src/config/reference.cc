@@ -142,6 +142,7 @@ constexpr char kRules[] = R"(
 - `retryPeriod` x 1.2 < `renewDeadline` < `leaseDuration`; with `mode: own` the Lease must not be
   kube-scheduler's.
 - `gang.backoff.initial` <= `gang.backoff.max`.
+- `devices.resource` is an extended resource, with a domain that is not `tutti.dev`.
 - No two listeners share a port.
 
 ## All defaults
