@@ -117,6 +117,27 @@ void MetricsBridge::CollectCircuits(const PluginRuntime& plugins) {
   });
 }
 
+void MetricsBridge::CollectDecisionLog(const record::DecisionLog& log) {
+  metrics_.AddCollector([this, &log, before = record::DecisionLog::Stats()]() mutable {
+    using Entry = obs::DecisionLogEntry;
+    const record::DecisionLog::Stats now = log.stats();
+    const auto add = [](const obs::Counter& counter, uint64_t is, uint64_t was) {
+      counter.Increment(static_cast<double>(is - was));
+    };
+    add(metrics_.decision_log_bytes, now.bytes, before.bytes);
+    add(metrics_.decision_log_errors, now.write_errors, before.write_errors);
+    const auto& entries = metrics_.decision_log_entries;
+    add(entries.At(Entry::kBatch), now.batches, before.batches);
+    add(entries.At(Entry::kFilterAnswer), now.filter_answers, before.filter_answers);
+    add(entries.At(Entry::kCheckpoint), now.checkpoints, before.checkpoints);
+    const auto& dropped = metrics_.decision_log_dropped;
+    add(dropped.At(Entry::kBatch), now.dropped_batches, before.dropped_batches);
+    add(dropped.At(Entry::kFilterAnswer), now.dropped_filter_answers,
+        before.dropped_filter_answers);
+    before = now;
+  });
+}
+
 void MetricsBridge::CollectWatches(
     std::function<std::vector<kube::ClusterSource::Watched>()> watched, const base::Clock& clock) {
   metrics_.AddCollector([this, watched = std::move(watched), &clock,

@@ -21,6 +21,7 @@
 #include "obs/log.h"
 #include "obs/metrics.h"
 #include "planner/core_loop.h"
+#include "record/decision_log.h"
 
 namespace tutti::apps {
 
@@ -38,6 +39,7 @@ class MetricsBridge final : public extender::ExtenderObserver {
   void CollectSnapshotAge(const base::Clock& clock);
   void CollectWatchers(std::function<size_t()> watchers);
   void CollectCircuits(const PluginRuntime& plugins);
+  void CollectDecisionLog(const record::DecisionLog& log);
   // `watched` is asked at each scrape; it answers nothing until there are watches.
   void CollectWatches(std::function<std::vector<kube::ClusterSource::Watched>()> watched,
                       const base::Clock& clock);

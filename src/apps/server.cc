@@ -11,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "admission/admission_routes.h"
+#include "apps/core_snapshots.h"
 #include "apps/gang_reporter.h"
 #include "apps/health_routes.h"
 #include "apps/metered_client.h"
@@ -32,6 +33,7 @@
 #include "kube/lease.h"
 #include "model/device_table.h"
 #include "planner/core_loop.h"
+#include "record/decision_log.h"
 #include "rpc/control_gateway.h"
 #include "rpc/control_service.h"
 #include "rpc/extender_service.h"
@@ -127,10 +129,14 @@ struct Server::Parts {
       : configuration(std::move(c)),
         log(std::move(logger)),
         plugins(std::move(made_plugins)),
-        metrics(MetricsOptionsFor(version, *plugins)) {}
+        metrics(MetricsOptionsFor(version, *plugins)) {
+    log_header.version = version;
+  }
   ~Parts();
 
   absl::Status Start();
+  void FillLogHeader();
+  absl::Status OpenDecisionLog();
   absl::Status StartWebhook();
   absl::Status StartExtender();
   absl::Status StartHealth();
@@ -151,6 +157,7 @@ struct Server::Parts {
   base::SystemClock clock;
   const std::unique_ptr<PluginRuntime> plugins;
   obs::Metrics metrics;
+  record::LogHeader log_header;  // of this process's decision log and snapshots
 
   model::DeviceTable devices;
   objects::ShapeTable shapes;
@@ -161,6 +168,7 @@ struct Server::Parts {
   std::unique_ptr<kube::EventRecorder> events;
   std::unique_ptr<GangReporter> reporter;
   std::unique_ptr<MetricsBridge> bridge;
+  std::unique_ptr<record::DecisionLog> decision_log;  // null: nothing is recorded
   std::unique_ptr<planner::CoreLoop> loop;
   std::unique_ptr<kube::EffectWriter> writer;
   std::unique_ptr<kube::ClusterSource> source;
@@ -172,6 +180,7 @@ struct Server::Parts {
   std::unique_ptr<http::Server> health_server;
   std::unique_ptr<rpc::Server> grpc_server;
   std::unique_ptr<control::DecisionFeed> decisions;  // between the loop and the writer
+  std::unique_ptr<CoreSnapshots> snapshots;
   std::unique_ptr<control::Control> control_api;
   std::unique_ptr<control::WorkPool> control_pool;
   std::unique_ptr<rpc::ControlCalls> control_calls;
@@ -202,6 +211,7 @@ absl::Status Server::Parts::Start() {
     TUTTI_ASSIGN_OR_RETURN(devices, model::DeviceTable::Make(plugins->resources(), d.resource,
                                                              static_cast<uint32_t>(d.per_node)));
   }
+  FillLogHeader();
   std::vector<std::string> unknown;
   owned_groupings =
       BuiltinGangGroupings(DialectNames(configuration.gang),
@@ -225,7 +235,7 @@ absl::Status Server::Parts::Start() {
   reporter = std::make_unique<GangReporter>(plugins->resources(), metrics, log, *events);
   bridge = std::make_unique<MetricsBridge>(metrics, *events, log, *plugins);
   loop = std::make_unique<planner::CoreLoop>(
-      CoreOptionsFrom(configuration, clock, devices), plugins->labels(), clock,
+      log_header.options, plugins->labels(), clock,
       [this](const planner::BatchReport& report) { bridge->OnBatch(report); }, MakePlugins());
   bridge->CollectEvents();
   bridge->CollectSnapshotAge(clock);
@@ -240,9 +250,10 @@ absl::Status Server::Parts::Start() {
       [this](const model::EvictPod& evict) { reporter->ReportEviction(evict); });
   decisions = std::make_unique<control::DecisionFeed>(*writer, clock);
   bridge->CollectWatchers([this] { return decisions->watchers(); });
+  TUTTI_RETURN_IF_ERROR(OpenDecisionLog());
+  loop->Start(*decisions, decision_log.get());
   workspaces = std::make_unique<extender::WorkspacePool>([this] { return MakeDecoder(); },
                                                          MakePlugins(), plugins->labels());
-  loop->Start(*decisions);
 
   TUTTI_RETURN_IF_ERROR(StartHealth());
   TUTTI_RETURN_IF_ERROR(StartExtender());
@@ -260,6 +271,29 @@ absl::Status Server::Parts::Start() {
                                                  plugins->resources(), shapes, groupings,
                                                  plugins->fields(), devices, std::move(callbacks));
   started = true;
+  return absl::OkStatus();
+}
+
+void Server::Parts::FillLogHeader() {
+  log_header.options = CoreOptionsFrom(configuration, clock, devices);
+  log_header.process = log_header.options.instance;
+  log_header.configuration = configuration.text;
+  for (const auto& enabled : plugins->profile().plugins())
+    log_header.plugins.push_back(enabled.name);
+}
+
+absl::Status Server::Parts::OpenDecisionLog() {
+  if (!configuration.decision_log.enabled()) return absl::OkStatus();
+  record::DecisionLogOptions options;
+  options.folder = configuration.decision_log.path;
+  options.max_bytes = configuration.decision_log.max_bytes;
+  TUTTI_ASSIGN_OR_RETURN(
+      decision_log, record::DecisionLog::Open(
+                        std::move(options), log_header, plugins->labels(), plugins->resources(),
+                        clock, [this](const absl::Status& status) {
+                          log.Error("decision_log", {{"problem", std::string(status.message())}});
+                        }));
+  bridge->CollectDecisionLog(*decision_log);
   return absl::OkStatus();
 }
 
@@ -334,6 +368,8 @@ absl::Status Server::Parts::StartControl() {
     options.tls->key_file = c.tls.key_file;
     options.tls->client_ca_file = c.tls.client_ca_file;
   }
+  snapshots = std::make_unique<CoreSnapshots>(*loop, log_header, plugins->labels(),
+                                              plugins->resources(), clock);
   control_api = std::make_unique<control::Control>(*loop, plugins->resources());
   control_pool = std::make_unique<control::WorkPool>(kControlThreads, kMostControlCalls);
   control_calls = std::make_unique<rpc::ControlCalls>(
@@ -343,7 +379,7 @@ absl::Status Server::Parts::StartControl() {
       *control_calls,
       *decisions,
       *control_pool,
-      /*snapshots=*/nullptr,
+      snapshots.get(),
       clock,
       [this](std::string_view method, absl::StatusCode code, base::Duration spent) {
         bridge->OnControlCall(method, code, spent);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "apps/plugin_runtime.h"
+#include "apps/replay_world.h"
 #include "apps/trace_plugins.h"
 #include "cli/connect.h"
 #include "cli/tutti_app.h"
@@ -44,6 +45,7 @@ int main(int argc, char** argv) {
             return tutti::apps::PluginRuntime::Make(configuration.plugins).status();
           },
       .make_trace_plugins = tutti::apps::MakeTracePlugins,
+      .make_world = tutti::apps::MakeReplayWorld,
       .connect =
           [](const tutti::cli::GlobalOptions& options) {
             return tutti::cli::Connect(options, Environment);

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "cli/exit_code.h"
+#include "record/replay_world.h"
 
 namespace CLI {
 class App;
@@ -60,6 +61,8 @@ struct Surroundings {
   std::function<absl::StatusOr<std::unique_ptr<TracePlugins>>(const std::vector<config::Plugin>&,
                                                               const base::Clock& clock)>
       make_trace_plugins = nullptr;
+  // The world that a decision log was recorded in, with its plugins; null: one without plugins.
+  record::MakeWorld make_world = nullptr;
   // How the service is reached; called at most once, when a command first needs it.
   std::function<absl::StatusOr<std::unique_ptr<ControlClient>>(const GlobalOptions&)> connect =
       nullptr;

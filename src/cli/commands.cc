@@ -12,7 +12,9 @@
 #include "cli/plugin_list_command.h"
 #include "cli/queue_list_command.h"
 #include "cli/queue_top_command.h"
+#include "cli/replay_command.h"
 #include "cli/simulate_command.h"
+#include "cli/snapshot_diff_command.h"
 #include "cli/snapshot_save_command.h"
 #include "cli/version_command.h"
 #include "cli/why_command.h"
@@ -32,8 +34,10 @@ void AddCommands(CLI::App& app, CommandContext& context) {
 
   AddSimulateCommand(app, context);
 
-  CLI::App& snapshot = AddGroup(app, "snapshot", "Save the state of the core");
+  CLI::App& snapshot = AddGroup(app, "snapshot", "Save the state of the core, compare two of them");
   AddSnapshotSaveCommand(snapshot, context);
+  AddSnapshotDiffCommand(snapshot, context);
+  AddReplayCommand(app, context);
 
   CLI::App& plugin = AddGroup(app, "plugin", "Look at plugins, check them");
   AddPluginListCommand(plugin, context);

@@ -157,6 +157,13 @@ struct Plugin {
   std::string where;                                 // file:line:column of the entry
 };
 
+struct DecisionLog {
+  std::string path;  // a folder; empty: nothing is recorded
+  int64_t max_bytes = int64_t{256} << 20;
+
+  bool enabled() const { return !path.empty(); }
+};
+
 enum class LogLevel { kDebug, kInfo, kWarn, kError };
 enum class LogFormat { kText, kJson };
 
@@ -178,7 +185,10 @@ struct Configuration {
   Devices devices;
   Placement placement;
   std::vector<Plugin> plugins;
+  DecisionLog decision_log;
   Logging logging;
+
+  std::string text;  // of the file that all this was read from
 };
 
 }  // namespace tutti::config

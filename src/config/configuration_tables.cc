@@ -291,6 +291,16 @@ RecordListField PluginList(std::vector<Plugin>& plugins) {
           record};
 }
 
+Table DecisionLogTable(DecisionLog& c) {
+  return {
+      {"path", TextField{&c.path, kAnyText},
+       "Folder for the files of the decision log (docs/decision-log.md). Empty: nothing is "
+       "recorded. It is made where it does not exist, and needs a volume that Tutti may write."},
+      {"maxBytes", IntegerField{&c.max_bytes, 16 << 20, int64_t{1} << 40},
+       "Room for all its files. The oldest are deleted when it is used up."},
+  };
+}
+
 Table LoggingTable(Logging& c) {
   return {
       {"level",
@@ -326,6 +336,8 @@ Table ConfigurationTable(Configuration& c) {
       {"placement", Section{PlacementTable(c.placement)}, "Where gangs go."},
       {"plugins", PluginList(c.plugins),
        "Plugins that take part, in this order. None is needed: gangs are then packed by best fit."},
+      {"decisionLog", Section{DecisionLogTable(c.decision_log)},
+       "Records what the core was told and what it decided, for `tutti replay`."},
       {"logging", Section{LoggingTable(c.logging)}, "Logs, on standard error."},
   };
 }

@@ -69,6 +69,7 @@ LoadedConfiguration LoadConfiguration(std::string_view text, std::string_view fi
   const Table root = RootTable(header, loaded.configuration);
   ConfigReader reader(file_name, root);
   reader.Read(tree);
+  loaded.configuration.text = text;
   CheckCrossFieldRules(loaded.configuration, reader);
   loaded.errors = reader.TakeErrors();
   loaded.warnings = reader.TakeWarnings();

@@ -139,6 +139,21 @@ absl::StatusOr<FilterDecision> DecideFilter(const PodSummary& pod,
   return decision;
 }
 
+framework::CorePort::FilterAnswer AnswerOf(base::Uid pod, const FilterDecision& decision,
+                                           size_t offered, const ClusterSnapshot& snapshot) {
+  const FilterVerdict& verdict = decision.verdict;
+  size_t refused = verdict.refused.size();
+  if (verdict.kind == FilterVerdict::Kind::kOne) refused = offered - 1;
+  if (verdict.kind == FilterVerdict::Kind::kNone) refused = offered;
+  return {pod,
+          snapshot.generation,
+          verdict.kind,
+          verdict.node,
+          verdict.reason,
+          static_cast<uint32_t>(offered),
+          static_cast<uint32_t>(refused)};
+}
+
 absl::Status ScorePod(const PodSummary& pod, std::span<const std::string_view> names,
                       const ClusterSnapshot& snapshot, Workspace& workspace,
                       std::vector<int64_t>& scores) {

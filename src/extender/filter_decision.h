@@ -12,6 +12,7 @@
 #include "extender/extender_args.h"
 #include "extender/pod_pipeline.h"
 #include "extender/workspace.h"
+#include "framework/core_port.h"
 #include "framework/pod_filter.h"
 #include "model/cluster_snapshot.h"
 
@@ -36,6 +37,10 @@ absl::StatusOr<FilterDecision> DecideFilter(const PodSummary& pod,
                                             std::span<const std::string_view> names,
                                             FilterMode mode, const model::ClusterSnapshot& snapshot,
                                             Workspace& workspace);
+
+// What the decision log keeps of a decision on `offered` nodes.
+framework::CorePort::FilterAnswer AnswerOf(base::Uid pod, const FilterDecision& decision,
+                                           size_t offered, const model::ClusterSnapshot& snapshot);
 
 // Of a pod of no gang, one score per name (PodPipeline::Score); otherwise `scores` stays as it is.
 absl::Status ScorePod(const PodSummary& pod, std::span<const std::string_view> names,

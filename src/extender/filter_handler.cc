@@ -101,6 +101,8 @@ Answer FilterHandler::Handle(std::string_view body, FilterMode mode) {
     if (decision.ok()) {
       answer.body = Encode(args, *decision);
       answer.reason = decision->verdict.reason.code;
+      if (mode == FilterMode::kReal)
+        core_.ReportFilter(AnswerOf(args.pod.uid, *decision, args.names.size(), *snapshot));
       if (!decision->planned_node.empty())
         core_.ReportNotOffered(args.pod.uid, std::move(decision->planned_node));
     }

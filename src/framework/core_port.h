@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "framework/pod_filter.h"
 #include "model/cluster_event.h"
 #include "model/cluster_snapshot.h"
 #include "model/effect.h"
@@ -34,6 +35,18 @@ class CorePort {
   virtual void AbandonBind(uint64_t ticket) = 0;
   virtual void Admit(model::PodInfo pod, bool dry_run, AdmissionDone done) = 0;
   virtual void ReportNotOffered(base::Uid uid, std::string node_name) = 0;
+  // For the decision log: what filter has answered, on which snapshot. Cheap; by default nobody
+  // listens.
+  struct FilterAnswer {
+    base::Uid uid;
+    uint64_t generation = 0;  // of the snapshot
+    FilterVerdict::Kind kind = FilterVerdict::Kind::kAll;
+    model::NodeIndex node;  // of kOne
+    model::Reason reason;
+    uint32_t offered = 0;
+    uint32_t refused = 0;
+  };
+  virtual void ReportFilter(const FilterAnswer& answer) { (void)answer; }
 };
 
 }  // namespace tutti::framework

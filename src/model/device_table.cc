@@ -50,16 +50,16 @@ DeviceSet ParseDeviceIndex(std::string_view text) {
 absl::StatusOr<DeviceTable> DeviceTable::Make(ResourceTable& resources, std::string_view counted,
                                               uint32_t most_per_node) {
   DeviceTable table;
-  table.most_per_node_ = std::min(most_per_node, kMostDevices);
-  table.counted_ = resources.InternForNode(counted);
-  table.milli_ = resources.InternForNode(kDeviceMilli);
-  bool complete = table.counted_.valid() && table.milli_.valid();
-  for (uint32_t i = 0; i < table.most_per_node_; ++i) {
-    table.slots_[i] = resources.InternForNode(absl::StrCat(kDevicePrefix, i));
-    complete = complete && table.slots_[i].valid();
+  table.columns_.most_per_node = std::min(most_per_node, kMostDevices);
+  table.columns_.counted = resources.InternForNode(counted);
+  table.columns_.milli = resources.InternForNode(kDeviceMilli);
+  bool complete = table.columns_.counted.valid() && table.columns_.milli.valid();
+  for (uint32_t i = 0; i < table.columns_.most_per_node; ++i) {
+    table.columns_.slots[i] = resources.InternForNode(absl::StrCat(kDevicePrefix, i));
+    complete = complete && table.columns_.slots[i].valid();
   }
   for (uint32_t kind = 0; kind <= kMostDevices; ++kind)
-    table.kinds_[kind] = resources.Find(KindName(kind));
+    table.columns_.kinds[kind] = resources.Find(KindName(kind));
   if (complete) return table;
   return absl::ResourceExhaustedError(
       absl::StrFormat("devices of %s: the table of resources is full (%d names): ask for fewer "
@@ -70,27 +70,27 @@ absl::StatusOr<DeviceTable> DeviceTable::Make(ResourceTable& resources, std::str
 void DeviceTable::AddToNode(ResourceList& allocatable) const {
   if (!active()) return;
   const auto count = static_cast<uint32_t>(
-      std::clamp<int64_t>(allocatable.Get(counted_), 0, int64_t{most_per_node_}));
+      std::clamp<int64_t>(allocatable.Get(columns_.counted), 0, int64_t{columns_.most_per_node}));
   if (count == 0) return;
-  allocatable.Set(milli_, int64_t{count} * kWholeDevice);
-  for (uint32_t i = 0; i < count; ++i) allocatable.Set(slots_[i], kWholeDevice);
-  for (const ResourceId kind : kinds_) {
+  allocatable.Set(columns_.milli, int64_t{count} * kWholeDevice);
+  for (uint32_t i = 0; i < count; ++i) allocatable.Set(columns_.slots[i], kWholeDevice);
+  for (const ResourceId kind : columns_.kinds) {
     if (kind.valid()) allocatable.Set(kind, kPlenty);
   }
 }
 
 void DeviceTable::SetRequest(ResourceList& requests, const DeviceRequest& request) const {
   if (!active()) return;
-  requests.Set(milli_, request.total());
-  for (uint32_t kind = 0; kind < kinds_.size(); ++kind) {
-    if (kinds_[kind].valid())
-      requests.Set(kinds_[kind], request.any() && KindOf(request) == kind ? 1 : 0);
+  requests.Set(columns_.milli, request.total());
+  for (uint32_t kind = 0; kind < columns_.kinds.size(); ++kind) {
+    if (columns_.kinds[kind].valid())
+      requests.Set(columns_.kinds[kind], request.any() && KindOf(request) == kind ? 1 : 0);
   }
 }
 
 ResourceList DeviceTable::AmountOf(const DeviceRequest& request, const DeviceSet& devices) const {
   ResourceList amount;
-  devices.ForEach([&](uint32_t device) { amount.Set(slots_[device], request.milli); });
+  devices.ForEach([&](uint32_t device) { amount.Set(columns_.slots[device], request.milli); });
   return amount;
 }
 

@@ -43,6 +43,10 @@ NodeIndex NodeTable::NewIndex() {
     free_indices_.pop_back();
     return index;
   }
+  return Append();
+}
+
+NodeIndex NodeTable::Append() {
   const NodeIndex index(next_index_++);
   if (BlockOf(index) >= blocks_.size()) {
     auto block = std::make_shared<NodeBlock>();
@@ -69,7 +73,7 @@ NodeIndex NodeTable::Upsert(NodeInfo node) {
       Take(index, &NodeBlock::requested, load->second.charged, +1);
     }
   }
-  SetStatics(index, std::move(node));
+  SetStatics(index, std::make_shared<const NodeInfo>(std::move(node)));
   ++statics_generation_;
   return index;
 }
@@ -98,7 +102,7 @@ void NodeTable::Remove(std::string_view name) {
   ++statics_generation_;
 }
 
-void NodeTable::SetStatics(NodeIndex node, NodeInfo info) {
+void NodeTable::SetStatics(NodeIndex node, std::shared_ptr<const NodeInfo> info) {
   const uint32_t offset = OffsetOf(node);
   NodeBlock::Statics& statics = MutableStatics(node);
   NodeBlock& block = MutableBlock(node);
@@ -106,12 +110,12 @@ void NodeTable::SetStatics(NodeIndex node, NodeInfo info) {
   if (statics.infos[offset] != nullptr)
     AddTo(block.free, offset, statics.infos[offset]->allocatable, -1);
   ClearAt(statics.allocatable, offset);
-  AddTo(statics.allocatable, offset, info.allocatable, +1);
-  AddTo(block.free, offset, info.allocatable, +1);
-  if (statics.fields.size() < info.fields.size()) statics.fields.resize(info.fields.size());
+  AddTo(statics.allocatable, offset, info->allocatable, +1);
+  AddTo(block.free, offset, info->allocatable, +1);
+  if (statics.fields.size() < info->fields.size()) statics.fields.resize(info->fields.size());
   for (size_t i = 0; i < statics.fields.size(); ++i)
-    statics.fields[i][offset] = i < info.fields.size() ? info.fields[i] : base::StringId();
-  statics.infos[offset] = std::make_shared<const NodeInfo>(std::move(info));
+    statics.fields[i][offset] = i < info->fields.size() ? info->fields[i] : base::StringId();
+  statics.infos[offset] = std::move(info);
   statics.names[offset] = statics.infos[offset]->name;
   statics.present.Add(offset);
   if (closed_.contains(statics.infos[offset]->name)) statics.closed.Add(offset);
@@ -303,6 +307,26 @@ NodeTable::Published NodeTable::Publish() {
   Published published{{blocks_.begin(), blocks_.end()}, directory_.Publish()};
   ++epoch_;
   return published;
+}
+
+NodeTable::Layout NodeTable::layout() const {
+  Layout layout;
+  layout.free = free_indices_;
+  for (const std::shared_ptr<NodeBlock>& block : blocks_) {
+    for (const std::shared_ptr<const NodeInfo>& info : block->statics->infos)
+      if (info != nullptr) layout.nodes.emplace_back(Find(info->name), info);
+  }
+  return layout;
+}
+
+void NodeTable::Restore(Layout layout) {
+  while (next_index_ < layout.nodes.size() + layout.free.size()) Append();
+  free_indices_ = std::move(layout.free);
+  for (auto& [index, info] : layout.nodes) {
+    directory_.Set(info->name, index);
+    SetStatics(index, std::move(info));
+  }
+  ++statics_generation_;
 }
 
 }  // namespace tutti::model

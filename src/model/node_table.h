@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -84,6 +85,15 @@ class NodeTable {
   // After this, the first change to each block copies it.
   Published Publish();
 
+  // Which node stands where. Indices break ties, so a table that is to decide alike needs the same.
+  struct Layout {
+    std::vector<std::pair<NodeIndex, std::shared_ptr<const NodeInfo>>> nodes;  // by index
+    std::vector<NodeIndex> free;  // the last one is given away first
+  };
+  Layout layout() const;
+  // Of an empty table. `layout` names each index below its size once.
+  void Restore(Layout layout);
+
  private:
   static constexpr size_t kMostChanges = size_t{1} << 16;
 
@@ -99,12 +109,13 @@ class NodeTable {
   // Enters an amount into a column of the block and out of what is free.
   void Take(NodeIndex node, std::vector<NodeBlock::Column> NodeBlock::*columns,
             const ResourceList& amount, int sign);
-  void SetStatics(NodeIndex node, NodeInfo info);
+  void SetStatics(NodeIndex node, std::shared_ptr<const NodeInfo> info);
   void NoteChange(NodeIndex node);
   static void AddTo(std::vector<NodeBlock::Column>& columns, uint32_t offset,
                     const ResourceList& amount, int sign);
   static void ClearAt(std::vector<NodeBlock::Column>& columns, uint32_t offset);
   NodeIndex NewIndex();
+  NodeIndex Append();
   void DropLoadIfEmpty(const std::string& node_name);
 
   std::vector<std::shared_ptr<NodeBlock>> blocks_;

@@ -83,6 +83,7 @@ enum class ControlMethod {
 };
 enum class GrpcCode : size_t {};  // gRPC's own numbers
 enum class HeldKind { kGangs, kNodes };
+enum class DecisionLogEntry { kBatch, kFilterAnswer, kCheckpoint };
 enum class WatchRestartCause { kClosed, kExpired, kIdle, kError };
 enum class HttpCode {
   k200,
@@ -167,11 +168,15 @@ class Metrics {
   const Family<Counter, AdmissionOutcome> admissions;
   const Family<Counter, ApiVerb, HttpCode> api_requests;
   const Family<Counter, ResourceIndex, WatchRestartCause> watch_restarts;
+  const Family<Counter, DecisionLogEntry> decision_log_entries;
+  const Family<Counter, DecisionLogEntry> decision_log_dropped;
 
   const Histogram gang_wait;
   const Histogram plan_duration;
   const Counter bind_conflicts;
   const Counter events_dropped;
+  const Counter decision_log_bytes;
+  const Counter decision_log_errors;
   const Gauge extender_inflight;
   const Gauge reservations;
   const Gauge bind_parked;

@@ -64,6 +64,8 @@ LabelSpec Cached() { return {"type", {"nodes", "pods", "assumed_pods"}, ""}; }
 LabelSpec Cause() { return {"cause", {"closed", "expired", "idle", "error"}, ""}; }
 LabelSpec Outcome() { return {"outcome", {"planned", "gated", "ignored", "dry-run", "error"}, ""}; }
 
+LabelSpec LogEntry() { return {"entry", {"batch", "filter_answer", "checkpoint"}, ""}; }
+
 constexpr MetricType kCounter = MetricType::kCounter;
 constexpr MetricType kGauge = MetricType::kGauge;
 constexpr MetricType kHistogram = MetricType::kHistogram;
@@ -208,6 +210,26 @@ void AddDoorsAndCluster(const MetricsOptions& options, std::vector<MetricSpec>& 
        {"tutti_events_dropped_total",
         kCounter,
         "Kubernetes Events not written because their queue was full.",
+        {},
+        {}},
+       {"tutti_decision_log_bytes_total",
+        kCounter,
+        "Bytes written to the decision log, compressed.",
+        {},
+        {}},
+       {"tutti_decision_log_entries_total",
+        kCounter,
+        "Entries written to the decision log: batches of events, answers of filter, checkpoints.",
+        {LogEntry()},
+        {}},
+       {"tutti_decision_log_dropped_total",
+        kCounter,
+        "Entries that the decision log left out because it could not keep up or could not write.",
+        {LogEntry()},
+        {}},
+       {"tutti_decision_log_errors_total",
+        kCounter,
+        "Files of the decision log that could not be written.",
         {},
         {}},
        {"tutti_build_info",

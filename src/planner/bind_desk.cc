@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "absl/strings/str_format.h"
+#include "planner/core_checkpoint.h"
 
 namespace tutti::planner {
 namespace {
@@ -291,6 +292,18 @@ base::Timestamp BindDesk::NextDeadline() const {
   base::Timestamp next = permits_.NextDeadline();
   for (const auto& [uid, unseen] : unseen_) next = std::min(next, unseen.deadline);
   return next;
+}
+
+void BindDesk::Save(CoreCheckpoint& checkpoint) const {
+  for (const auto& [uid, unseen] : unseen_)
+    checkpoint.unseen_binds.push_back({unseen.request, unseen.deadline});
+  permits_.Save(checkpoint);
+}
+
+void BindDesk::Restore(const CoreCheckpoint& checkpoint) {
+  for (const CoreCheckpoint::UnseenBind& saved : checkpoint.unseen_binds)
+    unseen_[saved.request.uid] = {saved.request, saved.deadline};
+  permits_.Restore(checkpoint);
 }
 
 }  // namespace tutti::planner

@@ -10,6 +10,8 @@
 
 namespace tutti::planner {
 
+struct CoreCheckpoint;
+
 // The barrier of a gang is open once minMember members exist and have nodes. Where rules that only
 // kube-scheduler judges are involved (or always, by configuration), minMember members must have
 // come to bind: only then has it accepted them.
@@ -34,6 +36,9 @@ class BindDesk {
   // Answers what has waited too long.
   void Expire();
   base::Timestamp NextDeadline() const;
+
+  void Save(CoreCheckpoint& checkpoint) const;
+  void Restore(const CoreCheckpoint& checkpoint);
 
  private:
   struct Unseen {

@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "base/status_macros.h"
 #include "planner/admission_desk.h"
 #include "planner/bind_desk.h"
 #include "planner/core_audit.h"
+#include "planner/core_checkpoint.h"
 #include "planner/core_reader.h"
 #include "planner/core_state.h"
 #include "planner/event_desk.h"
@@ -271,6 +273,28 @@ CoreReader& Core::reader() { return parts_->reader; }
 Core::Counts Core::Count() const { return CoreAudit(parts_->state).Count(); }
 
 size_t Core::reservations() const { return parts_->state.ledger.size(); }
+
+CoreCheckpoint Core::Save() const {
+  CoreCheckpoint checkpoint;
+  SaveState(parts_->state, checkpoint);
+  checkpoint.generation = parts_->generation;
+  parts_->gangs.Save(checkpoint);
+  parts_->binds.Save(checkpoint);
+  parts_->queue.Save(checkpoint);
+  return checkpoint;
+}
+
+absl::Status Core::Restore(CoreCheckpoint checkpoint) {
+  TUTTI_RETURN_IF_ERROR(Validate(checkpoint));
+  RestoreState(checkpoint, parts_->state);
+  for (const auto& [uid, record] : parts_->state.pods)
+    if (record.charged) parts_->bound.Add(record);  // in any order: who asks gets them sorted
+  parts_->generation = checkpoint.generation;
+  parts_->gangs.Restore(checkpoint);
+  parts_->binds.Restore(checkpoint);
+  parts_->queue.Restore(checkpoint);
+  return absl::OkStatus();
+}
 
 std::vector<std::string> Core::CheckInvariants() const {
   return CoreAudit(parts_->state).CheckInvariants();

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "base/clock.h"
 #include "base/interner.h"
 #include "framework/plugins.h"
@@ -21,6 +22,7 @@
 namespace tutti::planner {
 
 class CoreReader;
+struct CoreCheckpoint;
 
 class Core {
  public:
@@ -55,6 +57,12 @@ class Core {
 
   // For questions between two batches.
   CoreReader& reader();
+
+  // Everything that the next decision hangs on. Plugins' own state is not in it.
+  CoreCheckpoint Save() const;
+  // Of a core that has seen no event: it decides from now on as the one that was saved would.
+  // InvalidArgument names what contradicts itself; the core is then good for nothing.
+  absl::Status Restore(CoreCheckpoint checkpoint);
 
   // Every broken invariant, one line each; empty in a healthy core. For tests, simulations and
   // self-checks.

@@ -4,6 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include "planner/core_checkpoint.h"
+
 namespace tutti::planner {
 namespace {
 
@@ -25,8 +27,9 @@ CoreLoop::CoreLoop(CoreOptions options, const base::Interner& labels, const base
 
 CoreLoop::~CoreLoop() { Stop(); }
 
-void CoreLoop::Start(EffectSink& sink) {
+void CoreLoop::Start(EffectSink& sink, DecisionRecorder* recorder) {
   sink_ = &sink;
+  recorder_ = recorder;
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -115,9 +118,12 @@ void CoreLoop::RunBatch(std::vector<Item> batch) {
   std::vector<model::Effects> all;
   std::vector<Inspection> inspections;
   std::vector<Question> questions;
+  RecordedBatch record;
+  record.now = begin;
+  if (recorder_ != nullptr && recorder_->WantsCheckpoint()) recorder_->OnCheckpoint(core_.Save());
   for (Item& item : batch) {
     if (auto* event = std::get_if<model::ClusterEvent>(&item)) {
-      if (model::Effects effects = core_.Apply(begin, std::move(*event)); !effects.empty()) {
+      if (model::Effects effects = Apply(begin, std::move(*event), record); !effects.empty()) {
         all.push_back(std::move(effects));
       }
     } else if (auto* question = std::get_if<Question>(&item)) {
@@ -126,9 +132,12 @@ void CoreLoop::RunBatch(std::vector<Item> batch) {
       inspections.push_back(std::get<Inspection>(item));
     }
   }
-  all.push_back(core_.Apply(begin, model::TimePassed{}));
+  all.push_back(Apply(begin, model::TimePassed{}, record));
   // Readers see the plans before the world hears of them: a pod that is woken finds its verdict.
-  cell_.Set(core_.Publish());
+  std::shared_ptr<const model::ClusterSnapshot> snapshot = core_.Publish();
+  record.generation = snapshot->generation;
+  cell_.Set(std::move(snapshot));
+  if (recorder_ != nullptr) recorder_->OnBatch(std::move(record));
   if (observer_) Report(std::move(report), begin);
   for (model::Effects& effects : all) {
     for (model::Effect& effect : effects) Dispatch(std::move(effect));
@@ -139,6 +148,15 @@ void CoreLoop::RunBatch(std::vector<Item> batch) {
     *inspection.done = true;
   }
   for (const Question& question : questions) question(core_);
+}
+
+model::Effects CoreLoop::Apply(base::Timestamp now, model::ClusterEvent event,
+                               RecordedBatch& record) {
+  if (recorder_ == nullptr) return core_.Apply(now, std::move(event));
+  RecordedStep& step = record.steps.emplace_back();
+  step.event = event;
+  step.effects = core_.Apply(now, std::move(event));
+  return step.effects;
 }
 
 void CoreLoop::Report(BatchReport report, base::Timestamp begin) {

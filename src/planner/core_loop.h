@@ -13,6 +13,7 @@
 #include "base/mailbox.h"
 #include "framework/core_port.h"
 #include "planner/core.h"
+#include "planner/decision_recorder.h"
 
 namespace tutti::planner {
 
@@ -45,7 +46,8 @@ class CoreLoop final : public framework::CorePort {
            Observer observer = nullptr, framework::Plugins plugins = {});
   ~CoreLoop() override;
 
-  void Start(EffectSink& sink);
+  // `recorder`: hears of every batch, checkpoint and answer; null: nobody does.
+  void Start(EffectSink& sink, DecisionRecorder* recorder = nullptr);
   // Every callback still open is answered; after this no event is taken.
   void Stop();
 
@@ -58,6 +60,9 @@ class CoreLoop final : public framework::CorePort {
   void AbandonBind(uint64_t ticket) override;
   void Admit(model::PodInfo pod, bool dry_run, AdmissionDone done) override;
   void ReportNotOffered(base::Uid uid, std::string node_name) override;
+  void ReportFilter(const FilterAnswer& answer) override {
+    if (recorder_ != nullptr) recorder_->OnFilter(answer);
+  }
 
   // Runs `function` on the loop's thread between two batches and waits for it: for diagnostics.
   void Inspect(const std::function<void(const Core&)>& function);
@@ -76,6 +81,7 @@ class CoreLoop final : public framework::CorePort {
 
   void Run();
   void RunBatch(std::vector<Item> batch);
+  model::Effects Apply(base::Timestamp now, model::ClusterEvent event, RecordedBatch& record);
   void Report(BatchReport report, base::Timestamp begin);
   void Dispatch(model::Effect effect);
   base::Duration TimeUntilDue() const;
@@ -86,6 +92,7 @@ class CoreLoop final : public framework::CorePort {
   model::SnapshotCell cell_;
   base::Mailbox<Item> mailbox_;
   EffectSink* sink_ = nullptr;
+  DecisionRecorder* recorder_ = nullptr;
   std::thread thread_;
   uint64_t batches_ = 0;
 

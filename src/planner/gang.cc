@@ -31,6 +31,34 @@ void Gang::Count(const model::PodInfo& pod, int sign) {
     Add(wait_timeouts_, pod.gang->spec->wait_timeout, sign);
 }
 
+void Gang::Recount() {
+  waiting = placed = binding = bound = parked = referees_ = 0;
+  min_members_.clear();
+  wait_timeouts_.clear();
+  priorities_.clear();
+  created_.clear();
+  durations_.clear();
+  problems_.clear();
+  for (const auto& [uid, member] : members) {
+    CountIn(*member.pod);
+    parked += member.bind_ticket != 0 ? 1 : 0;
+    switch (member.state) {
+      case Member::State::kWaiting:
+        ++waiting;
+        break;
+      case Member::State::kPlaced:
+        ++placed;
+        break;
+      case Member::State::kBinding:
+        ++binding;
+        break;
+      case Member::State::kBound:
+        ++bound;
+        break;
+    }
+  }
+}
+
 int Gang::min_member() const {
   if (object_spec) return object_spec->min_member;
   if (!min_members_.empty()) return min_members_.rbegin()->first;

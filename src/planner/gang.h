@@ -120,6 +120,8 @@ class Gang {
   // What the members say of themselves is counted here, so that asking costs nothing.
   void CountIn(const model::PodInfo& pod) { Count(pod, +1); }
   void CountOut(const model::PodInfo& pod) { Count(pod, -1); }
+  // All of it anew, and the members by state: of a gang whose members were put in from outside.
+  void Recount();
 
   int min_member() const;  // 0: not known yet. Where members differ, the largest.
   base::Duration wait_timeout(base::Duration fallback) const;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "planner/core_checkpoint.h"
 
 namespace tutti::planner {
 namespace {
@@ -495,8 +496,8 @@ void GangBook::VisitEnds(absl::FunctionRef<bool(const End&)> visit) const {
   }
 }
 
-QueuePlace GangBook::PlaceFor(Gang& gang) const {
-  QueuePlace place{!gang.partial(), gang.priority(), gang.arrival, &gang, nullptr};
+QueuePlace GangBook::PlaceFor(Gang& gang, bool whole, int32_t priority) const {
+  QueuePlace place{whole, priority, gang.arrival, &gang, nullptr};
   if (queue_.key_comp().asks_plugin())
     place.card = std::make_shared<const GangCard>(gang, std::vector<MemberClass>());
   return place;
@@ -504,6 +505,38 @@ QueuePlace GangBook::PlaceFor(Gang& gang) const {
 
 size_t GangBook::CountBefore(const QueuePlace& place) const {
   return static_cast<size_t>(std::distance(queue_.begin(), queue_.lower_bound(place)));
+}
+
+void GangBook::Save(CoreCheckpoint& checkpoint) const {
+  for (const QueuePlace& place : queue_)
+    checkpoint.queue.push_back({place.whole, place.priority, place.arrival});
+  for (const auto& [arrival, gang] : s_.by_arrival) {
+    const auto it = entries_.find(arrival);
+    if (it == entries_.end()) continue;
+    const Entry& entry = it->second;
+    checkpoint.entries.push_back(
+        {arrival, entry.told_of_arrival, entry.told_of_place, entry.deadline, entry.end});
+  }
+  survey_.Save(checkpoint);
+}
+
+void GangBook::Restore(const CoreCheckpoint& checkpoint) {
+  for (const CoreCheckpoint::GangEntry& saved : checkpoint.entries) {
+    Entry& entry = entries_[saved.arrival];
+    entry.told_of_arrival = saved.told_of_arrival;
+    entry.told_of_place = saved.told_of_place;
+    entry.deadline = saved.deadline;
+    entry.end = saved.end;
+    if (entry.deadline != Timestamp::Infinite()) deadlines_.insert({entry.deadline, saved.arrival});
+    if (entry.end != Timestamp::Infinite()) ends_.insert({entry.end, saved.arrival});
+  }
+  for (const CoreCheckpoint::Place& saved : checkpoint.queue) {
+    Entry& entry = entries_[saved.arrival];
+    Gang& gang = *s_.by_arrival.at(saved.arrival);
+    entry.queued = true;
+    entry.place = queue_.insert(queue_.end(), PlaceFor(gang, saved.whole, saved.priority));
+  }
+  survey_.Restore(checkpoint);
 }
 
 std::vector<Gang*> GangBook::Queue(const std::optional<QueuePlace>& from) const {

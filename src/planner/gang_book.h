@@ -15,6 +15,8 @@
 
 namespace tutti::planner {
 
+struct CoreCheckpoint;
+
 class GangBook {
  public:
   GangBook(CoreState& state, ReserveDesk& reserves, EventDesk& events)
@@ -107,7 +109,11 @@ class GangBook {
     return *entries_.at(gang.arrival).place;
   }
   // Where a gang in this state belongs, queued or not.
-  QueuePlace PlaceFor(Gang& gang) const;
+  QueuePlace PlaceFor(Gang& gang) const {
+    return PlaceFor(gang, !gang.partial(), gang.priority());
+  }
+  // The place that it was given when it was like this.
+  QueuePlace PlaceFor(Gang& gang, bool whole, int32_t priority) const;
   // Gangs in the queue that go before this place.
   size_t CountBefore(const QueuePlace& place) const;
   bool GoesBefore(const QueuePlace& a, const QueuePlace& b) const {
@@ -125,6 +131,10 @@ class GangBook {
   // Gangs whose deadline has come; each is reported once per Settle.
   std::vector<Gang*> Due();
   base::Timestamp NextDeadline() const;
+
+  void Save(CoreCheckpoint& checkpoint) const;
+  // The state holds the gangs already.
+  void Restore(const CoreCheckpoint& checkpoint);
 
   void ScheduleMember(Gang& gang, base::Timestamp deadline) {
     gang.member_deadline = std::min(gang.member_deadline, deadline);

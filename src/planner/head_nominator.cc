@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "planner/core_checkpoint.h"
+
 namespace tutti::planner {
 namespace {
 
@@ -74,6 +76,17 @@ void HeadNominator::NominateMembers(Gang& head) {
     }
     if (node != member->pod->nominated_node) Write(*member, node);
   }
+}
+
+// The number of writes left is set anew whenever it is looked at.
+void HeadNominator::Save(CoreCheckpoint& checkpoint) const {
+  checkpoint.next_nomination = next_;
+  checkpoint.nominations_pending = pending_;
+}
+
+void HeadNominator::Restore(const CoreCheckpoint& checkpoint) {
+  next_ = checkpoint.next_nomination;
+  pending_ = checkpoint.nominations_pending;
 }
 
 }  // namespace tutti::planner

@@ -12,6 +12,8 @@
 
 namespace tutti::planner {
 
+struct CoreCheckpoint;
+
 class HeadNominator {
  public:
   HeadNominator(CoreState& state, GangBook& gangs) : s_(state), gangs_(gangs) {}
@@ -21,6 +23,9 @@ class HeadNominator {
   void Follow();
   // When Follow has more to do.
   base::Timestamp NextDeadline() const { return pending_ ? next_ : base::Timestamp::Infinite(); }
+
+  void Save(CoreCheckpoint& checkpoint) const;
+  void Restore(const CoreCheckpoint& checkpoint);
 
  private:
   bool Write(Member& member, const std::string& node);

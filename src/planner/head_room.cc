@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "planner/core_checkpoint.h"
+
 namespace tutti::planner {
 
 using Reserved = model::NodeTable::Reserved;
@@ -79,6 +81,8 @@ void HeadRoom::Resume() {
     return;
   }
   if (chosen_) return;
+  if (s_.plugins.active())
+    card_ = std::make_shared<const GangCard>(*gang, classes_, gangs_.NodesOf(*gang));
   gangs_.DropHeadReservations(*gang);
   Plan();
 }
@@ -215,6 +219,20 @@ void HeadRoom::Backfilled(std::span<const MemberClass> classes, const Placement&
   const Placement anew = s_.placer.PlaceAfter(classes_, released_, view());
   if (anew.fits) return Reserve(anew);
   Plan();
+}
+
+void HeadRoom::Save(CoreCheckpoint& checkpoint) const {
+  if (head() == nullptr) return;
+  checkpoint.head_room = {classes_, chosen_, nodes_generation_ == s_.nodes.statics_generation()};
+}
+
+void HeadRoom::Restore(const CoreCheckpoint& checkpoint) {
+  if (!checkpoint.head_room) return;
+  const auto& [classes, chosen, nodes_are_as_then] = *checkpoint.head_room;
+  classes_ = classes;
+  chosen_ = chosen;
+  const uint64_t generation = s_.nodes.statics_generation();
+  nodes_generation_ = nodes_are_as_then ? generation : generation - 1;
 }
 
 }  // namespace tutti::planner

@@ -19,6 +19,8 @@
 
 namespace tutti::planner {
 
+struct CoreCheckpoint;
+
 class HeadRoom {
  public:
   HeadRoom(CoreState& state, GangBook& gangs) : s_(state), gangs_(gangs) {}
@@ -47,6 +49,12 @@ class HeadRoom {
   For Whom(const Gang& gang) const;
   // These were placed in what is open now: what is in time is free again by the start.
   void Backfilled(std::span<const MemberClass> classes, const Placement& placement);
+
+  // Between two passes of which the second goes on where the first stopped; otherwise nothing is
+  // needed of it: a pass from the beginning gives all of it back. Nothing of the plan itself is
+  // saved: Resume makes it anew, and what plugins have chosen has no start that could be foreseen.
+  void Save(CoreCheckpoint& checkpoint) const;
+  void Restore(const CoreCheckpoint& checkpoint);
 
  private:
   struct OnNode {

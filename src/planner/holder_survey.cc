@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "planner/core_checkpoint.h"
 #include "planner/core_state.h"
 
 namespace tutti::planner {
@@ -29,7 +30,7 @@ std::vector<Holder> HolderSurvey::For(const Gang& waiting, const model::Reason& 
 }
 
 std::vector<Holder> HolderSurvey::Of(const Gang& waiting, model::ResourceId resource) {
-  if (!taken_ || taken_at_ + kTakenAnewAfter <= s_.now) Refresh();
+  if (!fresh()) Refresh();
   const Shares& shares = SharesOf(resource);
   std::vector<Holder> named;
   int64_t own_namespace = 0;
@@ -57,7 +58,7 @@ std::vector<Holder> HolderSurvey::Of(const Gang& waiting, model::ResourceId reso
   }
   if (shares.total > own_namespace)
     named.push_back({"gangs of other namespaces", shares.total - own_namespace});
-  Holder single{"pods of no gang", -bound_of_gangs_.Get(resource)};
+  Holder single{"pods of no gang", -last_->bound_of_gangs.Get(resource)};
   for (const auto& block : s_.nodes.blocks()) {
     for (uint32_t i = 0; i < NodeBlock::kNodes; ++i)
       single.amount += NodeBlock::At(block->requested, resource, i);
@@ -70,7 +71,7 @@ const HolderSurvey::Shares& HolderSurvey::SharesOf(model::ResourceId resource) {
   const auto [it, added] = shares_.try_emplace(resource);
   Shares& shares = it->second;
   if (!added) return shares;
-  for (const Held& held : gangs_) {
+  for (const Held& held : last_->gangs) {
     const int64_t amount = held.amounts.Get(resource);
     if (amount == 0) continue;
     Shares::InNamespace& in_namespace = shares.by_namespace[held.namespace_name];
@@ -100,15 +101,26 @@ std::vector<Holder> HolderSurvey::Head(const Gang& waiting, model::ResourceId re
   return {holder};
 }
 
-void HolderSurvey::Refresh() {
-  taken_ = true;
-  taken_at_ = s_.now;
-  gangs_.clear();
+bool HolderSurvey::fresh() const {
+  return last_.has_value() && last_->taken_at + kTakenAnewAfter > s_.now;
+}
+
+void HolderSurvey::Save(CoreCheckpoint& checkpoint) const {
+  if (fresh()) checkpoint.survey = last_;
+}
+
+void HolderSurvey::Restore(const CoreCheckpoint& checkpoint) {
   shares_.clear();
-  bound_of_gangs_ = {};
+  last_ = checkpoint.survey;
+}
+
+void HolderSurvey::Refresh() {
+  shares_.clear();
+  Survey& survey = last_.emplace();
+  survey.taken_at = s_.now;
   for (const auto& [arrival, gang] : s_.by_arrival) {
     if (gang->bound + gang->binding + gang->placed == 0) continue;
-    Held& held = gangs_.emplace_back(
+    Held& held = survey.gangs.emplace_back(
         Held{gang->key.namespace_name, gang->display_name, arrival, model::ResourceList()});
     for (const auto& [uid, member] : gang->members) {
       if (member.state == Member::State::kWaiting) continue;
@@ -116,7 +128,7 @@ void HolderSurvey::Refresh() {
       const model::ResourceList& amounts =
           bound ? *member.pod->charge : member.pod->shape->requests;
       held.amounts.Add(amounts);
-      if (bound) bound_of_gangs_.Add(amounts);
+      if (bound) survey.bound_of_gangs.Add(amounts);
     }
   }
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,12 +15,25 @@
 
 namespace tutti::planner {
 
+struct CoreCheckpoint;
 struct CoreState;
 
 // One look over all members serves every question of the next moment, so that a thousand gangs
 // that begin to wait together cost one.
 class HolderSurvey {
  public:
+  struct Held {
+    std::string namespace_name;
+    std::string display_name;
+    uint64_t arrival = 0;
+    model::ResourceList amounts;  // bound and reserved
+  };
+  struct Survey {
+    base::Timestamp taken_at;
+    std::vector<Held> gangs;             // by arrival
+    model::ResourceList bound_of_gangs;  // of all of them
+  };
+
   explicit HolderSurvey(const CoreState& state) : s_(state) {}
 
   // Of what this reason says is short; nobody where it names no resource.
@@ -32,13 +46,11 @@ class HolderSurvey {
   // The gang at the head of the queue, with what is kept for it.
   std::vector<model::Holder> Head(const Gang& waiting, model::ResourceId resource) const;
 
+  // The last look, while it still serves.
+  void Save(CoreCheckpoint& checkpoint) const;
+  void Restore(const CoreCheckpoint& checkpoint);
+
  private:
-  struct Held {
-    std::string namespace_name;
-    std::string display_name;
-    uint64_t arrival = 0;
-    model::ResourceList amounts;  // bound and reserved
-  };
   // Of one resource: the gangs that hold any of it, by namespace, those that hold most first.
   struct Share {
     int64_t amount;
@@ -53,15 +65,13 @@ class HolderSurvey {
     int64_t total = 0;
   };
 
+  bool fresh() const;
   void Refresh();
   const Shares& SharesOf(model::ResourceId resource);
 
   const CoreState& s_;
-  base::Timestamp taken_at_;
-  bool taken_ = false;
-  std::vector<Held> gangs_;                     // by arrival
-  model::ResourceList bound_of_gangs_;          // of all of them
-  std::map<model::ResourceId, Shares> shares_;  // that were asked for
+  std::optional<Survey> last_;
+  std::map<model::ResourceId, Shares> shares_;  // of that look, as far as they were asked for
 };
 
 }  // namespace tutti::planner

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "planner/core_checkpoint.h"
 #include "planner/pod_card.h"
 
 namespace tutti::planner {
@@ -60,6 +61,16 @@ base::Timestamp PermitDesk::NextDeadline() const {
   base::Timestamp next = base::Timestamp::Infinite();
   for (const auto& [uid, wait] : waits_) next = std::min(next, wait.deadline);
   return next;
+}
+
+void PermitDesk::Save(CoreCheckpoint& checkpoint) const {
+  for (const auto& [uid, wait] : waits_)
+    checkpoint.permits.push_back({uid, wait.ticket, wait.deadline, wait.permitted});
+}
+
+void PermitDesk::Restore(const CoreCheckpoint& checkpoint) {
+  for (const CoreCheckpoint::Permit& saved : checkpoint.permits)
+    waits_[saved.uid] = {saved.ticket, saved.deadline, saved.permitted};
 }
 
 }  // namespace tutti::planner

@@ -11,6 +11,8 @@
 
 namespace tutti::planner {
 
+struct CoreCheckpoint;
+
 class PermitDesk {
  public:
   explicit PermitDesk(CoreState& state) : s_(state) {}
@@ -40,6 +42,9 @@ class PermitDesk {
   void ForgetAll() { waits_.clear(); }
   // When a timeout of Permit ends.
   base::Timestamp NextDeadline() const;
+
+  void Save(CoreCheckpoint& checkpoint) const;
+  void Restore(const CoreCheckpoint& checkpoint);
 
  private:
   struct Wait {

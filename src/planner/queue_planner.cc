@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "planner/core_checkpoint.h"
+
 namespace tutti::planner {
 namespace {
 
@@ -403,6 +405,27 @@ void QueuePlanner::RecreatePinned(const Wanted& wanted) {
                    "recreates it");
     }
   }
+}
+
+void QueuePlanner::Save(CoreCheckpoint& checkpoint) const {
+  nominator_.Save(checkpoint);
+  if (!resume_) return;
+  const QueuePlace& place = resume_->place;
+  checkpoint.resume = {{place.whole, place.priority, place.arrival}, resume_->duration};
+  room_.Save(checkpoint);
+}
+
+void QueuePlanner::Restore(const CoreCheckpoint& checkpoint) {
+  nominator_.Restore(checkpoint);
+  if (!checkpoint.resume) return;
+  const auto& [place, duration] = *checkpoint.resume;
+  // Of a gang that has ended since there is nothing left that a QueueSort plugin could look at.
+  const auto gang = s_.by_arrival.find(place.arrival);
+  resume_ = {gang == s_.by_arrival.end()
+                 ? QueuePlace{place.whole, place.priority, place.arrival, nullptr, nullptr}
+                 : gangs_.PlaceFor(*gang->second, place.whole, place.priority),
+             duration};
+  room_.Restore(checkpoint);
 }
 
 }  // namespace tutti::planner

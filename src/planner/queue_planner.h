@@ -22,6 +22,8 @@
 
 namespace tutti::planner {
 
+struct CoreCheckpoint;
+
 class QueuePlanner {
  public:
   QueuePlanner(CoreState& state, GangBook& gangs, BindDesk& binds, PreEnqueue& pre_enqueue,
@@ -39,6 +41,10 @@ class QueuePlanner {
   void DropHead();
   // When a pass is due without any event.
   base::Timestamp NextDeadline() const { return nominator_.NextDeadline(); }
+
+
+  void Save(CoreCheckpoint& checkpoint) const;
+  void Restore(const CoreCheckpoint& checkpoint);
 
   struct Wanted {
     std::vector<MemberClass> classes;

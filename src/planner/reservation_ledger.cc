@@ -1,6 +1,7 @@
 #include "planner/reservation_ledger.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tutti::planner {
 
@@ -44,6 +45,16 @@ ReservationId ReservationLedger::Add(Reservation reservation) {
   }
   reservations_.emplace(id, std::move(reservation));
   return id;
+}
+
+void ReservationLedger::Restore(const std::map<ReservationId, Reservation>& reservations,
+                                std::vector<Reservation> given_back, uint64_t next_id) {
+  for (const auto& [id, reservation] : reservations) {
+    next_id_ = id.value;
+    Add(reservation);
+  }
+  given_back_ = std::move(given_back);
+  next_id_ = next_id;
 }
 
 void ReservationLedger::Release(ReservationId id) {

@@ -36,11 +36,15 @@ class ReservationLedger {
 
   ReservationId Add(Reservation reservation);
   void Release(ReservationId id);  // an id that is not there any more is no error
+  // Into an empty ledger.
+  void Restore(const std::map<ReservationId, Reservation>& reservations,
+               std::vector<Reservation> given_back, uint64_t next_id);
   // Its pod is bound there: the room is charged instead. Whether it was an announced one.
   bool Fulfil(ReservationId id);
   // The announced ones that were given back since this was last asked.
   std::vector<Reservation> TakeGivenBack() { return std::exchange(given_back_, {}); }
   bool any_given_back() const { return !given_back_.empty(); }
+  const std::vector<Reservation>& given_back() const { return given_back_; }
   // All that such a pod takes with these devices.
   model::ResourceList AmountOf(const model::PodShape& shape, const model::DeviceSet& devices) const;
   // The member that a slot was planned for has come.
@@ -49,6 +53,7 @@ class ReservationLedger {
   const Reservation* Find(ReservationId id) const;
   std::vector<ReservationId> On(model::NodeIndex node) const;
   size_t size() const { return reservations_.size(); }
+  uint64_t next_id() const { return next_id_; }
   bool any_placed() const { return reservations_.size() > for_head_; }
   // Of the head's members; nullopt where nothing is kept for it.
   std::optional<int32_t> head_priority() const;

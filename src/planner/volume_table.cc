@@ -1,5 +1,8 @@
 #include "planner/volume_table.h"
 
+#include <algorithm>
+#include <tuple>
+
 namespace tutti::planner {
 
 void VolumeTable::Upsert(model::VolumeClaimInfo claim) {
@@ -35,6 +38,24 @@ std::vector<const model::NodeSelector*> VolumeTable::AffinitiesOf(
     affinities.push_back(&*volume->second.node_affinity);
   }
   return affinities;
+}
+
+std::vector<model::VolumeClaimInfo> VolumeTable::Claims() const {
+  std::vector<model::VolumeClaimInfo> claims;
+  for (const auto& [claim, volume] : volume_of_claim_)
+    claims.push_back({claim.first, claim.second, volume});
+  std::sort(claims.begin(), claims.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.namespace_name, a.name) < std::tie(b.namespace_name, b.name);
+  });
+  return claims;
+}
+
+std::vector<model::VolumeInfo> VolumeTable::Volumes() const {
+  std::vector<model::VolumeInfo> volumes;
+  for (const auto& [name, volume] : volumes_) volumes.push_back(volume);
+  std::sort(volumes.begin(), volumes.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  return volumes;
 }
 
 }  // namespace tutti::planner

@@ -24,6 +24,10 @@ class VolumeTable {
       const std::string& namespace_name, const std::vector<std::string>& claims) const;
   uint64_t generation() const { return generation_; }
 
+  // What is known, sorted by name.
+  std::vector<model::VolumeClaimInfo> Claims() const;
+  std::vector<model::VolumeInfo> Volumes() const;
+
  private:
   absl::flat_hash_map<std::pair<std::string, std::string>, std::string> volume_of_claim_;
   absl::flat_hash_map<std::string, model::VolumeInfo> volumes_;

@@ -263,6 +263,7 @@ class Service final : public v1::ExtenderService::CallbackService {
         snapshot, *workspace, uid);
     if (!decision.ok()) return Malformed("FilterRequest", decision.status());
     reason = decision->verdict.reason.code;
+    if (!request.dry_run()) core_.ReportFilter(AnswerOf(uid, *decision, names.size(), snapshot));
     ForEachKeptRun(*decision, names.size(), [&](size_t from, size_t to) {
       for (size_t i = from; i < to; ++i)
         response.add_node_names(request.node_names(static_cast<int>(i)));

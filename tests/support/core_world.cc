@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "planner/core_checkpoint.h"
 
 namespace tutti::testing {
 namespace {
@@ -186,9 +187,29 @@ void CoreWorld::WakeAll() {
 }
 
 void CoreWorld::Apply(model::ClusterEvent event) {
-  Handle(core_->Apply(now_, std::move(event)));
+  Handle(options_.recorder != nullptr && processes_ == 1 ? ApplyRecorded(std::move(event))
+                                                         : core_->Apply(now_, std::move(event)));
   if (++events_ % options_.check_every != 0) return;
   for (const std::string& line : core_->CheckInvariants()) broken_.push_back("core: " + line);
+}
+
+model::Effects CoreWorld::ApplyRecorded(model::ClusterEvent event) {
+  // A batch has one time.
+  if (!batch_.steps.empty() && batch_.now != now_) EndBatch();
+  if (batch_.steps.empty() && options_.recorder->WantsCheckpoint())
+    options_.recorder->OnCheckpoint(core_->Save());
+  batch_.now = now_;
+  batch_.steps.push_back({event, {}});
+  const bool ends = std::holds_alternative<model::TimePassed>(event);
+  batch_.steps.back().effects = core_->Apply(now_, std::move(event));
+  model::Effects effects = batch_.steps.back().effects;
+  if (ends) EndBatch();
+  return effects;
+}
+
+void CoreWorld::EndBatch() {
+  batch_.generation = core_->Publish()->generation;
+  options_.recorder->OnBatch(std::exchange(batch_, {}));
 }
 
 void CoreWorld::Handle(model::Effects effects) {
@@ -250,6 +271,8 @@ void CoreWorld::Carry(const model::BindPod& bind) {
     pod.info.node_name = bind.node_name;
     pod.info.bound_seconds = now_.nanos / 1'000'000'000;
     pod.info.nominated_node.clear();
+    for (const auto& [key, value] : bind.annotations)
+      if (key == model::kDeviceIndexAnnotation) pod.info.devices = model::ParseDeviceIndex(value);
     Changed(pod);
     CheckTruth(bind.node_name);
     if (!pod.info.gang) return true;

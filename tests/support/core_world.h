@@ -17,6 +17,7 @@
 #include "framework/pod_filter.h"
 #include "model/cluster_event.h"
 #include "planner/core.h"
+#include "planner/decision_recorder.h"
 
 namespace tutti::testing {
 
@@ -33,6 +34,8 @@ struct WorldOptions {
   planner::CoreOptions core;
   // Of each process anew: what plugins remember ends with it. What they point to must outlive it.
   std::function<framework::Plugins()> plugins = nullptr;
+  // Hears what a CoreLoop would tell it of the first process; null: nobody does.
+  planner::DecisionRecorder* recorder = nullptr;
 };
 
 struct PodSpec {
@@ -131,6 +134,8 @@ class CoreWorld {
   static constexpr base::Duration kSchedulerBackoff = std::chrono::seconds(1);
   static constexpr base::Duration kUnschedulableFlush = std::chrono::minutes(5);
 
+  model::Effects ApplyRecorded(model::ClusterEvent event);
+  void EndBatch();
   void Changed(const ApiPod& pod) { watch_.push_back(model::PodUpserted{pod.info}); }
   static model::GangKey KeyOf(const std::string& gang) { return {"default", "test", gang}; }
   std::shared_ptr<const model::PodShape> Intern(model::PodShape shape);
@@ -167,6 +172,7 @@ class CoreWorld {
   std::mt19937_64 random_;
   base::Interner labels_;
   std::unique_ptr<planner::Core> core_;
+  planner::RecordedBatch batch_;  // for the recorder, until TimePassed ends it
   base::Timestamp now_{1'000'000'000};
   uint64_t next_uid_ = 1;
   uint64_t next_ticket_ = 1;

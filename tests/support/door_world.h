@@ -70,6 +70,10 @@ class FakeCore final : public framework::CorePort {
     not_offered_.emplace_back(uid, std::move(node_name));
   }
 
+  void ReportFilter(const FilterAnswer& answer) override {
+    if (on_filter) on_filter(answer);
+  }
+
   void Publish(std::shared_ptr<const model::ClusterSnapshot> snapshot) {
     cell_.Set(std::move(snapshot));
   }
@@ -93,6 +97,7 @@ class FakeCore final : public framework::CorePort {
 
   std::vector<std::pair<model::PodInfo, bool>> admitted;
   model::AnswerAdmission admission_answer;
+  std::function<void(const FilterAnswer&)> on_filter;  // set before the core is asked
 
  private:
   model::SnapshotCell cell_;

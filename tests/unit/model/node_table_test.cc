@@ -42,6 +42,20 @@ TEST_F(NodeTableTest, FreeIsAllocatableMinusChargedMinusReserved) {
   EXPECT_EQ(table_.Free(kGpu, a), 8);
 }
 
+TEST_F(NodeTableTest, ARestoredTableGivesNewNodesTheSamePlaces) {
+  for (const char* name : {"a", "b", "c", "d"}) table_.Upsert(Node(name, 4000));
+  table_.Remove("c");
+  table_.Remove("a");
+  NodeTable copy;
+  copy.Restore(table_.layout());
+  copy.Charge("b", Cpu(1000), {});
+  EXPECT_EQ(copy.size(), 2u);
+  EXPECT_EQ(copy.Find("b"), table_.Find("b"));
+  EXPECT_EQ(copy.Free(kCpu, copy.Find("b")), 3000);
+  for (const char* name : {"e", "f", "g"})
+    EXPECT_EQ(copy.Upsert(Node(name, 4000)), table_.Upsert(Node(name, 4000))) << name;
+}
+
 TEST_F(NodeTableTest, APodMayBeKnownBeforeItsNode) {
   table_.Charge("late", Cpu(1000), {});
   EXPECT_FALSE(table_.Find("late").valid());

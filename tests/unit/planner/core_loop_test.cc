@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "planner/core_checkpoint.h"
 #include "tests/unit/kube/test_clock.h"
 
 namespace tutti::planner {
@@ -56,8 +57,8 @@ class CoreLoopTest : public ::testing::Test {
  protected:
   ~CoreLoopTest() override { loop_.Stop(); }
 
-  void StartReady() {
-    loop_.Start(sink_);
+  void StartReady(DecisionRecorder* recorder = nullptr) {
+    loop_.Start(sink_, recorder);
     model::NodeInfo node;
     node.name = "a";
     node.allocatable = {{model::kCpu, 4000}, {model::kPods, 110}};
@@ -86,6 +87,55 @@ class CoreLoopTest : public ::testing::Test {
   CoreLoop loop_{CoreOptions(), labels_, clock_};
   RecordingSink sink_{loop_};
 };
+
+// Decides everything that it hears of again.
+class Shadow final : public DecisionRecorder {
+ public:
+  explicit Shadow(const base::Interner& labels) : labels_(labels) {}
+  bool WantsCheckpoint() const override { return core_ == nullptr || batches % 3 == 0; }
+  void OnCheckpoint(CoreCheckpoint checkpoint) override {
+    core_ = std::make_unique<Core>(CoreOptions(), labels_);
+    restored = core_->Restore(std::move(checkpoint));
+  }
+  void OnBatch(RecordedBatch batch) override {
+    ++batches;
+    ends_with_time = std::holds_alternative<model::TimePassed>(batch.steps.back().event);
+    for (RecordedStep& step : batch.steps) {
+      const model::Effects effects = core_->Apply(batch.now, std::move(step.event));
+      decided += effects.size();
+      same = same && effects.size() == step.effects.size();
+    }
+    same = same && core_->Publish()->generation == batch.generation;
+  }
+  void OnFilter(const framework::CorePort::FilterAnswer&) override { ++answers; }
+
+  absl::Status restored;
+  int batches = 0;
+  size_t decided = 0;
+  int answers = 0;
+  bool same = true;
+  bool ends_with_time = false;
+
+ private:
+  const base::Interner& labels_;
+  std::unique_ptr<Core> core_;
+};
+
+TEST_F(CoreLoopTest, ARecorderHearsEnoughToDecideAgain) {
+  Shadow shadow(labels_);
+  StartReady(&shadow);
+  loop_.Post(model::PodUpserted{Pod(1, "gang")});
+  Flush();
+  loop_.Post(model::PodUpserted{Pod(2, "other")});
+  Flush();
+  loop_.ReportFilter({});
+  loop_.Stop();
+  EXPECT_TRUE(shadow.restored.ok()) << shadow.restored;
+  EXPECT_TRUE(shadow.same);
+  EXPECT_TRUE(shadow.ends_with_time);
+  EXPECT_GE(shadow.decided, 2u) << "both gangs are placed";
+  EXPECT_EQ(shadow.answers, 1);
+}
 
 TEST_F(CoreLoopTest, ReadersSeeThePlanBeforeTheWorldHearsOfIt) {
   StartReady();
