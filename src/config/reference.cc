@@ -144,6 +144,7 @@ constexpr char kRules[] = R"(
 - `gang.backoff.initial` <= `gang.backoff.max`.
 - A plugin has `library`, or `address`, or neither; `tls` needs `address`. An `address` on another
   machine without `tls.caFile` is a warning.
+- `devices.resource` is an extended resource, with a domain that is not `tutti.dev`.
 - No two listeners share a port.
 
 ## All defaults

@@ -2,7 +2,10 @@
 // RandomNode. Numbers are worked out by hand from the formulas in their headers.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "fragmentation/gpu_best_fit.h"
 #include "fragmentation/gpu_clustering.h"
