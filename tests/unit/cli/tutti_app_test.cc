@@ -15,8 +15,8 @@ TEST(TuttiAppTest, HelpKnowsHowItWasCalled) {
   CliWorld world;
   EXPECT_EQ(world.Run(std::vector<std::string>{}), ExitCode::kOk);
   EXPECT_THAT(world.out, HasSubstr("Usage: tutti "));
-  for (const char* command : {"why", "gang", "queue", "simulate", "snapshot", "plugin", "config",
-                              "doctor", "completion", "version"})
+  for (const char* command : {"why", "gang", "queue", "simulate", "snapshot", "replay", "plugin",
+                              "config", "doctor", "completion", "version"})
     EXPECT_THAT(world.out, HasSubstr(command));
   world.program = "kubectl tutti";
   EXPECT_EQ(world.Run("--help"), ExitCode::kOk);
