@@ -180,7 +180,7 @@ Status RemotePlugin::FilterBlocks(const CycleState& state, const PodClassView& p
   if (stream != nullptr && stream->AllPassed(blocks, verdicts)) return Status::Success();
   std::vector<NodeMask> candidates;
   for (const BlockVerdict& verdict : verdicts) candidates.push_back(verdict.passing());
-  Status answer = AskInCycle(
+  return AskInCycle(
       "Filter", state,
       [&](Session& session) {
         wire::Filter& filter = *session.request.mutable_filter();
