@@ -2,9 +2,9 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -109,7 +109,8 @@ class Reader {
 
 // Whether the child, whose pipe is closed, ends by itself: closing it is no end.
 bool EndsWithin(pid_t child, std::chrono::milliseconds limit) {
-  const int process = ::pidfd_open(child, 0);
+  // Debian 12 declares pidfd_open as a C++ function, which nobody defines.
+  const auto process = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
   if (process < 0) return false;
   pollfd poll = {process, POLLIN, 0};
   const int ready = ::poll(&poll, 1, static_cast<int>(limit.count()));
