@@ -14,7 +14,7 @@ namespace tutti::testing {
 class TempFolder {
  public:
   TempFolder() {
-    std::string name = ::testing::TempDir() + "/tutti-test-XXXXXX";
+    std::string name = ::testing::TempDir() + "tutti-test-XXXXXX";
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed: " + name);
     path_ = name;
   }

@@ -134,7 +134,11 @@ TEST(MetricsTest, EveryMetricOfTheTableHasAMember) {
   metrics.extender_request_duration.At({}, {}).Observe(1);
   metrics.rejections.At({}).Increment();
   metrics.plugin_failures.At({}, {}).Increment();
+  metrics.plugin_execution_duration.At({}, {}).Observe(1);
   metrics.plugin_counters.At({}).Increment();
+  metrics.plugin_circuit_state.At({}).Set(0);
+  metrics.decision_log_entries.At({}).Increment();
+  metrics.decision_log_dropped.At({}).Increment();
   metrics.control_request_duration.At({}, {}).Observe(1);
   metrics.held.At({}).Set(1);
   metrics.gangs.At({}).Set(1);

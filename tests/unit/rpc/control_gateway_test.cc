@@ -101,7 +101,8 @@ TEST_F(ControlGatewayTest, AStreamThatIsTooLongIsCut) {
 }
 
 TEST_F(ControlGatewayTest, WhatIsNoRequestIsRefusedWithItsReason) {
-  for (const char* body : {"", "[]", "{\"pood\": {}}", "{\"pod\": 5}", "\xff"}) {
+  EXPECT_EQ(Post("Explain", "").status, 415) << "nothing is no JSON";
+  for (const char* body : {"[]", "{\"pood\": {}}", "{\"pod\": 5}", "\xff"}) {
     const kube::Response reply = Post("Explain", body);
     EXPECT_EQ(reply.status, 400) << body;
   }
