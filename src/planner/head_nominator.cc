@@ -52,8 +52,9 @@ void HeadNominator::NominateMembers(Gang& head) {
   std::map<Place, int> open;
   std::vector<Place> in_order;  // an order of addresses would not be the same in every run
   for (ReservationId id : head.head_reservations) {
-    const ReservationLedger::Reservation& place = *s_.ledger.Find(id);
-    in_order.emplace_back(place.shape.get(), s_.nodes.Info(place.node)->name);
+    const ReservationLedger::Reservation* place = s_.ledger.Find(id);
+    if (place == nullptr) continue;  // its node has gone since, in the middle of a pass
+    in_order.emplace_back(place->shape.get(), s_.nodes.Info(place->node)->name);
     ++open[in_order.back()];
   }
   std::vector<Member*> elsewhere;
