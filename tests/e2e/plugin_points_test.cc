@@ -89,8 +89,8 @@ TYPED_TEST(PluginPointsTest, ABindWaitsForItsTurnAndWhatIsBoundIsAnnotatedAndCou
   PodTemplate worker = GangPod("workers", 2);
   worker.annotations["example.com/start-after"] = "server-0";
   ASSERT_TRUE(this->plane().CreatePods(2, "worker", worker).ok());
-  ASSERT_TRUE(this->plane().WaitFor([&] { return this->tutti().Metric("tutti_bind_parked ") >= 1; },
-                                    std::chrono::seconds(20)));
+  const auto parked = [&] { return this->tutti().Metric("tutti_bind_parked ") >= 1; };
+  ASSERT_TRUE(this->plane().WaitFor(parked, std::chrono::seconds(20)));
   EXPECT_EQ(this->plane().CountBound("worker"), 0);
   ASSERT_TRUE(this->plane().CreatePods(1, "server", PodTemplate{}).ok());
   ASSERT_TRUE(this->AllBound("server", 1));
@@ -101,7 +101,8 @@ TYPED_TEST(PluginPointsTest, ABindWaitsForItsTurnAndWhatIsBoundIsAnnotatedAndCou
               pod["spec"].value("nodeName", "?"))
         << pod;
   }
-  EXPECT_TRUE(this->plane().WaitFor([&] { return this->tutti().Metric(started) == before + 3; }));
+  const auto told = [&] { return this->tutti().Metric(started) == before + 3; };
+  EXPECT_TRUE(this->plane().WaitFor(told));
   EXPECT_GT(this->tutti().Metric("tutti_plugin_execution_duration_seconds_count{extension_point="
                                  "\"PreBind\",plugin=\"StartAfter\""),
             0);

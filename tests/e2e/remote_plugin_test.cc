@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <csignal>
 #include <memory>
 
 #include "tests/e2e/e2e_bed.h"
@@ -89,10 +88,10 @@ TEST_F(RemotePluginTest, Decides) {
 }
 
 TEST_F(RemotePluginTest, WhileItHangsSchedulingGoesOnAndAfterwardsItDecidesAgain) {
-  plugin_->Signal(SIGSTOP);
+  plugin_->Pause();
   EXPECT_TRUE(CircuitBecomes(2));
   ExpectScheduledWithoutIt("hung");
-  plugin_->Signal(SIGCONT);
+  plugin_->Resume();
   EXPECT_TRUE(CircuitBecomes(0));
   ExpectObeyed("awake");
 }
