@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/ascii.h"
 #include "base/yaml_value.h"
 
 namespace tutti::cli {
@@ -20,6 +21,7 @@ std::string Scalar(const Json& value) {
                         "-_./ ") == std::string::npos &&
                     text.back() != ' ';
   const bool plain = word && !base::LooksLikeAnotherType(text) &&
+                     absl::AsciiStrToLower(text) != "null" &&
                      base::ParseInteger(text, ignored) == base::IntegerForm::kNone;
   return plain ? text : Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
