@@ -23,29 +23,33 @@ absl::StatusOr<CircuitBreaker::Ticket> CircuitBreaker::Admit() {
     return Ticket{++era_, true};
   }
   return absl::UnavailableError(absl::StrFormat(
-      "it is not asked after %d failures in a row, the last one: %s; %s", failures_, last_failure_,
+      "it is not asked after %d failures in a row, the last one: %s; %s",
+      failures_.find(failed_last_)->second, last_failure_,
       state_ == State::kHalfOpen
           ? "it is being tried now"
           : "the next try is in " +
                 base::FormatDuration(std::chrono::ceil<std::chrono::milliseconds>(left))));
 }
 
-void CircuitBreaker::Succeeded(Ticket ticket) {
+void CircuitBreaker::Succeeded(Ticket ticket, std::string_view point) {
   absl::MutexLock lock(&mutex_);
   if (ticket.era != era_) return;
-  failures_ = 0;
-  openings_ = 0;
+  if (const auto failures = failures_.find(point); failures != failures_.end())
+    failures->second = 0;
+  if (point == failed_last_) openings_ = 0;
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
+  failures_.clear();
   ++era_;
 }
 
-void CircuitBreaker::Failed(Ticket ticket, std::string why) {
+void CircuitBreaker::Failed(Ticket ticket, std::string_view point, std::string why) {
   absl::MutexLock lock(&mutex_);
   if (ticket.era != era_) return;
-  ++failures_;
+  failed_last_ = point;
   last_failure_ = std::move(why);
-  if (state_ == State::kHalfOpen || failures_ >= options_.failures_to_open) Open();
+  const int failures = ++failures_[failed_last_];
+  if (state_ == State::kHalfOpen || failures >= options_.failures_to_open) Open();
 }
 
 void CircuitBreaker::Open() {

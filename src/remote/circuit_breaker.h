@@ -3,7 +3,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
+#include <string_view>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
@@ -12,9 +15,10 @@
 
 namespace tutti::remote {
 
-// Closed: everybody asks. After so many failures in a row it opens: nobody asks, for a wait that
-// doubles each time. Then it is half open: one asks, and the others are refused until it is known
-// what became of that. Any thread.
+// Closed: everybody asks. After so many failures in a row at one extension point it opens: nobody
+// asks, for a wait that doubles each time. Then it is half open: one asks, and the others are
+// refused until it is known what became of that. A point that answers says nothing for another one,
+// which may end the process every time. Any thread.
 class CircuitBreaker {
  public:
   // The numbers are those of the metric.
@@ -40,8 +44,8 @@ class CircuitBreaker {
   };
   // Unavailable: why not, and when again.
   absl::StatusOr<Ticket> Admit();
-  void Succeeded(Ticket ticket);
-  void Failed(Ticket ticket, std::string why);
+  void Succeeded(Ticket ticket, std::string_view point);
+  void Failed(Ticket ticket, std::string_view point, std::string why);
 
   State state() const;
 
@@ -55,8 +59,9 @@ class CircuitBreaker {
   mutable absl::Mutex mutex_;
   State state_ ABSL_GUARDED_BY(mutex_) = State::kClosed;
   uint64_t era_ ABSL_GUARDED_BY(mutex_) = 0;  // counts the changes of state
-  int failures_ ABSL_GUARDED_BY(mutex_) = 0;  // in a row
-  int openings_ ABSL_GUARDED_BY(mutex_) = 0;  // since it was closed
+  std::map<std::string, int, std::less<>> failures_ ABSL_GUARDED_BY(mutex_);  // in a row, by point
+  std::string failed_last_ ABSL_GUARDED_BY(mutex_);                           // a point
+  int openings_ ABSL_GUARDED_BY(mutex_) = 0;  // since that point has answered
   base::Timestamp opens_until_ ABSL_GUARDED_BY(mutex_);
   std::string last_failure_ ABSL_GUARDED_BY(mutex_);
 };

@@ -77,10 +77,10 @@ absl::Status Link::Ask(const char* point, std::unique_ptr<Session>& session,
   }
   absl::Status asked = TryAsk(point, session, ticket->probe, fill, read);
   if (asked.ok()) {
-    breaker_.Succeeded(*ticket);
+    breaker_.Succeeded(*ticket, point);
     return asked;
   }
-  breaker_.Failed(*ticket, std::string(asked.message()));
+  breaker_.Failed(*ticket, point, std::string(asked.message()));
   if (session != nullptr) Drop(std::move(session));
   CloseIdle();  // what is idle leads to the same process, which may be gone
   return asked;

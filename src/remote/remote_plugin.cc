@@ -180,7 +180,7 @@ Status RemotePlugin::FilterBlocks(const CycleState& state, const PodClassView& p
   if (stream != nullptr && stream->AllPassed(blocks, verdicts)) return Status::Success();
   std::vector<NodeMask> candidates;
   for (const BlockVerdict& verdict : verdicts) candidates.push_back(verdict.passing());
-  return AskInCycle(
+  Status answer = AskInCycle(
       "Filter", state,
       [&](Session& session) {
         wire::Filter& filter = *session.request.mutable_filter();
@@ -191,6 +191,8 @@ Status RemotePlugin::FilterBlocks(const CycleState& state, const PodClassView& p
         return response.has_filter() ? ReadVerdicts(response.filter(), numbers_, blocks, verdicts)
                                      : Missing("filter");
       });
+  if (answer.ok() && stream != nullptr) stream->Keep(blocks, verdicts);
+  return answer;
 }
 
 Status RemotePlugin::FilterBlock(const CycleState& state, const PodClassView& pod,

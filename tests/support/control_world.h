@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -43,14 +44,19 @@ class ControlWorld {
   }
   // Empty `gang`: a pod of none.
   void AddPod(const std::string& name, const std::string& gang, int min_member, int64_t cpu) {
-    model::PodShape shape;
-    shape.requests = {{model::kCpu, cpu}, {model::kPods, 1}};
+    // Pods that are alike share their shape, as the decoder's do.
+    std::shared_ptr<const model::PodShape>& shape = shapes_[cpu];
+    if (shape == nullptr) {
+      model::PodShape fresh;
+      fresh.requests = {{model::kCpu, cpu}, {model::kPods, 1}};
+      shape = std::make_shared<const model::PodShape>(std::move(fresh));
+    }
     model::PodInfo pod;
     pod.uid = {1, ++uids_};
     pod.name = name;
     pod.namespace_name = "default";
-    pod.shape = std::make_shared<const model::PodShape>(shape);
-    pod.charge = std::make_shared<const model::ResourceList>(shape.requests);
+    pod.shape = shape;
+    pod.charge = std::make_shared<const model::ResourceList>(shape->requests);
     if (!gang.empty()) {
       pod.gang = model::GangMember{{"default", "test", gang}, gang, GangSpec{min_member, {}}, {}};
     }
@@ -76,6 +82,7 @@ class ControlWorld {
   };
   NullSink nowhere_;
   uint64_t uids_ = 0;
+  std::map<int64_t, std::shared_ptr<const model::PodShape>> shapes_;  // by cpu
 
  public:
   planner::CoreLoop loop{planner::CoreOptions(), labels, clock};

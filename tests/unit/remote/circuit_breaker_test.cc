@@ -16,7 +16,7 @@ using State = CircuitBreaker::State;
 class CircuitBreakerTest : public ::testing::Test {
  protected:
   void Fail(int times = 1) {
-    for (int i = 0; i < times; ++i) breaker_.Failed(breaker_.Admit().value(), "it hangs");
+    for (int i = 0; i < times; ++i) breaker_.Failed(breaker_.Admit().value(), "Filter", "it hangs");
   }
   // The longest that a wait of `wait` may take with its jitter.
   void AdvancePast(base::Duration wait) { clock_.Advance(wait + wait / 5); }
@@ -28,7 +28,7 @@ class CircuitBreakerTest : public ::testing::Test {
 TEST_F(CircuitBreakerTest, StaysClosedWhileFailuresAreNotInARow) {
   for (int i = 0; i < 10; ++i) {
     Fail(2);
-    breaker_.Succeeded(breaker_.Admit().value());
+    breaker_.Succeeded(breaker_.Admit().value(), "Filter");
   }
   EXPECT_EQ(breaker_.state(), State::kClosed);
 }
@@ -50,7 +50,7 @@ TEST_F(CircuitBreakerTest, OneAsksWhenItIsHalfOpenAndASuccessClosesIt) {
   EXPECT_TRUE(probe.probe);
   EXPECT_EQ(breaker_.state(), State::kHalfOpen);
   EXPECT_THAT(std::string(breaker_.Admit().status().message()), HasSubstr("being tried now"));
-  breaker_.Succeeded(probe);
+  breaker_.Succeeded(probe, "Filter");
   EXPECT_EQ(breaker_.state(), State::kClosed);
   EXPECT_FALSE(breaker_.Admit().value().probe);
 }
@@ -66,7 +66,7 @@ TEST_F(CircuitBreakerTest, TheWaitDoublesUpToItsCapAndBeginsAnewAfterASuccess) {
     wait = std::min<base::Duration>(wait * 2, seconds(30));
   }
   AdvancePast(seconds(30));
-  breaker_.Succeeded(breaker_.Admit().value());
+  breaker_.Succeeded(breaker_.Admit().value(), "Filter");
   Fail(3);
   AdvancePast(seconds(1));
   EXPECT_TRUE(breaker_.Admit().ok());
@@ -75,13 +75,13 @@ TEST_F(CircuitBreakerTest, TheWaitDoublesUpToItsCapAndBeginsAnewAfterASuccess) {
 TEST_F(CircuitBreakerTest, WhatIsSaidTooLateChangesNothing) {
   const CircuitBreaker::Ticket slow = breaker_.Admit().value();
   Fail(3);
-  breaker_.Succeeded(slow);
+  breaker_.Succeeded(slow, "Filter");
   EXPECT_EQ(breaker_.state(), State::kOpen);
   AdvancePast(seconds(1));
   const CircuitBreaker::Ticket probe = breaker_.Admit().value();
-  breaker_.Failed(slow, "late");
+  breaker_.Failed(slow, "Filter", "late");
   EXPECT_EQ(breaker_.state(), State::kHalfOpen);
-  breaker_.Succeeded(probe);
+  breaker_.Succeeded(probe, "Filter");
   EXPECT_EQ(breaker_.state(), State::kClosed);
 }
 

@@ -186,6 +186,7 @@ TEST_F(RemotePluginTest, WhatItThrewReadsAsIfItHadBeenThrownHere) {
     return Fate::kAnswer;
   });
   EXPECT_EQ(w_.FilterOnce().status.message(), "plugin Sizer: PreFilter threw: KeyError: 'zone'");
+  w_.Bend(nullptr);
   ExpectWell();
 }
 
