@@ -44,7 +44,7 @@ class Server {
   // Takes no new calls, and waits up to `drain` for those under way before it cancels them.
   virtual void Stop(base::Duration drain) = 0;
   virtual uint16_t port() const = 0;
-  // To these services without a socket. Calls fail once the server has stopped.
+  // To these services without a socket. Nobody may call through it any more when Stop is called.
   virtual std::shared_ptr<grpc::Channel> InProcessChannel() = 0;
 };
 

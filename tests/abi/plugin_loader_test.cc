@@ -95,14 +95,16 @@ TEST(PluginLoaderTest, RefusesATruncatedFile) {
   const std::string whole = TestObject("keep_free");
   const auto size = std::filesystem::file_size(whole);
   int truncated = 0;
+  bool accepted = false;  // what the linker never reads, debug information say, may be missing
   for (uintmax_t part = 0; part < 32; ++part) {
     const std::string copy = folder.path() + "/part" + std::to_string(part) + ".so";
     std::filesystem::copy_file(whole, copy);
     std::filesystem::resize_file(copy, size * part / 32);
     const std::string refusal = Refusal({copy, ""});
     if (refusal == "accepted") {
-      EXPECT_GT(part, 16u) << "only what the linker never reads may be missing";
+      accepted = true;
     } else {
+      EXPECT_FALSE(accepted) << "a shorter copy was good enough";
       EXPECT_THAT(refusal, StartsWith("plugin file " + copy));
       truncated += refusal.find("it is truncated") != std::string::npos ? 1 : 0;
     }

@@ -43,7 +43,6 @@ class CliTest : public E2eBed<CliTest> {
     Options options;
     options.node.cpu = "4";
     options.tutti.extra = absl::StrFormat(
-        "grpc: {enabled: true, listen: \"127.0.0.1:0\"}\n"
         "controlGateway: {listen: \"%s:0\", allowInsecure: true}\n",
         address.empty() ? "127.0.0.1" : address);
     return options;
@@ -70,7 +69,7 @@ class CliTest : public E2eBed<CliTest> {
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadFile(log)};
   }
   static Ran Straight(std::vector<std::string> arguments) {
-    arguments.insert(arguments.end(), {"--server", tutti().door("grpc")});
+    arguments.insert(arguments.end(), {"--server", tutti().door("control")});
     return Run(std::move(arguments));
   }
 
