@@ -40,7 +40,7 @@ class OwningProxyClient final : public ControlClient {
 
 absl::StatusOr<std::unique_ptr<ControlClient>> Connect(const GlobalOptions& options,
                                                        const Environment& env) {
-  const std::string server = options.server.empty() ? env("TUTTI_SERVER") : options.server;
+  const std::string server = options.server.empty() ? env("TUTTI_ADDRESS") : options.server;
   if (!server.empty()) {
     return MakeGrpcClient(
         {server, options.ca_file, options.cert_file, options.key_file, options.timeout});

@@ -10,7 +10,7 @@
 
 namespace tutti::cli {
 
-// With --server or $TUTTI_SERVER over gRPC, otherwise through the API server. Nothing is sent yet.
+// With --server or $TUTTI_ADDRESS over gRPC, otherwise through the API server. Nothing is sent yet.
 absl::StatusOr<std::unique_ptr<ControlClient>> Connect(const GlobalOptions& options,
                                                        const Environment& env);
 

@@ -58,7 +58,7 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
                  "The service to ask through the API server, NAMESPACE/NAME[:PORT]")
       ->capture_default_str();
   app.add_option("--server", options.server,
-                 "Ask this gRPC address instead, host:port or unix:///path; also $TUTTI_SERVER");
+                 "Ask this gRPC address instead, host:port or unix:///path; also $TUTTI_ADDRESS");
   app.add_option("--server-ca", options.ca_file, "With --server: the CA of its certificate");
   app.add_option("--server-cert", options.cert_file, "With --server: the certificate to show");
   app.add_option("--server-key", options.key_file, "With --server: the key of --server-cert");

@@ -349,7 +349,11 @@ TEST_P(SameAnswersTest, LinkedInAndBesideTheServer) {
     base::Interner texts;
     const StillClock clock;
     const PluginServers servers;
-    const std::vector<PluginSpec> specs = GetParam()(random);
+    std::vector<PluginSpec> specs = GetParam()(random);
+    std::erase_if(specs, [](const PluginSpec& spec) {  // of the points that remote plugins lack
+      return spec.name == "GangPreemption" || spec.name == "NamespaceLimits" ||
+             spec.name == "StartAfter";
+    });
     Side linked(linked_plugins, specs, texts);
     Side beside(servers.Connect(specs, clock), specs, texts);
     ASSERT_NO_FATAL_FAILURE(Compare(random, texts, linked, beside, kRemote, stories));

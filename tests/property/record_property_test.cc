@@ -399,12 +399,17 @@ TEST(RecordPropertyTest, AFileThatIsCutOffAnywhereIsReadUpToThere) {
   RecordedStory story(95, 1'000'000);
   const std::string bytes = MemoryRecorder::Bytes(story.recorder.files[0], story.header,
                                                   story.world.labels(), story.resources);
+  int noticed = 0;
   for (size_t cut = 8; cut < bytes.size(); cut += 1 + bytes.size() / 40) {
     const record::ReplayReport report = Replay({FileOf("cut.tlog", bytes.substr(0, cut))});
     EXPECT_TRUE(report.identical()) << Shown(report);
+    // Cut between two frames it looks like one that ended there.
+    if (report.notes.empty()) continue;
     ASSERT_EQ(report.notes.size(), 1u) << "cut at " << cut << " of " << bytes.size();
     EXPECT_THAT(report.notes[0], ::testing::HasSubstr("cut off"));
+    ++noticed;
   }
+  EXPECT_GT(noticed, 30);
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ class PluginServer::Service final : public wire::PluginService::Service {
     ever_ += by > 0 ? 1 : 0;
   }
 
-  const PluginDescriptor& plugin_;
+  const PluginDescriptor plugin_;
   const Bend bend_;
   mutable absl::Mutex mutex_;
   int open_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -114,6 +114,8 @@ ShownGang::ShownGang(const wire::Gang& gang) {
   view_.members = gang.members();
   view_.bound = gang.bound();
   view_.classes = classes_;
+  for (const uint32_t node : gang.placed_on()) placed_on_.push_back(NodeIndex(node));
+  view_.placed_on = placed_on_;
 }
 
 }  // namespace tutti::testing

@@ -68,6 +68,7 @@ class ShownGang {
  private:
   std::vector<std::unique_ptr<ShownPod>> pods_;
   std::vector<PodClassView> classes_;
+  std::vector<NodeIndex> placed_on_;
   GangView view_;
 };
 

@@ -32,7 +32,7 @@ struct CliWorld {
   ExitCode Run(const std::vector<std::string>& arguments) {
     if (!server) {
       server = Serve(control);
-      env["TUTTI_SERVER"] = absl::StrFormat("127.0.0.1:%d", server->port());
+      env["TUTTI_ADDRESS"] = absl::StrFormat("127.0.0.1:%d", server->port());
     }
     std::istringstream in(input);
     std::ostringstream out_stream;
