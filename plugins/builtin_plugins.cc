@@ -46,22 +46,28 @@ std::vector<PluginDescriptor> BuiltinPlugins() {
   using plugins::FragmentationGradient;
   using plugins::GangLimits;
   using plugins::GangPreemption;
-  using plugins::NamespaceLimits;
   using plugins::GpuBestFit;
   using plugins::GpuClustering;
   using plugins::GpuDotProduct;
   using plugins::GpuPacking;
+  using plugins::NamespaceLimits;
   using plugins::NodeHeadroom;
   using plugins::NodeResourcesFit;
   using plugins::RandomNode;
   using plugins::SmallestFirst;
   using plugins::TopologyDomains;
-  return {FragmentationGradient::Descriptor(), GangLimits::Descriptor(),
-          GangPreemption::Descriptor(),        GpuBestFit::Descriptor(),
-          GpuClustering::Descriptor(),         GpuDotProduct::Descriptor(),
-          GpuPacking::Descriptor(),            NamespaceLimits::Descriptor(),
-          NodeHeadroom::Descriptor(),          NodeResourcesFit::Descriptor(),
-          RandomNode::Descriptor(),            SmallestFirst::Descriptor(),
+  return {FragmentationGradient::Descriptor(),
+          GangLimits::Descriptor(),
+          GangPreemption::Descriptor(),
+          GpuBestFit::Descriptor(),
+          GpuClustering::Descriptor(),
+          GpuDotProduct::Descriptor(),
+          GpuPacking::Descriptor(),
+          NamespaceLimits::Descriptor(),
+          NodeHeadroom::Descriptor(),
+          NodeResourcesFit::Descriptor(),
+          RandomNode::Descriptor(),
+          SmallestFirst::Descriptor(),
           TopologyDomains::Descriptor()};
 }
 

@@ -82,8 +82,19 @@ struct PodDecoder::Impl {
 
 PodDecoder::PodDecoder(model::ResourceTable& resources, ShapeTable& shapes, GangGroupings groupings,
                        const model::FieldTable* fields, const model::DeviceTable& devices)
-    : impl_(new Impl{resources, shapes, std::move(groupings), fields, devices, {}, {}, {}, {}, {},
-                     {}, {}, {}}) {}
+    : impl_(new Impl{resources,
+                     shapes,
+                     std::move(groupings),
+                     fields,
+                     devices,
+                     {},
+                     {},
+                     {},
+                     {},
+                     {},
+                     {},
+                     {},
+                     {}}) {}
 PodDecoder::~PodDecoder() = default;
 PodDecoder::PodDecoder(PodDecoder&&) noexcept = default;
 

@@ -42,9 +42,9 @@ class CliTest : public E2eBed<CliTest> {
     const std::string address = OwnAddress();
     Options options;
     options.node.cpu = "4";
-    options.tutti.extra = absl::StrFormat(
-        "controlGateway: {listen: \"%s:0\", allowInsecure: true}\n",
-        address.empty() ? "127.0.0.1" : address);
+    options.tutti.extra =
+        absl::StrFormat("controlGateway: {listen: \"%s:0\", allowInsecure: true}\n",
+                        address.empty() ? "127.0.0.1" : address);
     return options;
   }
 

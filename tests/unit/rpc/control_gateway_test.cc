@@ -115,6 +115,5 @@ TEST_F(ControlGatewayTest, OnlyQuestionsAreOffered) {
   EXPECT_EQ(Post("ListGangs", "{}").status, 501);  // the fake has none
 }
 
-
 }  // namespace
 }  // namespace tutti::rpc
