@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr char kCircuit[] = "tutti_plugin_circuit_state{plugin=\"NodeHeadroom\"} ";
+constexpr char kCircuit[] = "tutti_plugin_circuit_state{plugin=\"RemoteHeadroom\"} ";
 
 // Four nodes of 4 cpu, of which the plugin keeps one free: room for 12 pods while it is asked, and
 // for 16 while it is not.
@@ -24,7 +24,7 @@ class RemotePluginTest : public E2eBed<RemotePluginTest> {
     return options;
   }
   static void PrepareTutti(TuttiOptions& options) {
-    options.extra = "plugins:\n- name: NodeHeadroom\n  address: " + Address() +
+    options.extra = "plugins:\n- name: RemoteHeadroom\n  address: " + Address() +
                     "\n  timeout: 200ms\n  onError: Skip\n" +
                     "  args: {percent: 25, resources: [cpu]}\n";
     StartPlugin();
@@ -34,8 +34,9 @@ class RemotePluginTest : public E2eBed<RemotePluginTest> {
  protected:
   static std::string Address() { return "unix://" + plane().dir() + "/headroom.sock"; }
   static void StartPlugin() {
-    absl::StatusOr<Process> started = Process::Start(
-        {TUTTI_PLUGIN_SERVER, "NodeHeadroom", Address()}, plane().dir() + "/headroom.log");
+    absl::StatusOr<Process> started =
+        Process::Start({TUTTI_PLUGIN_SERVER, "NodeHeadroom", "RemoteHeadroom", Address()},
+                       plane().dir() + "/headroom.log");
     ASSERT_TRUE(started.ok()) << started.status();
     delete std::exchange(plugin_, nullptr);
     plugin_ = new Process(*std::move(started));

@@ -1,4 +1,5 @@
-// plugin_server NAME ADDRESS: serves a built-in plugin over the plugin protocol until it is killed.
+// plugin_server BUILTIN NAME ADDRESS: serves a built-in plugin under that name over the plugin
+// protocol until it is killed.
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,8 +10,8 @@
 #include "tests/support/plugin_server.h"
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: %s NAME ADDRESS\n", argv[0]);
+  if (argc != 4) {
+    std::fprintf(stderr, "usage: %s BUILTIN NAME ADDRESS\n", argv[0]);
     return 2;
   }
   const auto plugins = tutti::BuiltinPlugins();
@@ -21,6 +22,8 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "there is no built-in plugin %s\n", argv[1]);
     return 2;
   }
-  const tutti::testing::PluginServer server(*plugin, argv[2]);
+  tutti::PluginDescriptor served = *plugin;
+  served.name = argv[2];
+  const tutti::testing::PluginServer server(served, argv[3]);
   while (true) ::pause();
 }
