@@ -92,7 +92,7 @@ class ProxyClient final : public ControlClient {
       default:
         return absl::UnavailableError(absl::StrFormat(
             "the API server does not reach the service %s (HTTP %d): %s; check its endpoints and "
-            "control.gateway in tutti-server's configuration, or go straight with --server",
+            "controlGateway.listen in tutti-server's configuration, or go straight with --server",
             who, reply.status, said));
     }
   }
@@ -127,6 +127,8 @@ absl::StatusOr<ProxyTarget> ParseProxyTarget(const std::string& text) {
     return absl::InvalidArgumentError(absl::StrFormat(
         "--service: got \"%s\", expected NAMESPACE/NAME or NAMESPACE/NAME:PORT", text));
   }
+  // The API server finds no endpoint where a named port is not named.
+  if (target.service.find(':') == std::string::npos) target.service += ":http";
   return target;
 }
 

@@ -97,17 +97,31 @@ class CliTest : public E2eBed<CliTest> {
          {"subsets",
           json::array({{{"addresses", json::array({{{"ip", address}}})},
                         {"ports", json::array({{{"name", "http"}, {"port", port}}})}}})}})));
+    // The API server passes on to addresses of pods only.
+    PodTemplate replica;
+    replica.extra_spec = R"({"nodeName":"node-0"})";
+    json pod = PodJson("tutti-0", replica);
+    pod["metadata"]["namespace"] = "kube-system";
+    ASSERT_TRUE(created(plane().Send("POST", "/api/v1/namespaces/kube-system/pods", pod)));
+    const json addresses = json::array({{{"ip", address}}});
+    ASSERT_TRUE(plane()
+                    .Send("PATCH", "/api/v1/namespaces/kube-system/pods/tutti-0/status",
+                          {{"status", {{"podIP", address}, {"podIPs", addresses}}}},
+                          "application/merge-patch+json")
+                    .ok());
+    const json target = {{"kind", "Pod"}, {"namespace", "kube-system"}, {"name", "tutti-0"}};
     json slice_meta = meta;
     slice_meta["labels"] = {{"kubernetes.io/service-name", "tutti-control"}};
-    ASSERT_TRUE(created(plane().Send(
-        "POST", "/apis/discovery.k8s.io/v1/namespaces/kube-system/endpointslices",
-        {{"apiVersion", "discovery.k8s.io/v1"},
-         {"kind", "EndpointSlice"},
-         {"metadata", slice_meta},
-         {"addressType", "IPv4"},
-         {"endpoints",
-          json::array({{{"addresses", {address}}, {"conditions", {{"ready", true}}}}})},
-         {"ports", json::array({{{"name", "http"}, {"port", port}}})}})));
+    ASSERT_TRUE(created(
+        plane().Send("POST", "/apis/discovery.k8s.io/v1/namespaces/kube-system/endpointslices",
+                     {{"apiVersion", "discovery.k8s.io/v1"},
+                      {"kind", "EndpointSlice"},
+                      {"metadata", slice_meta},
+                      {"addressType", "IPv4"},
+                      {"endpoints", json::array({{{"addresses", {address}},
+                                                  {"conditions", {{"ready", true}}},
+                                                  {"targetRef", target}}})},
+                      {"ports", json::array({{{"name", "http"}, {"port", port}}})}})));
   }
 };
 

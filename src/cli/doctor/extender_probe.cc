@@ -14,9 +14,11 @@ namespace {
 using nlohmann::json;
 
 json Pod() {
-  return {
-      {"metadata", {{"name", "tutti-doctor"}, {"namespace", "default"}, {"uid", "tutti-doctor"}}},
-      {"spec", {{"containers", json::array({{{"name", "c"}, {"image", "none"}}})}}}};
+  return {{"metadata",
+           {{"name", "tutti-doctor"},
+            {"namespace", "default"},
+            {"uid", "74757474-692d-4646-8f63-746f72000000"}}},
+          {"spec", {{"containers", json::array({{{"name", "c"}, {"image", "none"}}})}}}};
 }
 
 class Probe {

@@ -93,7 +93,7 @@ TEST_F(ProxyClientTest, RubbishIsNoAnswer) {
 }
 
 TEST(ParseProxyTargetTest, NamesOneService) {
-  EXPECT_EQ(ParseProxyTarget("a/b")->service, "b");
+  EXPECT_EQ(ParseProxyTarget("a/b")->service, "b:http") << "the port of deploy/control-api.yaml";
   EXPECT_EQ(ParseProxyTarget("a/https:b:1")->service, "https:b:1");
   for (const char* text : {"", "a", "/", "a/", "/b", "a/b/c"})
     EXPECT_FALSE(ParseProxyTarget(text).ok()) << text;
