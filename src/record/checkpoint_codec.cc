@@ -81,6 +81,8 @@ void PutGang(const Gang& gang, pb::SavedGang& out, TableWriter& tables) {
   out.set_started(gang.started.nanos);
   out.set_report_deadline(gang.report_deadline.nanos);
   out.set_told_to_wait(gang.told_to_wait);
+  out.set_told_of_arrival(gang.told_of_arrival);
+  out.set_told_of_place(gang.told_of_place);
   out.set_placed_by_us(gang.placed_by_us);
   out.set_held(gang.held);
   Put(gang.reason, *out.mutable_reason(), tables);
@@ -243,11 +245,9 @@ void PutCheckpoint(const CoreCheckpoint& c, uint64_t next_batch, TableWriter& ta
     Put(reason, *out.mutable_reason(), tables);
   }
   for (const CoreCheckpoint::Place& place : c.queue) PutPlace(place, *pieces.Next().add_queue());
-  for (const auto& [arrival, told_of_arrival, told_of_place, deadline, end] : c.entries) {
-    pb::SavedGangEntry& out = *pieces.Next().add_entries();
+  for (const auto& [arrival, deadline, end] : c.dates) {
+    pb::SavedGangDates& out = *pieces.Next().add_dates();
     out.set_arrival(arrival);
-    out.set_told_of_arrival(told_of_arrival);
-    out.set_told_of_place(told_of_place);
     out.set_deadline(deadline.nanos);
     out.set_end(end.nanos);
   }
@@ -324,6 +324,8 @@ void GetGang(const pb::SavedGang& in, Gang& gang, ModelReader& reader) {
   gang.started = reader.SignedTime(in.started());
   gang.report_deadline = reader.Time(in.report_deadline());
   gang.told_to_wait = in.told_to_wait();
+  gang.told_of_arrival = in.told_of_arrival();
+  gang.told_of_place = in.told_of_place();
   gang.placed_by_us = in.placed_by_us();
   gang.held = in.held();
   reader.Get(in.reason(), gang.reason);
@@ -447,9 +449,9 @@ void GetPiece(const pb::CheckpointPiece& in, CoreCheckpoint& c, ModelReader& rea
     reader.Get(saved.reason(), verdict.reason);
   }
   for (const pb::SavedPlace& place : in.queue()) c.queue.push_back(PlaceOf(place));
-  for (const pb::SavedGangEntry& entry : in.entries()) {
-    c.entries.push_back({entry.arrival(), entry.told_of_arrival(), entry.told_of_place(),
-                         reader.Time(entry.deadline()), reader.SignedTime(entry.end())});
+  for (const pb::SavedGangDates& dates : in.dates()) {
+    c.dates.push_back(
+        {dates.arrival(), reader.Time(dates.deadline()), reader.SignedTime(dates.end())});
   }
   for (const pb::SavedBind& saved : in.unseen_binds()) {
     CoreCheckpoint::UnseenBind& bind = c.unseen_binds.emplace_back();

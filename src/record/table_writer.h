@@ -10,7 +10,7 @@
 #include "model/pod_info.h"
 #include "model/reason_table.h"
 #include "model/resource_table.h"
-#include "tutti/v1/snapshot.pb.h"
+#include "tutti/v1/decision_log.pb.h"
 
 namespace tutti::record {
 

@@ -7,7 +7,7 @@
 
 #include "record/frames.h"
 #include "tests/unit/record/recorded_gang.h"
-#include "tutti/v1/snapshot.pb.h"
+#include "tutti/v1/decision_log.pb.h"
 
 namespace tutti::record {
 namespace {
