@@ -5,25 +5,23 @@
 #include <algorithm>
 #include <atomic>
 #include <optional>
-#include <random>
 #include <utility>
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "admission/admission_routes.h"
-#include "apps/core_snapshots.h"
+#include "apps/control_door.h"
+#include "apps/core_options_from.h"
 #include "apps/gang_reporter.h"
 #include "apps/health_routes.h"
+#include "apps/listen_options.h"
 #include "apps/metered_client.h"
 #include "apps/metrics_bridge.h"
 #include "apps/plugin_runtime.h"
 #include "apps/webhook_registration.h"
 #include "base/status_macros.h"
 #include "builtin_plugins.h"
-#include "config/listen_address.h"
-#include "control/control.h"
 #include "control/decision_feed.h"
-#include "control/work_pool.h"
 #include "extender/extender_routes.h"
 #include "http/self_signed.h"
 #include "http/server.h"
@@ -34,8 +32,6 @@
 #include "model/device_table.h"
 #include "planner/core_loop.h"
 #include "record/decision_log.h"
-#include "rpc/control_gateway.h"
-#include "rpc/control_service.h"
 #include "rpc/extender_service.h"
 #include "rpc/server.h"
 
@@ -44,46 +40,12 @@ namespace {
 
 constexpr base::Duration kCertificateValidity = std::chrono::hours(24 * 365 * 10);
 constexpr int kUnauthorizedIsNotReady = 5;  // in a row: reading the token again did not help
-constexpr size_t kGatewayCalls = 64;        // people's questions, never a hot path
-constexpr size_t kGatewayConnections = 256;
 constexpr base::Duration kDrain = std::chrono::seconds(5);
-// The control API's: calls wait for the core, not for each other's work.
-constexpr size_t kControlThreads = 2;
-constexpr size_t kMostControlCalls = 8;
 
 std::string HostName() {
   char name[256] = {};
   ::gethostname(name, sizeof(name) - 1);
   return name;
-}
-
-planner::CoreOptions CoreOptionsFrom(const config::Configuration& c, const base::Clock& clock,
-                                     const model::DeviceTable& devices) {
-  planner::CoreOptions options;
-  options.devices = devices;
-  options.tie_break = c.placement.tie_break == config::TieBreak::kNodeName
-                          ? planner::TieBreak::kNodeName
-                          : planner::TieBreak::kBestFit;
-  options.wait_timeout = c.gang.wait_timeout;
-  options.backoff_initial = c.gang.backoff.initial;
-  options.backoff_max = c.gang.backoff.max;
-  options.refused_node_expiry = c.gang.refused_node_expiry;
-  options.admission_slot_timeout = c.gang.admission_slot_timeout;
-  options.repair_timeout = c.gang.repair_timeout;
-  // Below kube-scheduler's httpTimeout, so that it hears our answer and not its own deadline.
-  options.bind_timeout = c.extender.bind_timeout * 9 / 10;
-  options.nominate_head = c.webhook.mark_pods;
-  options.partial_gang_policy = c.gang.partial_gang_policy == config::PartialGangPolicy::kKeep
-                                    ? planner::PartialGangPolicy::kKeep
-                                    : planner::PartialGangPolicy::kEvict;
-  options.bind_barrier = c.gang.bind_barrier == config::BindBarrier::kAlways
-                             ? planner::BindBarrier::kAlways
-                             : planner::BindBarrier::kAuto;
-  options.backfill = c.gang.backfill;
-  options.timestamp_zero = base::Duration(clock.WallNanos() - clock.Now().nanos);
-  std::random_device random;
-  options.instance = absl::StrFormat("%08x%08x", random(), random());
-  return options;
 }
 
 // Writes at once; the rest of what the API server is asked is for leases, events and look-ups.
@@ -112,15 +74,6 @@ std::vector<std::string> DialectNames(const config::Gang& gang) {
   return names;
 }
 
-http::ServerOptions Listen(const std::string& text) {
-  const config::ListenAddress address =
-      *config::ParseListenAddress(text);  // checked when it was loaded
-  http::ServerOptions options;
-  options.address = address.host;
-  options.port = address.port;
-  return options;
-}
-
 }  // namespace
 
 struct Server::Parts {
@@ -142,7 +95,6 @@ struct Server::Parts {
   absl::Status StartHealth();
   absl::Status StartGrpc();
   absl::Status StartControl();
-  absl::Status StartControlGateway();
   void StartLeaderElection();
   std::string NotReady() const;
   std::vector<std::string> BrokenInvariants();
@@ -180,12 +132,7 @@ struct Server::Parts {
   std::unique_ptr<http::Server> health_server;
   std::unique_ptr<rpc::Server> grpc_server;
   std::unique_ptr<control::DecisionFeed> decisions;  // between the loop and the writer
-  std::unique_ptr<CoreSnapshots> snapshots;
-  std::unique_ptr<control::Control> control_api;
-  std::unique_ptr<control::WorkPool> control_pool;
-  std::unique_ptr<rpc::ControlCalls> control_calls;
-  std::unique_ptr<rpc::Server> control_server;
-  std::unique_ptr<http::Server> control_gateway;
+  std::unique_ptr<ControlDoor> control_door;
   std::vector<Door> doors;
   std::atomic<bool> started{false};  // `source` may be looked at from other threads
 };
@@ -193,14 +140,12 @@ struct Server::Parts {
 Server::Parts::~Parts() {
   if (extender_server) extender_server->Stop(kDrain);
   if (webhook_server) webhook_server->Stop(kDrain);
-  if (control_gateway) control_gateway->Stop(kDrain);  // before what it asks
   if (grpc_server) grpc_server->Stop(kDrain);
-  if (decisions) decisions->Close();
-  if (control_server) control_server->Stop(kDrain);
+  control_door.reset();
   if (health_server) health_server->Stop(kDrain);
   elector.reset();
   follower.reset();
-  if (source && loop) loop->Stop();  // unblocks watches that wait to post
+  if (loop) loop->Stop();  // before its sink; and watches that wait to post go on
   source.reset();
   if (writer) writer->Close();
   client.reset();  // ends every request: their callbacks still find the loop
@@ -251,15 +196,14 @@ absl::Status Server::Parts::Start() {
   decisions = std::make_unique<control::DecisionFeed>(*writer, clock);
   bridge->CollectWatchers([this] { return decisions->watchers(); });
   TUTTI_RETURN_IF_ERROR(OpenDecisionLog());
-  loop->Start(*decisions, decision_log.get());
   workspaces = std::make_unique<extender::WorkspacePool>([this] { return MakeDecoder(); },
                                                          MakePlugins(), plugins->labels());
+  loop->Start(*decisions, decision_log.get());
 
   TUTTI_RETURN_IF_ERROR(StartHealth());
   TUTTI_RETURN_IF_ERROR(StartExtender());
   TUTTI_RETURN_IF_ERROR(StartGrpc());
   TUTTI_RETURN_IF_ERROR(StartControl());
-  TUTTI_RETURN_IF_ERROR(StartControlGateway());
   TUTTI_RETURN_IF_ERROR(StartWebhook());
   StartLeaderElection();
   kube::ClusterSource::Callbacks callbacks;
@@ -309,19 +253,20 @@ framework::Plugins Server::Parts::MakePlugins() {
 }
 
 absl::Status Server::Parts::StartHealth() {
+  http::ServerOptions options = ListenHttp(configuration.metrics.listen);
+  const std::string address = options.address;
   TUTTI_ASSIGN_OR_RETURN(
       health_server,
-      http::Server::Start(Listen(configuration.metrics.listen),
+      http::Server::Start(std::move(options),
                           HealthRoutes(metrics, {[this] { return NotReady(); },
                                                  [this] { return BrokenInvariants(); }})));
-  doors.push_back({"metrics", absl::StrFormat("%s:%d", Listen(configuration.metrics.listen).address,
-                                              health_server->port())});
+  doors.push_back({"metrics", ShownAddress(address, health_server->port())});
   return absl::OkStatus();
 }
 
 absl::Status Server::Parts::StartExtender() {
   const config::Extender& extender = configuration.extender;
-  http::ServerOptions options = Listen(extender.listen);
+  http::ServerOptions options = ListenHttp(extender.listen);
   const std::string address = options.address;
   options.limits.body_bytes = static_cast<size_t>(extender.max_body_bytes);
   if (extender.tls.enabled()) {
@@ -334,84 +279,39 @@ absl::Status Server::Parts::StartExtender() {
       extender_server,
       http::Server::Start(std::move(options),
                           extender::ExtenderRoutes(*loop, *workspaces, clock, *bridge)));
-  doors.push_back({"extender", absl::StrFormat("%s:%d", address, extender_server->port())});
+  doors.push_back({"extender", ShownAddress(address, extender_server->port())});
   return absl::OkStatus();
 }
 
 absl::Status Server::Parts::StartGrpc() {
   if (!configuration.grpc.enabled) return absl::OkStatus();
-  const config::ListenAddress address = *config::ParseListenAddress(configuration.grpc.listen);
-  rpc::ServerOptions options;
-  options.address = address.unix_path.empty() ? address.host : "unix://" + address.unix_path;
-  options.port = address.port;
+  rpc::ServerOptions options = ListenRpc(configuration.grpc.listen);
+  const std::string address = options.address;
   TUTTI_ASSIGN_OR_RETURN(
       grpc_server,
       rpc::Server::Start(std::move(options),
                          {rpc::MakeExtenderService(*loop, *workspaces, clock, *bridge)},
                          [this] { return loop->Snapshot()->ready; }));
-  doors.push_back({"grpc", address.unix_path.empty()
-                               ? absl::StrFormat("%s:%d", address.host, grpc_server->port())
-                               : configuration.grpc.listen});
+  doors.push_back({"grpc", ShownAddress(address, grpc_server->port())});
   return absl::OkStatus();
 }
 
 absl::Status Server::Parts::StartControl() {
-  const config::Control& c = configuration.control;
-  if (!c.enabled) return absl::OkStatus();
-  const config::ListenAddress address = *config::ParseListenAddress(c.listen);
-  rpc::ServerOptions options;
-  options.address = address.unix_path.empty() ? address.host : "unix://" + address.unix_path;
-  options.port = address.port;
-  if (c.tls.enabled()) {
-    options.tls = std::make_unique<rpc::TlsOptions>();
-    options.tls->cert_file = c.tls.cert_file;
-    options.tls->key_file = c.tls.key_file;
-    options.tls->client_ca_file = c.tls.client_ca_file;
-  }
-  snapshots = std::make_unique<CoreSnapshots>(*loop, log_header, plugins->labels(),
-                                              plugins->resources(), clock);
-  control_api = std::make_unique<control::Control>(*loop, plugins->resources());
-  control_pool = std::make_unique<control::WorkPool>(kControlThreads, kMostControlCalls);
-  control_calls = std::make_unique<rpc::ControlCalls>(
-      *control_api,
-      rpc::ControlCalls::Known{groupings, &plugins->fields().pods, plugins->catalog()});
-  rpc::ControlParts parts{
-      *control_calls,
-      *decisions,
-      *control_pool,
-      snapshots.get(),
-      clock,
-      [this](std::string_view method, absl::StatusCode code, base::Duration spent) {
-        bridge->OnControlCall(method, code, spent);
-      }};
+  if (!configuration.control.enabled) return absl::OkStatus();
   TUTTI_ASSIGN_OR_RETURN(
-      control_server,
-      rpc::Server::Start(std::move(options), {rpc::MakeControlService(std::move(parts))},
-                         [this] { return loop->Snapshot()->ready; }));
-  doors.push_back({"control", address.unix_path.empty()
-                                  ? absl::StrFormat("%s:%d", address.host, control_server->port())
-                                  : c.listen});
-  return absl::OkStatus();
-}
-
-absl::Status Server::Parts::StartControlGateway() {
-  if (!configuration.control_gateway.enabled()) return absl::OkStatus();
-  http::ServerOptions options = Listen(configuration.control_gateway.listen);
-  const std::string address = options.address;
-  options.limits.in_flight = kGatewayCalls;
-  options.limits.connections = kGatewayConnections;
-  TUTTI_ASSIGN_OR_RETURN(
-      control_gateway,
-      http::Server::Start(std::move(options),
-                          rpc::ControlGatewayRoutes(control_server->InProcessChannel())));
-  doors.push_back({"controlGateway", absl::StrFormat("%s:%d", address, control_gateway->port())});
+      control_door,
+      ControlDoor::Start(configuration.control, configuration.control_gateway,
+                         {*loop, *plugins, groupings, log_header, *decisions, *bridge, clock}));
+  doors.push_back({"control", control_door->address()});
+  if (!control_door->gateway_address().empty())
+    doors.push_back({"controlGateway", control_door->gateway_address()});
   return absl::OkStatus();
 }
 
 absl::Status Server::Parts::StartWebhook() {
   const config::Webhook& webhook = configuration.webhook;
   if (!webhook.enabled) return absl::OkStatus();
-  http::ServerOptions options = Listen(webhook.listen);
+  http::ServerOptions options = ListenHttp(webhook.listen);
   const std::string address = options.address;
   options.tls = std::make_unique<http::TlsOptions>();
   std::string ca_pem;
@@ -438,7 +338,7 @@ absl::Status Server::Parts::StartWebhook() {
       webhook_server,
       http::Server::Start(std::move(options),
                           admission::AdmissionRoutes(*loop, std::move(admission_options))));
-  doors.push_back({"webhook", absl::StrFormat("%s:%d", address, webhook_server->port())});
+  doors.push_back({"webhook", ShownAddress(address, webhook_server->port())});
   if (!webhook.registration.enabled()) return absl::OkStatus();
   config::WebhookRegister registration = webhook.registration;
   // A port chosen by the system is known only now.

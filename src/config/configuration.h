@@ -25,7 +25,7 @@ struct ClientConnection {
   int64_t max_in_flight = 96;
 };
 
-struct ExtenderTls {
+struct ServerTls {
   std::string cert_file;
   std::string key_file;
   std::string client_ca_file;
@@ -36,7 +36,7 @@ struct ExtenderTls {
 
 struct Extender {
   std::string listen = "127.0.0.1:8888";
-  ExtenderTls tls;
+  ServerTls tls;
   bool allow_insecure = false;
   int64_t max_body_bytes = int64_t{64} << 20;
   Duration bind_timeout = std::chrono::seconds(30);
@@ -72,7 +72,7 @@ struct Grpc {
 struct Control {
   bool enabled = true;
   std::string listen = "127.0.0.1:9091";
-  ExtenderTls tls;
+  ServerTls tls;
   bool allow_insecure = false;
 };
 

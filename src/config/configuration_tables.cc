@@ -23,14 +23,13 @@ Table ClientConnectionTable(ClientConnection& c) {
   };
 }
 
-Table ExtenderTlsTable(ExtenderTls& c) {
+// `callers`: why they need a certificate.
+Table ServerTlsTable(ServerTls& c, std::string_view callers) {
   return {
       {"certFile", TextField{&c.cert_file, kAnyText},
        "Server certificate (PEM). Read again when the file changes."},
       {"keyFile", TextField{&c.key_file, kAnyText}, "Private key of `certFile` (PEM)."},
-      {"clientCAFile", TextField{&c.client_ca_file, kAnyText},
-       "Callers must present a certificate of this CA. Set it wherever the listener can be reached "
-       "from other machines: whoever can call `bind` can place pods."},
+      {"clientCAFile", TextField{&c.client_ca_file, kAnyText}, callers},
   };
 }
 
@@ -39,7 +38,12 @@ Table ExtenderTable(Extender& c) {
       {"listen", TextField{&c.listen, kTcpAddress},
        "Where kube-scheduler reaches the extender. The default suits a kube-scheduler in the same "
        "pod or on the same host. Port 0 takes any free port."},
-      {"tls", Section{ExtenderTlsTable(c.tls)}, "TLS of the extender."},
+      {"tls",
+       Section{ServerTlsTable(c.tls,
+                              "Callers must present a certificate of this CA. Set it "
+                              "wherever the listener can be reached from other machines: "
+                              "whoever can call `bind` can place pods.")},
+       "TLS of the extender."},
       {"allowInsecure", BoolField{&c.allow_insecure},
        "Permit a `listen` address that other machines reach without client certificates. For test "
        "beds."},
@@ -100,23 +104,16 @@ Table GrpcTable(Grpc& c) {
   };
 }
 
-Table ControlTlsTable(ExtenderTls& c) {
-  return {
-      {"certFile", TextField{&c.cert_file, kAnyText},
-       "Server certificate (PEM). Read again when the file changes."},
-      {"keyFile", TextField{&c.key_file, kAnyText}, "Private key of `certFile` (PEM)."},
-      {"clientCAFile", TextField{&c.client_ca_file, kAnyText},
-       "Callers must present a certificate of this CA. Whoever is let in sees every gang's state "
-       "and can hold and drain."},
-  };
-}
-
 Table ControlTable(Control& c) {
   return {
       {"enabled", BoolField{&c.enabled}, "Serve the control API (proto/tutti/v1/control.proto)."},
       {"listen", TextField{&c.listen, kAnyAddress},
        "A TCP address or a Unix socket. Port 0 takes any free port."},
-      {"tls", Section{ControlTlsTable(c.tls)}, "TLS of the control API."},
+      {"tls",
+       Section{ServerTlsTable(c.tls,
+                              "Callers must present a certificate of this CA. Whoever is "
+                              "let in sees every gang's state and can hold and drain.")},
+       "TLS of the control API."},
       {"allowInsecure", BoolField{&c.allow_insecure},
        "Permit a `listen` address that other machines reach without client certificates. For test "
        "beds."},

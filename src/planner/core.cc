@@ -248,7 +248,7 @@ Timestamp Core::NextDeadline() const {
   const Timestamp retry =
       state.evict_retries.empty() ? Timestamp::Infinite() : *state.evict_retries.begin();
   return std::min(
-      {parts_->gangs.NextDeadline(), parts_->binds.NextDeadline(),
+      {parts_->gangs.dates().NextDeadline(), parts_->binds.NextDeadline(),
        state.ready() ? std::min(parts_->queue.NextDeadline(), retry) : Timestamp::Infinite()});
 }
 

@@ -140,11 +140,11 @@ class Validator {
     for (const CoreCheckpoint::Place& place : c_.queue)
       if (!gangs_.contains(place.arrival) || !queued.insert(place.arrival).second)
         return Wrong("gang %d is queued twice or not there", place.arrival);
-    std::set<uint64_t> entered;
-    for (const CoreCheckpoint::GangEntry& entry : c_.entries)
-      if (!gangs_.contains(entry.arrival) || !entered.insert(entry.arrival).second)
-        return Wrong("gang %d is entered twice or not there", entry.arrival);
-    for (const CoreCheckpoint::GangEntry& entry : c_.entries)
+    std::set<uint64_t> dated;
+    for (const CoreCheckpoint::GangDates& entry : c_.dates)
+      if (!gangs_.contains(entry.arrival) || !dated.insert(entry.arrival).second)
+        return Wrong("gang %d has its dates twice or is not there", entry.arrival);
+    for (const CoreCheckpoint::GangDates& entry : c_.dates)
       if (entry.end < kEarliest) return Wrong("gang %d ended before there was time", entry.arrival);
     for (const auto& [number, write] : c_.writes)
       if (number >= c_.next_write) return Wrong("write %d is out of range", number);

@@ -45,10 +45,8 @@ struct CoreCheckpoint {
     Place place;
     base::Duration duration{0};
   };
-  struct GangEntry {  // of the gang book
+  struct GangDates {
     uint64_t arrival = 0;
-    bool told_of_arrival = false;
-    bool told_of_place = false;
     base::Timestamp deadline = base::Timestamp::Infinite();
     base::Timestamp end = base::Timestamp::Infinite();
   };
@@ -94,8 +92,8 @@ struct CoreCheckpoint {
   std::map<uint64_t, PendingWrite> writes;
   std::vector<std::pair<base::Uid, model::PodVerdict>> verdicts;  // by uid
 
-  std::vector<Place> queue;        // in order
-  std::vector<GangEntry> entries;  // by arrival
+  std::vector<Place> queue;      // in order
+  std::vector<GangDates> dates;  // by arrival
   std::vector<UnseenBind> unseen_binds;
   std::vector<model::BindRequested> held_binds;  // by uid
   std::vector<Permit> permits;                   // by uid

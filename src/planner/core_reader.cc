@@ -54,7 +54,7 @@ GangReport CoreReader::ReportOf(const Gang& gang) const {
 std::vector<GangReport> CoreReader::Gangs(const std::string& namespace_name, Page page) const {
   std::map<uint64_t, int64_t> positions;
   int64_t position = 0;
-  for (const Gang* gang : gangs_.Queue(std::nullopt)) positions[gang->arrival] = ++position;
+  for (const Gang* gang : gangs_.dates().Queue(std::nullopt)) positions[gang->arrival] = ++position;
   std::vector<GangReport> reports;
   size_t skipped = 0;
   for (const auto& [key, gang] : s_.gangs) {
@@ -71,7 +71,7 @@ std::vector<GangReport> CoreReader::Queue(const std::string& namespace_name, Pag
   std::vector<GangReport> reports;
   size_t skipped = 0;
   int64_t position = 0;
-  for (const Gang* gang : gangs_.Queue(std::nullopt)) {
+  for (const Gang* gang : gangs_.dates().Queue(std::nullopt)) {
     ++position;
     if (!Shown(*gang, namespace_name) || skipped++ < page.offset) continue;
     if (reports.size() > page.limit) break;
@@ -110,7 +110,7 @@ std::vector<ReservationReport> CoreReader::Reservations(const std::string& node,
 QueueReport CoreReader::QueueState() const {
   QueueReport report;
   report.gate = s_.queue_gate;
-  for (const Gang* gang : gangs_.Queue(std::nullopt)) {
+  for (const Gang* gang : gangs_.dates().Queue(std::nullopt)) {
     ++report.waiting_gangs;
     report.waiting_pods += gang->waiting;
   }
@@ -150,7 +150,8 @@ GangReport CoreReader::Report(const model::GangKey& key, size_t most_members) co
   const Gang& gang = *s_.gangs.at(key);
   GangReport report = ReportOf(gang);
   if (gang.waiting > 0)
-    report.position = static_cast<int64_t>(gangs_.CountBefore(gangs_.PlaceInQueue(gang))) + 1;
+    report.position =
+        static_cast<int64_t>(gangs_.dates().CountBefore(gangs_.dates().PlaceInQueue(gang))) + 1;
   if (most_members == 0) return report;
   for (const auto& [uid, member] : gang.members) {
     GangReport::MemberReport& shown = report.members.emplace_back();

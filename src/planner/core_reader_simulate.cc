@@ -54,12 +54,13 @@ std::vector<SimulatedOutcome> CoreReader::Simulate(std::vector<SimulatedJob> job
   std::vector<QueuePlace> places;
   for (size_t i = 0; i < jobs.size(); ++i) {
     jobs[i].gang->arrival = s_.next_arrival + i;
-    places.push_back(gangs_.PlaceFor(*jobs[i].gang));
+    places.push_back(gangs_.dates().PlaceFor(*jobs[i].gang));
   }
   std::vector<size_t> order(jobs.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return gangs_.GoesBefore(places[a], places[b]); });
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return gangs_.dates().GoesBefore(places[a], places[b]);
+  });
   TakenRoom taken(s_);
   std::vector<SimulatedOutcome> outcomes;
   for (const size_t i : order) outcomes.push_back(SimulateOne(jobs[i], taken));
@@ -77,12 +78,14 @@ SimulatedOutcome CoreReader::SimulateOne(SimulatedJob& job, TakenRoom& taken) {
   outcome.single_pods = job.single_pods;
   outcome.pods = static_cast<int64_t>(gang.members.size());
   outcome.min_member = job.single_pods ? outcome.pods : gang.min_member();
-  const QueuePlace place = gangs_.PlaceFor(gang);
-  outcome.position = job.single_pods ? 0 : static_cast<int64_t>(gangs_.CountBefore(place)) + 1;
+  const QueuePlace place = gangs_.dates().PlaceFor(gang);
+  outcome.position =
+      job.single_pods ? 0 : static_cast<int64_t>(gangs_.dates().CountBefore(place)) + 1;
   const Gang* const head = queue_.Head();
   const bool before_head =
-      head != nullptr && (job.single_pods ? gang.priority() > s_.ledger.head_priority()
-                                          : gangs_.GoesBefore(place, gangs_.PlaceInQueue(*head)));
+      head != nullptr &&
+      (job.single_pods ? gang.priority() > s_.ledger.head_priority()
+                       : gangs_.dates().GoesBefore(place, gangs_.dates().PlaceInQueue(*head)));
 
   WhyWaiting& why = outcome.why;
   if (!job.single_pods) why.reason = NotPlannable(gang, why.detail);

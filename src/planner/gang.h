@@ -112,6 +112,8 @@ class Gang {
   base::Timestamp report_deadline =
       base::Timestamp::Infinite();  // when missing members are worth a report
   bool told_to_wait = false;        // a report said so
+  bool told_of_arrival = false;     // to plugins
+  bool told_of_place = false;       // likewise, as it stands
   bool placed_by_us = false;        // since this process started
   bool held = false;                // by an operator
   model::Reason reason;

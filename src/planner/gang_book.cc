@@ -14,8 +14,6 @@ using base::Timestamp;
 using model::PodInfo;
 using model::ReasonCode;
 
-constexpr base::Duration kLeastOverdue = std::chrono::minutes(1);
-
 int& CountOf(Gang& gang, Member::State state) {
   switch (state) {
     case Member::State::kWaiting:
@@ -432,134 +430,42 @@ void GangBook::SetDeadlines(Gang& gang) {
   if (gang.members.empty()) gang.satisfied = gang.barrier_open = false;
 }
 
-void GangBook::TellPlugins(const Gang& gang, Entry& entry) {
+void GangBook::TellPlugins(Gang& gang) {
   reserves_.TellGivenBack();
-  if (!std::exchange(entry.told_of_arrival, true))
+  if (!std::exchange(gang.told_of_arrival, true))
     events_.Tell(ClusterEventKind::kGangArrived, gang);
   const bool placed = gang.complete();
-  if (placed && !entry.told_of_place) events_.Tell(ClusterEventKind::kGangPlaced, gang);
-  entry.told_of_place = placed;
+  if (placed && !gang.told_of_place) events_.Tell(ClusterEventKind::kGangPlaced, gang);
+  gang.told_of_place = placed;
 }
 
 void GangBook::Settle(Gang& gang) {
-  const uint64_t arrival = gang.arrival;
-  Entry& entry = entries_[arrival];
-  ForgetDates(entry, arrival);
+  dates_.Forget(gang);
   if (gang.empty() && !gang.object_spec && gang.object_problem.empty()) {
     DropHeadReservations(gang);
-    TellPlugins(gang, entry);
+    TellPlugins(gang);
     events_.Tell(ClusterEventKind::kGangGone, gang);
     if (!gang.plan_id.empty()) s_.plans.Erase(gang.plan_id);
-    entries_.erase(arrival);
-    s_.by_arrival.erase(arrival);
+    dates_.Remove(gang);
+    s_.by_arrival.erase(gang.arrival);
     s_.gangs.erase(model::GangKey(gang.key));
     return;
   }
   DropUselessSlots(gang);
   if (gang.slots.empty() && !gang.plan_id.empty()) DropSlots(gang);
   if (s_.ready()) SetDeadlines(gang);
-  TellPlugins(gang, entry);
-  entry.queued = gang.waiting > 0;
-  if (entry.queued) entry.place = queue_.insert(PlaceFor(gang));
-  entry.deadline = std::min(
-      {gang.hold_deadline, gang.repair_deadline, gang.member_deadline, gang.report_deadline,
-       gang.backoff_until > s_.now ? gang.backoff_until : Timestamp::Infinite()});
-  if (entry.deadline != Timestamp::Infinite()) deadlines_.insert({entry.deadline, arrival});
-  entry.end = gang.expected_end();
-  if (entry.end != Timestamp::Infinite()) ends_.insert({entry.end, arrival});
-}
-
-void GangBook::ForgetDates(const Entry& entry, uint64_t arrival) {
-  if (entry.queued) queue_.erase(entry.place);
-  if (entry.deadline != Timestamp::Infinite()) deadlines_.erase({entry.deadline, arrival});
-  if (entry.end != Timestamp::Infinite()) ends_.erase({entry.end, arrival});
-}
-
-void GangBook::VisitEnds(absl::FunctionRef<bool(const End&)> visit) const {
-  std::vector<End> overdue;
-  auto next = ends_.begin();
-  for (; next != ends_.end() && next->first <= s_.now; ++next) {
-    const base::Duration late = std::max<base::Duration>(s_.now - next->first, kLeastOverdue);
-    overdue.push_back({s_.now + late, s_.by_arrival.at(next->second)});
-  }
-  // The latest of them is the least overdue.
-  while (!overdue.empty() || next != ends_.end()) {
-    const bool first =
-        !overdue.empty() && (next == ends_.end() || overdue.back().time <= next->first);
-    const End end = first ? overdue.back() : End{next->first, s_.by_arrival.at(next->second)};
-    if (first) {
-      overdue.pop_back();
-    } else {
-      ++next;
-    }
-    if (!visit(end)) return;
-  }
-}
-
-QueuePlace GangBook::PlaceFor(Gang& gang, bool whole, int32_t priority) const {
-  QueuePlace place{whole, priority, gang.arrival, &gang, nullptr};
-  if (queue_.key_comp().asks_plugin())
-    place.card = std::make_shared<const GangCard>(gang, std::vector<MemberClass>());
-  return place;
-}
-
-size_t GangBook::CountBefore(const QueuePlace& place) const {
-  return static_cast<size_t>(std::distance(queue_.begin(), queue_.lower_bound(place)));
+  TellPlugins(gang);
+  dates_.Enter(gang);
 }
 
 void GangBook::Save(CoreCheckpoint& checkpoint) const {
-  for (const QueuePlace& place : queue_)
-    checkpoint.queue.push_back({place.whole, place.priority, place.arrival});
-  for (const auto& [arrival, gang] : s_.by_arrival) {
-    const auto it = entries_.find(arrival);
-    if (it == entries_.end()) continue;
-    const Entry& entry = it->second;
-    checkpoint.entries.push_back(
-        {arrival, entry.told_of_arrival, entry.told_of_place, entry.deadline, entry.end});
-  }
+  dates_.Save(checkpoint);
   survey_.Save(checkpoint);
 }
 
 void GangBook::Restore(const CoreCheckpoint& checkpoint) {
-  for (const CoreCheckpoint::GangEntry& saved : checkpoint.entries) {
-    Entry& entry = entries_[saved.arrival];
-    entry.told_of_arrival = saved.told_of_arrival;
-    entry.told_of_place = saved.told_of_place;
-    entry.deadline = saved.deadline;
-    entry.end = saved.end;
-    if (entry.deadline != Timestamp::Infinite()) deadlines_.insert({entry.deadline, saved.arrival});
-    if (entry.end != Timestamp::Infinite()) ends_.insert({entry.end, saved.arrival});
-  }
-  for (const CoreCheckpoint::Place& saved : checkpoint.queue) {
-    Entry& entry = entries_[saved.arrival];
-    Gang& gang = *s_.by_arrival.at(saved.arrival);
-    entry.queued = true;
-    entry.place = queue_.insert(queue_.end(), PlaceFor(gang, saved.whole, saved.priority));
-  }
+  dates_.Restore(checkpoint);
   survey_.Restore(checkpoint);
-}
-
-std::vector<Gang*> GangBook::Queue(const std::optional<QueuePlace>& from) const {
-  std::vector<Gang*> gangs;
-  gangs.reserve(queue_.size());
-  for (auto it = from ? queue_.lower_bound(*from) : queue_.begin(); it != queue_.end(); ++it)
-    gangs.push_back(it->gang);
-  return gangs;
-}
-
-std::vector<Gang*> GangBook::Due() {
-  std::vector<Gang*> due;
-  while (!deadlines_.empty() && deadlines_.begin()->first <= s_.now) {
-    const uint64_t arrival = deadlines_.begin()->second;
-    deadlines_.erase(deadlines_.begin());
-    entries_[arrival].deadline = Timestamp::Infinite();
-    due.push_back(s_.by_arrival.at(arrival));
-  }
-  return due;
-}
-
-base::Timestamp GangBook::NextDeadline() const {
-  return deadlines_.empty() ? Timestamp::Infinite() : deadlines_.begin()->first;
 }
 
 }  // namespace tutti::planner

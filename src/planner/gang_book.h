@@ -2,15 +2,13 @@
 #pragma once
 
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
-#include "absl/functional/function_ref.h"
 #include "planner/core_state.h"
 #include "planner/event_desk.h"
+#include "planner/gang_dates.h"
 #include "planner/holder_survey.h"
-#include "planner/queue_order.h"
 #include "planner/reserve_desk.h"
 
 namespace tutti::planner {
@@ -102,33 +100,9 @@ class GangBook {
   // gone afterwards.
   void Settle(Gang& gang);
 
-  // The gangs with members that wait, in the order in which they are served, from a place on.
-  std::vector<Gang*> Queue(const std::optional<QueuePlace>& from) const;
-  // Of a gang in the queue.
-  const QueuePlace& PlaceInQueue(const Gang& gang) const {
-    return *entries_.at(gang.arrival).place;
-  }
-  // Where a gang in this state belongs, queued or not.
-  QueuePlace PlaceFor(Gang& gang) const { return PlaceFor(gang, !gang.partial(), gang.priority()); }
-  // The place that it was given when it was like this.
-  QueuePlace PlaceFor(Gang& gang, bool whole, int32_t priority) const;
-  // Gangs in the queue that go before this place.
-  size_t CountBefore(const QueuePlace& place) const;
-  bool GoesBefore(const QueuePlace& a, const QueuePlace& b) const {
-    return queue_.key_comp()(a, b);
-  }
-  size_t queue_length() const { return queue_.size(); }
-  // Gangs that hold room and say for how long, by when they will give it back.
-  struct End {
-    base::Timestamp time;
-    const Gang* gang;
-  };
-  // Calls `visit` with each in turn until it returns false. One that is overdue is taken to run on
-  // for as long as it is overdue already, and a minute at least.
-  void VisitEnds(absl::FunctionRef<bool(const End&)> visit) const;
+  const GangDates& dates() const { return dates_; }
   // Gangs whose deadline has come; each is reported once per Settle.
-  std::vector<Gang*> Due();
-  base::Timestamp NextDeadline() const;
+  std::vector<Gang*> Due() { return dates_.Due(); }
 
   void Save(CoreCheckpoint& checkpoint) const;
   // The state holds the gangs already.
@@ -139,34 +113,18 @@ class GangBook {
   }
 
  private:
-  // By iterator, so that a plugin whose order contradicts itself loses nobody.
-  using QueueSet = std::multiset<QueuePlace, QueueOrder>;
-  struct Entry {
-    QueueSet::iterator place;
-    bool queued = false;
-    bool told_of_arrival = false;  // to plugins
-    bool told_of_place = false;
-    base::Timestamp deadline = base::Timestamp::Infinite();
-    base::Timestamp end = base::Timestamp::Infinite();
-  };
-
   void MoveIn(Gang& gang, Member& member, std::vector<Slot>::iterator slot);
   // When it was bound, on our axis of time.
   base::Timestamp BoundAt(const model::PodInfo& pod) const;
   void UpdateVerdict(const Gang& gang, const Member& member);
   void SetDeadlines(Gang& gang);
-  void TellPlugins(const Gang& gang, Entry& entry);
-
-  void ForgetDates(const Entry& entry, uint64_t arrival);
+  void TellPlugins(Gang& gang);
 
   CoreState& s_;
   ReserveDesk& reserves_;
   EventDesk& events_;
   HolderSurvey survey_{s_};
-  QueueSet queue_{QueueOrder(s_.plugins)};
-  std::set<std::pair<base::Timestamp, uint64_t>> deadlines_;  // with the gang's arrival
-  std::set<std::pair<base::Timestamp, uint64_t>> ends_;       // likewise
-  absl::flat_hash_map<uint64_t, Entry> entries_;
+  GangDates dates_{s_};
 };
 
 }  // namespace tutti::planner

@@ -104,7 +104,7 @@ Placement HeadRoom::Foresee() {
   std::vector<Given> given;
   size_t unfit = 0;
   size_t fits = 0;
-  gangs_.VisitEnds([&](const Given& end) {
+  gangs_.dates().VisitEnds([&](const Given& end) {
     // Ever longer strides: a look costs as much as a placement.
     const bool look = given.size() > 2 * unfit && given.back().time < end.time;
     if (look && FitsAfter(given, given.size())) {

@@ -63,7 +63,7 @@ class HeadRoom {
     model::ResourceList returning;  // of that, what others will have given back by the start
     std::vector<model::HostPort> ports;
   };
-  using Given = GangBook::End;  // what one gang gives back at its end
+  using Given = GangDates::End;  // what one gang gives back at its end
 
   void Plan(const Placement& drained = {});
   Placement Foresee();

@@ -56,7 +56,7 @@ void QueuePlanner::Pass() {
   for (auto it = queue.begin(); it != queue.end(); ++it) {
     Gang& gang = **it;
     if (failures_ >= s_.options.failed_placements_per_pass) {
-      resume_ = {gangs_.PlaceInQueue(gang), gang.expected_duration()};
+      resume_ = {gangs_.dates().PlaceInQueue(gang), gang.expected_duration()};
       break;
     }
     const bool had_head = s_.head != 0;
@@ -73,14 +73,14 @@ std::vector<Gang*> QueuePlanner::Remaining() {
   const std::optional<Resumption> from = std::exchange(resume_, std::nullopt);
   const Gang* head = room_.head();
   if (!from || head == nullptr || !shortest_first())
-    return gangs_.Queue(from ? std::optional(from->place) : std::nullopt);
-  std::vector<Gang*> behind = gangs_.Queue(gangs_.PlaceInQueue(*head));
+    return gangs_.dates().Queue(from ? std::optional(from->place) : std::nullopt);
+  std::vector<Gang*> behind = gangs_.dates().Queue(gangs_.dates().PlaceInQueue(*head));
   std::erase(behind, head);
   SortByDuration(behind.begin(), behind.end());
   const auto done = [&](const Gang* gang) {
     if (ShorterFirst(gang->expected_duration(), from->duration)) return true;
     return gang->expected_duration() == from->duration &&
-           gangs_.GoesBefore(gangs_.PlaceInQueue(*gang), from->place);
+           gangs_.dates().GoesBefore(gangs_.dates().PlaceInQueue(*gang), from->place);
   };
   behind.erase(behind.begin(), std::find_if_not(behind.begin(), behind.end(), done));
   return behind;
@@ -423,7 +423,7 @@ void QueuePlanner::Restore(const CoreCheckpoint& checkpoint) {
   const auto gang = s_.by_arrival.find(place.arrival);
   resume_ = {gang == s_.by_arrival.end()
                  ? QueuePlace{place.whole, place.priority, place.arrival, nullptr, nullptr}
-                 : gangs_.PlaceFor(*gang->second, place.whole, place.priority),
+                 : gangs_.dates().PlaceFor(*gang->second, place.whole, place.priority),
              duration};
   room_.Restore(checkpoint);
 }

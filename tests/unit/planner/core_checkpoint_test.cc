@@ -152,9 +152,9 @@ TEST_F(CoreCheckpointTest, WhatContradictsItselfIsRefused) {
   EXPECT_THAT(RestoreChanged([](auto& c) { c.pods.push_back(c.pods[0]); }).message(),
               HasSubstr("stands there twice"));
   EXPECT_THAT(RestoreChanged([](auto& c) {
-                c.entries.push_back({99, true, false, {}, {}});
+                c.dates.push_back({99, {}, {}});
               }).message(),
-              HasSubstr("gang 99 is entered twice or not there"));
+              HasSubstr("gang 99 has its dates twice or is not there"));
   EXPECT_THAT(
       RestoreChanged([](auto& c) { c.gangs[0].started = c.now + base::Duration(1); }).message(),
       HasSubstr("has started in the future"));

@@ -1,0 +1,123 @@
+#include "planner/gang_dates.h"
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+#include "planner/core_checkpoint.h"
+#include "planner/gang_card.h"
+
+namespace tutti::planner {
+
+using base::Timestamp;
+
+namespace {
+
+constexpr base::Duration kLeastOverdue = std::chrono::minutes(1);
+
+}  // namespace
+
+void GangDates::Forget(const Gang& gang) {
+  const auto it = entries_.find(gang.arrival);
+  if (it == entries_.end()) return;
+  Entry& entry = it->second;
+  if (std::exchange(entry.queued, false)) queue_.erase(entry.place);
+  deadlines_.erase({std::exchange(entry.deadline, Timestamp::Infinite()), gang.arrival});
+  ends_.erase({std::exchange(entry.end, Timestamp::Infinite()), gang.arrival});
+}
+
+void GangDates::Enter(Gang& gang) {
+  Entry& entry = entries_[gang.arrival];
+  entry.queued = gang.waiting > 0;
+  if (entry.queued) entry.place = queue_.insert(PlaceFor(gang));
+  entry.deadline = std::min(
+      {gang.hold_deadline, gang.repair_deadline, gang.member_deadline, gang.report_deadline,
+       gang.backoff_until > s_.now ? gang.backoff_until : Timestamp::Infinite()});
+  if (entry.deadline != Timestamp::Infinite()) deadlines_.insert({entry.deadline, gang.arrival});
+  entry.end = gang.expected_end();
+  if (entry.end != Timestamp::Infinite()) ends_.insert({entry.end, gang.arrival});
+}
+
+void GangDates::VisitEnds(absl::FunctionRef<bool(const End&)> visit) const {
+  std::vector<End> overdue;
+  auto next = ends_.begin();
+  for (; next != ends_.end() && next->first <= s_.now; ++next) {
+    const base::Duration late = std::max<base::Duration>(s_.now - next->first, kLeastOverdue);
+    overdue.push_back({s_.now + late, s_.by_arrival.at(next->second)});
+  }
+  // The latest of them is the least overdue.
+  while (!overdue.empty() || next != ends_.end()) {
+    const bool first =
+        !overdue.empty() && (next == ends_.end() || overdue.back().time <= next->first);
+    const End end = first ? overdue.back() : End{next->first, s_.by_arrival.at(next->second)};
+    if (first) {
+      overdue.pop_back();
+    } else {
+      ++next;
+    }
+    if (!visit(end)) return;
+  }
+}
+
+QueuePlace GangDates::PlaceFor(Gang& gang, bool whole, int32_t priority) const {
+  QueuePlace place{whole, priority, gang.arrival, &gang, nullptr};
+  if (queue_.key_comp().asks_plugin())
+    place.card = std::make_shared<const GangCard>(gang, std::vector<MemberClass>());
+  return place;
+}
+
+size_t GangDates::CountBefore(const QueuePlace& place) const {
+  return static_cast<size_t>(std::distance(queue_.begin(), queue_.lower_bound(place)));
+}
+
+std::vector<Gang*> GangDates::Queue(const std::optional<QueuePlace>& from) const {
+  std::vector<Gang*> gangs;
+  gangs.reserve(queue_.size());
+  for (auto it = from ? queue_.lower_bound(*from) : queue_.begin(); it != queue_.end(); ++it)
+    gangs.push_back(it->gang);
+  return gangs;
+}
+
+std::vector<Gang*> GangDates::Due() {
+  std::vector<Gang*> due;
+  while (!deadlines_.empty() && deadlines_.begin()->first <= s_.now) {
+    const uint64_t arrival = deadlines_.begin()->second;
+    deadlines_.erase(deadlines_.begin());
+    entries_.at(arrival).deadline = Timestamp::Infinite();
+    due.push_back(s_.by_arrival.at(arrival));
+  }
+  return due;
+}
+
+Timestamp GangDates::NextDeadline() const {
+  return deadlines_.empty() ? Timestamp::Infinite() : deadlines_.begin()->first;
+}
+
+void GangDates::Save(CoreCheckpoint& checkpoint) const {
+  for (const QueuePlace& place : queue_)
+    checkpoint.queue.push_back({place.whole, place.priority, place.arrival});
+  for (const auto& [arrival, gang] : s_.by_arrival) {
+    const auto it = entries_.find(arrival);
+    if (it != entries_.end())
+      checkpoint.dates.push_back({arrival, it->second.deadline, it->second.end});
+  }
+}
+
+void GangDates::Restore(const CoreCheckpoint& checkpoint) {
+  for (const CoreCheckpoint::GangDates& saved : checkpoint.dates) {
+    Entry& entry = entries_[saved.arrival];
+    entry.deadline = saved.deadline;
+    entry.end = saved.end;
+    if (entry.deadline != Timestamp::Infinite()) deadlines_.insert({entry.deadline, saved.arrival});
+    if (entry.end != Timestamp::Infinite()) ends_.insert({entry.end, saved.arrival});
+  }
+  for (const CoreCheckpoint::Place& saved : checkpoint.queue) {
+    Entry& entry = entries_[saved.arrival];
+    Gang& gang = *s_.by_arrival.at(saved.arrival);
+    entry.queued = true;
+    entry.place = queue_.insert(queue_.end(), PlaceFor(gang, saved.whole, saved.priority));
+  }
+}
+
+}  // namespace tutti::planner
