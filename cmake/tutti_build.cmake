@@ -57,6 +57,9 @@ function(tutti_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_definitions(${name} PRIVATE TUTTI_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  # Not what is tested, only the tests themselves: under sanitizers it halves the time that one takes
+  # to compile (30 s to 14 s), and hardly any of them is busy with its own code.
+  target_compile_options(${name} PRIVATE -O0)
   if(TUTTI_SANITIZE STREQUAL "thread")
     # The distribution's Abseil is built without ThreadSanitizer: without this its locks order nothing.
     target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/tsan_absl_sync.cc)
