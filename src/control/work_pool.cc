@@ -5,7 +5,7 @@
 namespace tutti::control {
 
 WorkPool::WorkPool(size_t threads, size_t most) : most_(most) {
-  for (size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { Run(); });
+  for (size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { Serve(); });
 }
 
 WorkPool::~WorkPool() {
@@ -20,13 +20,18 @@ bool WorkPool::TryRun(std::function<void()> work) {
   absl::MutexLock lock(&mutex_);
   if (stopped_ || taken_ >= most_) return false;
   ++taken_;
-  waiting_.push_back(std::move(work));
+  waiting_.push_back({std::move(work), /*counts=*/true});
   return true;
 }
 
-void WorkPool::Run() {
+void WorkPool::Run(std::function<void()> work) {
+  absl::MutexLock lock(&mutex_);
+  if (!stopped_) waiting_.push_back({std::move(work), /*counts=*/false});
+}
+
+void WorkPool::Serve() {
   while (true) {
-    std::function<void()> work;
+    Work work;
     {
       absl::MutexLock lock(&mutex_);
       mutex_.Await(absl::Condition(this, &WorkPool::HasWork));
@@ -34,7 +39,8 @@ void WorkPool::Run() {
       work = std::move(waiting_.front());
       waiting_.pop_front();
     }
-    work();
+    work.run();
+    if (!work.counts) continue;
     absl::MutexLock lock(&mutex_);
     --taken_;
   }

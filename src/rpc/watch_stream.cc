@@ -30,7 +30,7 @@ class WatchStream final : public grpc::ServerWriteReactor<control::v1::Decision>
     subscription_ = decisions_.Subscribe(std::move(filter), [link = link_, &pool] {
       // One piece of work at a time says all there is to say.
       if (link->scheduled.exchange(true)) return;
-      pool.TryRun([link] {
+      pool.Run([link] {
         link->scheduled = false;
         Go(*link);
       });

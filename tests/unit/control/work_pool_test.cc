@@ -28,6 +28,18 @@ TEST(WorkPoolTest, TooMuchIsRefusedAndThereIsRoomAgainAfterwards) {
   }
 }
 
+TEST(WorkPoolTest, WhatWaitsForAThreadHoweverManyThereAreIsRunAndTakesNoRoom) {
+  WorkPool pool(1, 1);
+  absl::Notification go_on;
+  absl::Notification done;
+  ASSERT_TRUE(pool.TryRun([&] { go_on.WaitForNotification(); }));
+  pool.Run([&] { done.Notify(); });
+  EXPECT_FALSE(pool.TryRun([] {}));
+  go_on.Notify();
+  done.WaitForNotification();
+  EXPECT_TRUE(pool.TryRun([] {})) << "the first has ended, and the second never counted";
+}
+
 TEST(WorkPoolTest, WhatWasTakenIsRunBeforeItEnds) {
   std::atomic<int> runs{0};
   {

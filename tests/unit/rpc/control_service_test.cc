@@ -270,6 +270,22 @@ TEST_F(ControlServiceTest, AWatcherSeesDecisionsInOrder) {
   WaitForWatchers(0);
 }
 
+TEST_F(ControlServiceTest, AWatcherHearsOfWhatWasDecidedWhileAllThreadsWereTaken) {
+  grpc::ClientContext context;
+  const auto stream = stub_->Watch(&context, pb::WatchRequest());
+  stream->WaitForInitialMetadata();
+  auto gate = std::make_shared<absl::Notification>();
+  while (pool_.TryRun([gate] { gate->WaitForNotification(); })) {
+  }
+  world_.AddNode("c", 16 * kCore);  // the only decisions there will be
+  gate->Notify();
+  pb::Decision decision;
+  EXPECT_TRUE(stream->Read(&decision));
+  context.TryCancel();
+  stream->Finish();
+  WaitForWatchers(0);
+}
+
 TEST_F(ControlServiceTest, ASlowWatcherIsEndedWithAClearStatus) {
   grpc::ClientContext context;
   const auto stream = stub_->Watch(&context, pb::WatchRequest());
