@@ -29,24 +29,24 @@ class SnapshotStream final : public grpc::ServerWriteReactor<control::v1::Snapsh
     if (under_way_.exchange(true))
       return End(absl::ResourceExhaustedError("a snapshot is being taken already: ask again"));
     owns_turn_ = true;
-    ReadNext();
+    if (!pool_.TryRun([this] { WriteNext(); }))
+      End(absl::ResourceExhaustedError("too many calls at once: ask again in a moment"));
   }
 
   void OnWriteDone(bool ok) override {
-    if (ok) return ReadNext();
+    if (ok) return pool_.Run([this] { WriteNext(); });
     End(absl::CancelledError("the caller has gone"));
   }
   void OnCancel() override { cancelled_ = true; }
   void OnDone() override {
-    if (owns_turn_) under_way_ = false;
+    GiveTurnBack();
     ended_(code_);
     delete this;
   }
 
  private:
-  void ReadNext() {
-    if (!pool_.TryRun([this] { WriteNext(); }))
-      End(absl::ResourceExhaustedError("too many calls at once: ask again in a moment"));
+  void GiveTurnBack() {
+    if (std::exchange(owns_turn_, false)) under_way_ = false;
   }
 
   void WriteNext() {
@@ -65,6 +65,7 @@ class SnapshotStream final : public grpc::ServerWriteReactor<control::v1::Snapsh
 
   void End(const absl::Status& status) {
     code_ = status.code();
+    GiveTurnBack();  // before the caller hears the end, and perhaps asks again at once
     Finish({static_cast<grpc::StatusCode>(status.code()), std::string(status.message())});
   }
 
