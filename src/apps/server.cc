@@ -345,7 +345,7 @@ absl::Status Server::Parts::StartWebhook() {
   if (const size_t at = registration.url.find(":0/"); at != std::string::npos) {
     registration.url.replace(at, 3, absl::StrFormat(":%d/", webhook_server->port()));
   }
-  return RegisterWebhook(*client, registration, ca_pem);
+  return RegisterWebhook(*client, registration, configuration.devices, ca_pem);
 }
 
 void Server::Parts::StartLeaderElection() {

@@ -1,8 +1,11 @@
 #include "apps/webhook_registration.h"
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "kube/api.h"
 #include "nlohmann/json.hpp"
+#include "objects/device_reader.h"
 
 namespace tutti::apps {
 namespace {
@@ -20,6 +23,26 @@ constexpr char kCarriesMarkers[] =
     "(has(object.metadata.ownerReferences) && object.metadata.ownerReferences.exists(o, o.kind == "
     "'Job'))";
 
+// Requests stand there already where only limits were given: defaults come before admission.
+std::string AsksForDevices(const config::Devices& devices) {
+  const std::string annotations = absl::StrJoin(
+      objects::DeviceAnnotations(), " || ", [](std::string* out, std::string_view name) {
+        absl::StrAppendFormat(out, "'%s' in object.metadata.annotations", name);
+      });
+  const std::string asks = absl::StrFormat(
+      "exists(c, has(c.resources) && has(c.resources.requests) && '%s' in c.resources.requests)",
+      devices.resource);
+  return absl::StrFormat(
+      "(has(object.metadata.annotations) && (%s)) || object.spec.containers.%s || "
+      "(has(object.spec.initContainers) && object.spec.initContainers.%s)",
+      annotations, asks, asks);
+}
+
+std::string IsOurs(const config::Devices& devices) {
+  if (!devices.enabled) return kCarriesMarkers;
+  return absl::StrFormat("%s || %s", kCarriesMarkers, AsksForDevices(devices));
+}
+
 json ClientConfig(const config::WebhookRegister& registration, const std::string& ca_pem) {
   json config = {{"caBundle", absl::Base64Escape(ca_pem)}};
   if (!registration.url.empty()) {
@@ -36,7 +59,7 @@ json ClientConfig(const config::WebhookRegister& registration, const std::string
 }  // namespace
 
 std::string WebhookConfigurationJson(const config::WebhookRegister& registration,
-                                     const std::string& ca_pem) {
+                                     const config::Devices& devices, const std::string& ca_pem) {
   const json webhook = {
       {"name", "gang.tutti.dev"},
       {"admissionReviewVersions", {"v1"}},
@@ -54,7 +77,7 @@ std::string WebhookConfigurationJson(const config::WebhookRegister& registration
                                            {"operator", "NotIn"},
                                            {"values", {"kube-system"}}}})}}},
       {"matchConditions",
-       json::array({{{"name", "carries-gang-markers"}, {"expression", kCarriesMarkers}}})}};
+       json::array({{{"name", "is-scheduled-by-tutti"}, {"expression", IsOurs(devices)}}})}};
   return json{{"apiVersion", "admissionregistration.k8s.io/v1"},
               {"kind", "MutatingWebhookConfiguration"},
               {"metadata", {{"name", registration.name}}},
@@ -63,10 +86,10 @@ std::string WebhookConfigurationJson(const config::WebhookRegister& registration
 }
 
 absl::Status RegisterWebhook(kube::Client& client, const config::WebhookRegister& registration,
-                             const std::string& ca_pem) {
+                             const config::Devices& devices, const std::string& ca_pem) {
   const kube::Resource resource{"admissionregistration.k8s.io", "v1",
                                 "mutatingwebhookconfigurations"};
-  const std::string body = WebhookConfigurationJson(registration, ca_pem);
+  const std::string body = WebhookConfigurationJson(registration, devices, ca_pem);
   kube::Request create;
   create.method = "POST";
   create.path = kube::ResourcePath(resource, {"", ""});

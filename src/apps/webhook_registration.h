@@ -9,14 +9,14 @@
 
 namespace tutti::apps {
 
-// The MutatingWebhookConfiguration: only pods that carry a gang's markers are sent, failures are
-// ignored (pods are then scheduled the slower way), kube-system is left alone. `ca_pem` is what our
-// certificate is signed by.
+// The MutatingWebhookConfiguration: only pods that carry a gang's markers are sent, and where
+// devices are enabled those that ask for some; failures are ignored (pods are then scheduled the
+// slower way), kube-system is left alone. `ca_pem` is what our certificate is signed by.
 std::string WebhookConfigurationJson(const config::WebhookRegister& registration,
-                                     const std::string& ca_pem);
+                                     const config::Devices& devices, const std::string& ca_pem);
 
 // Creates it, or replaces its webhooks. Waits for the API server; not for the client's own threads.
 absl::Status RegisterWebhook(kube::Client& client, const config::WebhookRegister& registration,
-                             const std::string& ca_pem);
+                             const config::Devices& devices, const std::string& ca_pem);
 
 }  // namespace tutti::apps

@@ -1,10 +1,13 @@
 #include "config/cross_field_rules.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
 #include "base/duration_text.h"
 #include "config/listen_address.h"
@@ -184,8 +187,19 @@ void CheckPlugin(const Plugin& c, const std::string& path, ConfigReader& reader)
   }
 }
 
+// DOMAIN/NAME, of the characters that Kubernetes allows in them.
+bool IsExtendedResource(std::string_view name) {
+  const size_t slash = name.find('/');
+  const auto allowed = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_' ||
+           c == '/';
+  };
+  return slash != std::string_view::npos && slash > 0 && slash + 1 < name.size() &&
+         slash == name.rfind('/') && std::all_of(name.begin(), name.end(), allowed);
+}
+
 void CheckDevices(const Devices& c, ConfigReader& reader) {
-  if (c.resource.find('/') != std::string::npos && !c.resource.starts_with("tutti.dev/")) return;
+  if (IsExtendedResource(c.resource) && !c.resource.starts_with("tutti.dev/")) return;
   reader.AddError(
       "devices.resource",
       absl::StrFormat("\"%s\" is no extended resource that nodes have: expected a name such as "

@@ -60,7 +60,7 @@ std::optional<DeviceAsk> ByNumbers(std::span<const PodView::Entry> annotations,
       count_text.empty() ? 1 : WholeNumber(count_text, kMostDevices);
   if (!count) return Wrong(dialect.count, count_text, "a number of devices, 0 to 16");
   if (*milli == 0 || *count == 0) return DeviceAsk();
-  if (*milli<kWholeDevice&& * count> 1) {
+  if (*count > 1 && *milli < kWholeDevice) {
     return Wrong(dialect.milli, milli_text,
                  absl::StrFormat("1000, as only one device can be shared and %s is %d",
                                  dialect.count, *count));
@@ -107,6 +107,13 @@ DeviceAsk ReadDevices(std::span<const PodView::Entry> annotations,
   // What it certainly takes.
   if (!ask->problem.empty()) ask->request = by_resource;
   return *ask;
+}
+
+std::vector<std::string_view> DeviceAnnotations() {
+  std::vector<std::string_view> names = {kFraction};
+  for (const Dialect& dialect : kDialects)
+    names.insert(names.end(), {dialect.milli, dialect.count});
+  return names;
 }
 
 }  // namespace tutti::objects

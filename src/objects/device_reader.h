@@ -3,6 +3,8 @@
 
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "model/device_table.h"
 #include "tutti/pod_view.h"
@@ -20,5 +22,8 @@ struct DeviceAsk {
 // counted resource, of which every unit is a whole device.
 DeviceAsk ReadDevices(std::span<const PodView::Entry> annotations,
                       const model::ResourceList& requests, const model::DeviceTable& devices);
+
+// The annotations by which a pod asks.
+std::vector<std::string_view> DeviceAnnotations();
 
 }  // namespace tutti::objects

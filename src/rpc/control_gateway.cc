@@ -88,15 +88,18 @@ class Relay final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteB
     StartRead(&received_);
   }
 
+  // The call is given back before its caller hears the end: who has the answer may stop the server.
   void OnDone(const grpc::Status& status) override {
-    const grpc::Status& result = failure_.ok() ? status : failure_;
-    if (result.ok()) {
-      reply_.Send(200, std::move(answer_),
-                  method_.streams ? "application/x-ndjson" : "application/json");
-    } else {
-      reply_.Send(HttpStatus(result.error_code()), ErrorBody(result));
-    }
+    const grpc::Status result = failure_.ok() ? status : failure_;
+    http::Reply reply = std::move(reply_);
+    std::string answer = std::move(answer_);
+    const char* const type = method_.streams ? "application/x-ndjson" : "application/json";
     delete this;
+    if (result.ok()) {
+      reply.Send(200, std::move(answer), type);
+    } else {
+      reply.Send(HttpStatus(result.error_code()), ErrorBody(result));
+    }
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -41,7 +42,9 @@ class Service final : public pb::ControlService::CallbackService {
   grpc::ServerUnaryReactor* Method(grpc::CallbackServerContext* context,                       \
                                    const pb::Method##Request* request, pb::Response* response) \
       override {                                                                               \
-    return Unary(context, #Method, *request, *response, &ControlCalls::Method);                \
+    return Unary(context, #Method, [this, request, response](base::Duration timeout) {         \
+      return parts_.calls.Method(*request, *response, timeout);                                \
+    });                                                                                        \
   }
   TUTTI_UNARY(ListGangs, ListGangsResponse)
   TUTTI_UNARY(GetGang, Gang)
@@ -75,21 +78,17 @@ class Service final : public pb::ControlService::CallbackService {
     };
   }
 
-  template <class Request, class Response>
   grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context, std::string_view method,
-                                  const Request& request, Response& response,
-                                  absl::Status (ControlCalls::*call)(const Request&, Response&,
-                                                                     base::Duration)) {
+                                  std::function<absl::Status(base::Duration timeout)> call) {
     grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
     const StreamEnded ended = Ended(method);
-    const bool taken =
-        parts_.pool.TryRun([this, context, reactor, ended, &request, &response, call] {
-          const absl::Status status =
-              context->IsCancelled() ? absl::CancelledError("the caller has gone")
-                                     : (parts_.calls.*call)(request, response, TimeoutOf(*context));
-          ended(status.code());
-          reactor->Finish(ToGrpc(status));
-        });
+    const bool taken = parts_.pool.TryRun([context, reactor, ended, call = std::move(call)] {
+      const absl::Status status = context->IsCancelled()
+                                      ? absl::CancelledError("the caller has gone")
+                                      : call(TimeoutOf(*context));
+      ended(status.code());
+      reactor->Finish(ToGrpc(status));
+    });
     if (!taken) {
       ended(TooMany().code());
       reactor->Finish(ToGrpc(TooMany()));

@@ -4,4 +4,11 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 build=$1
 shift
-TUTTI_SERVER=$PWD/$build/src/apps/tutti-server exec "$build/tests/e2e/bench_e2e" --out docs/benchmarks/e2e.json "$@"
+export TUTTI_SERVER=$PWD/$build/src/apps/tutti-server
+data=${TUTTI_SHARED_DATA:-../shared/data}
+if [ -d "$data/openb" ]; then
+  "$build/tests/e2e/openb_e2e" "$data/openb" --out docs/benchmarks/e2e_openb.json
+else
+  echo "skipped: no $data/openb: set TUTTI_SHARED_DATA" >&2
+fi
+exec "$build/tests/e2e/bench_e2e" --out docs/benchmarks/e2e.json "$@"

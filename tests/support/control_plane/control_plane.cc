@@ -289,11 +289,10 @@ absl::Status ControlPlane::SendAll(std::vector<kube::Request> requests) {
   return progress->first_error;
 }
 
-absl::Status ControlPlane::AddNodes(int count, const NodeTemplate& node) {
+absl::Status ControlPlane::AddNodes(const std::map<std::string, NodeTemplate>& by_name) {
   std::vector<kube::Request> creates;
   std::vector<kube::Request> untaints;
-  for (int i = 0; i < count; ++i) {
-    const std::string name = absl::StrFormat("%s-%d", node.prefix, i);
+  for (const auto& [name, node] : by_name) {
     kube::Request create;
     create.method = "POST";
     create.path = "/api/v1/nodes";
@@ -305,6 +304,12 @@ absl::Status ControlPlane::AddNodes(int count, const NodeTemplate& node) {
   }
   TUTTI_RETURN_IF_ERROR(SendAll(std::move(creates)));
   return SendAll(std::move(untaints));
+}
+
+absl::Status ControlPlane::AddNodes(int count, const NodeTemplate& node) {
+  std::map<std::string, NodeTemplate> by_name;
+  for (int i = 0; i < count; ++i) by_name.emplace(absl::StrFormat("%s-%d", node.prefix, i), node);
+  return AddNodes(by_name);
 }
 
 absl::Status ControlPlane::CreatePods(int count, const std::string& prefix,

@@ -83,7 +83,9 @@ class ControlPlane {
   const std::string& dir() const { return dir_.path(); }
   std::string binaries() const { return binaries_; }
 
+  // Named `node.prefix`-0, -1, ...
   absl::Status AddNodes(int count, const NodeTemplate& node = {});
+  absl::Status AddNodes(const std::map<std::string, NodeTemplate>& by_name);
   // POST in parallel. `describe` sets each pod's template by number; names are `prefix`-0, -1, ...
   absl::Status CreatePods(int count, const std::string& prefix,
                           const std::function<PodTemplate(int)>& describe);

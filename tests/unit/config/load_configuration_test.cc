@@ -245,6 +245,9 @@ TEST(LoadConfigurationTest, RulesAcrossKeysAreChecked) {
   EXPECT_THAT(Errors("devices: {resource: gpu}\n"),
               ElementsAre(HasSubstr("\"gpu\" is no extended resource")));
   EXPECT_THAT(Errors("devices: {resource: tutti.dev/gpu-milli}\n"), SizeIs(1));
+  for (const char* resource : {"/gpu", "nvidia.com/", "nvidia.com/gpu/a", "nvidia.com/gpu' in x"})
+    EXPECT_THAT(Errors(absl::StrFormat("devices: {resource: \"%s\"}\n", resource)), SizeIs(1))
+        << resource;
   EXPECT_THAT(Errors("devices: {enabled: true, resource: amd.com/gpu, perNode: 16}\n"), IsEmpty());
   EXPECT_THAT(Errors("metrics: {listen: \"0.0.0.0:8888\"}\n"),
               ElementsAre(HasSubstr("0.0.0.0:8888 is taken by extender.listen")));
