@@ -30,6 +30,7 @@ void AddName(JsonCursor& cursor, std::string_view name, ExtenderArgs& args) {
 void ReadNodeNames(JsonCursor& cursor, ExtenderArgs& args) {
   const size_t mark = cursor.Mark();
   cursor.BeginArray();
+  cursor.TakeStrings(kMostNodes, kLongestName, args.names);
   for (std::string_view name; cursor.NextItem() && cursor.TakeString(name);)
     AddName(cursor, name, args);
   args.offer = cursor.Since(mark);

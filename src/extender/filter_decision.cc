@@ -4,6 +4,8 @@
 #include <iterator>
 #include <optional>
 
+#include "absl/container/flat_hash_set.h"
+
 namespace tutti::extender {
 namespace {
 
@@ -115,13 +117,12 @@ absl::StatusOr<FilterDecision> DecideFilter(const PodSummary& pod,
   } else if (absl::Status status = decode(); !status.ok()) {
     return status;
   }
-  workspace.candidates.clear();
-  NodesToRefuse(question, snapshot, workspace.in_question);
-  if (!workspace.in_question.empty()) {
-    workspace.resolver.ResolveAmong(workspace.in_question, names, snapshot, workspace.candidates);
-  }
+  workspace.refused.clear();
+  NodesToRefuse(question, snapshot, workspace.to_refuse);
+  if (!workspace.to_refuse.empty())
+    workspace.resolver.PositionsOf(workspace.to_refuse, names, snapshot, workspace.refused);
   const bool offered = known != nullptr && decision.kept_position < names.size();
-  decision.verdict = Filter(question, workspace.candidates, offered, snapshot);
+  decision.verdict = Filter(question, workspace.refused, offered, snapshot);
 
   const bool held = decision.verdict.kind == FilterVerdict::Kind::kNone;
   if (workspace.pipeline.active() && known == nullptr && !question.in_gang && !held)
@@ -170,6 +171,7 @@ std::vector<NamedRefusal> NamedRefusals(const FilterDecision& decision,
                                         std::span<const std::string_view> names) {
   const bool none = decision.verdict.kind == FilterVerdict::Kind::kNone;
   std::vector<NamedRefusal> refusals;
+  std::optional<model::Reason> last;  // mostly they are all alike
   const auto add = [&](uint32_t position) {
     const auto by_plugin =
         std::lower_bound(decision.by_plugin.begin(), decision.by_plugin.end(), position,
@@ -182,19 +184,19 @@ std::vector<NamedRefusal> NamedRefusals(const FilterDecision& decision,
     } else if (reason.code == model::ReasonCode::kRefusedByPlugin) {
       reason.code = model::ReasonCode::kNodeReserved;
     }
-    refusals.push_back({names[position], model::StableMessage(reason),
-                        plugins ? by_plugin->second.unresolvable : none});
+    std::string message = last == reason ? refusals.back().message : model::StableMessage(reason);
+    last = reason;
+    refusals.push_back(
+        {names[position], std::move(message), plugins ? by_plugin->second.unresolvable : none});
   };
   if (none) {
     add(0);
     return refusals;
   }
+  absl::flat_hash_set<std::string_view> named;
   for (const uint32_t position : decision.verdict.refused) {
     if (refusals.size() == kMostNamedRefusals) break;
-    const bool again = std::any_of(refusals.begin(), refusals.end(), [&](const NamedRefusal& r) {
-      return r.node == names[position];
-    });
-    if (!again) add(position);
+    if (named.insert(names[position]).second) add(position);
   }
   return refusals;
 }

@@ -14,7 +14,7 @@ using model::NodeBlock;
 using model::NodeIndex;
 
 constexpr size_t kLeastHints = 256;
-constexpr size_t kBatch = 32;
+constexpr size_t kAhead = 16;
 
 uint64_t Load(const char* at, size_t bytes) {
   uint64_t value = 0;
@@ -23,24 +23,20 @@ uint64_t Load(const char* at, size_t bytes) {
 }
 
 // Names of nodes differ in a few bytes anywhere; their ends and two middles are enough for a hint
-// mostly, and equality decides.
-uint64_t HintHash(std::string_view name) {
+// mostly, and equality decides. The products do not wait for one another.
+inline uint64_t HintHash(std::string_view name) {
   const size_t size = name.size();
-  uint64_t hash = size * 0x9E3779B97F4A7C15u;
-  const auto mix = [&hash](uint64_t word) {
-    hash = (hash ^ word) * 0xD6E8FEB86659FD93u;
-    hash ^= hash >> 32;
-  };
-  if (size == 0) return hash;
+  const char* const end = name.data() + size;
+  uint64_t sum = size * 0x9E3779B97F4A7C15u;
   if (size < 8) {
-    mix(Load(name.data(), size));
-    return hash;
+    sum += Load(name.data(), size) * 0xD6E8FEB86659FD93u;
+  } else {
+    sum += Load(end - 8, 8) * 0xD6E8FEB86659FD93u + Load(name.data(), 8) * 0xA0761D6478BD642Fu;
+    if (size > 16) sum += Load(end - 16, 8) * 0xE7037ED1A0B428DBu;
+    if (size > 24) sum += Load(name.data() + size / 2 - 4, 8) * 0x8EBC6AF09C88C6E3u;
   }
-  mix(Load(name.data() + size - 8, 8));
-  mix(Load(name.data(), 8));
-  if (size > 16) mix(Load(name.data() + size - 16, 8));
-  if (size > 24) mix(Load(name.data() + size / 2 - 4, 8));
-  return hash;
+  sum = (sum ^ (sum >> 32)) * 0x9FB21C651E98DF25u;
+  return sum ^ (sum >> 32);
 }
 
 // memcmp for a few words, without the call.
@@ -112,49 +108,55 @@ NodeIndex NodeNameResolver::ResolveOne(std::string_view name, uint64_t hash,
   return LookUp(name, tag, snapshot, place);
 }
 
-template <bool kSieved>
-void NodeNameResolver::ResolveBatches(std::span<const std::string_view> names,
-                                      const model::ClusterSnapshot& snapshot,
-                                      std::vector<NodeIndex>& nodes) {
-  nodes.assign(names.size(), NodeIndex());
-  const size_t mask = hints_.size() - kProbes - 1;
-  // In batches: the places of a batch are on their way from memory while it is still being hashed.
-  std::array<std::pair<size_t, uint64_t>, kBatch> batch;
-  size_t held = 0;
-  const auto resolve = [&] {
-    for (size_t i = 0; i < held; ++i)
-      nodes[batch[i].first] = ResolveOne(names[batch[i].first], batch[i].second, snapshot);
-    held = 0;
-  };
-  for (size_t i = 0; i < names.size(); ++i) {
+template <class MayHold, class Found>
+void NodeNameResolver::ResolveEach(std::span<const std::string_view> names,
+                                   const model::ClusterSnapshot& snapshot, const MayHold& may_hold,
+                                   const Found& found) {
+  // Each is written, and the next one over it: no branch that nobody can predict.
+  passed_.resize(names.size() + 1);
+  size_t count = 0;
+  for (uint32_t i = 0; i < names.size(); ++i) {
     const uint64_t hash = HintHash(names[i]);
-    if (kSieved && !sieve_.MayHold(hash)) continue;
-    __builtin_prefetch(&hints_[hash & mask]);
-    batch[held++] = {i, hash};
-    if (held == kBatch) resolve();
+    passed_[count] = {hash, i};
+    count += may_hold(hash) ? 1 : 0;
   }
-  resolve();
+  // The hints of those to come are on their way from memory meanwhile.
+  const size_t mask = hints_.size() - kProbes - 1;
+  for (size_t i = 0; i < count; ++i) {
+    __builtin_prefetch(&hints_[passed_[std::min(i + kAhead, count)].hash & mask]);
+    found(passed_[i].position, ResolveOne(names[passed_[i].position], passed_[i].hash, snapshot));
+  }
 }
 
 void NodeNameResolver::Resolve(std::span<const std::string_view> names,
                                const model::ClusterSnapshot& snapshot,
                                std::vector<NodeIndex>& nodes) {
   CopyNames(snapshot);
-  ResolveBatches<false>(names, snapshot, nodes);
+  nodes.resize(names.size());
+  ResolveEach(
+      names, snapshot, [](uint64_t) { return true; },
+      [&](uint32_t position, NodeIndex node) { nodes[position] = node; });
 }
 
-void NodeNameResolver::ResolveAmong(std::span<const NodeIndex> wanted,
-                                    std::span<const std::string_view> names,
-                                    const model::ClusterSnapshot& snapshot,
-                                    std::vector<NodeIndex>& nodes) {
+void NodeNameResolver::PositionsOf(std::span<const NodeIndex> wanted,
+                                   std::span<const std::string_view> names,
+                                   const model::ClusterSnapshot& snapshot,
+                                   std::vector<uint32_t>& positions) {
   CopyNames(snapshot);
   sieve_.Reset(wanted.size());
-  for (const NodeIndex node : wanted) sieve_.Add(blocks_[BlockOf(node)].hash[OffsetOf(node)]);
-  ResolveBatches<true>(names, snapshot, nodes);
-  // Some names of other nodes came through, too.
-  for (NodeIndex& node : nodes) {
-    if (node.valid() && !std::binary_search(wanted.begin(), wanted.end(), node)) node = NodeIndex();
+  wanted_.assign(blocks_.size() * NodeBlock::kNodes / 64, 0);
+  for (const NodeIndex node : wanted) {
+    sieve_.Add(blocks_[BlockOf(node)].hash[OffsetOf(node)]);
+    wanted_[node.value / 64] |= uint64_t{1} << (node.value % 64);
   }
+  positions.clear();
+  // Some names of other nodes come through the sieve, too.
+  ResolveEach(
+      names, snapshot, [this](uint64_t hash) { return sieve_.MayHold(hash); },
+      [&](uint32_t position, NodeIndex node) {
+        if (node.valid() && (wanted_[node.value / 64] >> (node.value % 64) & 1) != 0)
+          positions.push_back(position);
+      });
 }
 
 }  // namespace tutti::extender

@@ -22,11 +22,11 @@ class NodeNameResolver {
   // One index per name; invalid for a name that the snapshot does not know.
   void Resolve(std::span<const std::string_view> names, const model::ClusterSnapshot& snapshot,
                std::vector<model::NodeIndex>& nodes);
-  // The same for these nodes of the snapshot; invalid for every other name. Much cheaper where they
-  // are few.
-  void ResolveAmong(std::span<const model::NodeIndex> wanted,
-                    std::span<const std::string_view> names, const model::ClusterSnapshot& snapshot,
-                    std::vector<model::NodeIndex>& nodes);
+  // Where these nodes of the snapshot stand among the names, ascending. Much cheaper where they are
+  // few.
+  void PositionsOf(std::span<const model::NodeIndex> wanted,
+                   std::span<const std::string_view> names, const model::ClusterSnapshot& snapshot,
+                   std::vector<uint32_t>& positions);
 
  private:
   // A hint stands in one of so many places from its hash on.
@@ -56,9 +56,10 @@ class NodeNameResolver {
     std::vector<uint64_t> words_;  // a power of two of them
   };
 
-  template <bool kSieved>
-  void ResolveBatches(std::span<const std::string_view> names,
-                      const model::ClusterSnapshot& snapshot, std::vector<model::NodeIndex>& nodes);
+  // Calls `found(position, node)` in order for each name whose hash `may_hold`.
+  template <class MayHold, class Found>
+  void ResolveEach(std::span<const std::string_view> names, const model::ClusterSnapshot& snapshot,
+                   const MayHold& may_hold, const Found& found);
   model::NodeIndex ResolveOne(std::string_view name, uint64_t hash,
                               const model::ClusterSnapshot& snapshot);
   void CopyNames(const model::ClusterSnapshot& snapshot);
@@ -69,6 +70,12 @@ class NodeNameResolver {
   std::vector<BlockNames> blocks_;
   std::vector<Hint> hints_;  // a power of two, and kProbes more
   HashSieve sieve_;
+  struct Passed {
+    uint64_t hash;
+    uint32_t position;
+  };
+  std::vector<Passed> passed_;
+  std::vector<uint64_t> wanted_;  // a bit for each node
 };
 
 }  // namespace tutti::extender

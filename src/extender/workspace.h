@@ -28,8 +28,9 @@ struct Workspace {
   NodeNameResolver resolver;
   objects::PodDecoder decoder;
   PodPipeline pipeline;
-  std::vector<model::NodeIndex> in_question;
-  std::vector<model::NodeIndex> candidates;
+  std::vector<model::NodeIndex> to_refuse;
+  std::vector<uint32_t> refused;             // their positions
+  std::vector<model::NodeIndex> candidates;  // one for each offered name
 
   // Above this the memory goes back to the system: one request of 16 MB must not cost us its
   // buffers for ever.

@@ -1,5 +1,7 @@
 #include "framework/pod_filter.h"
 
+#include <array>
+
 #include "absl/strings/string_view.h"
 
 namespace tutti::framework {
@@ -45,21 +47,12 @@ bool PassesHead(const FilterPod& pod, const ClusterSnapshot& snapshot) {
   return snapshot.head_priority.has_value() && pod.priority > *snapshot.head_priority;
 }
 
-FilterVerdict OfForeignPod(const FilterPod& pod, std::span<const NodeIndex> candidates,
-                           const ClusterSnapshot& snapshot) {
+FilterVerdict OfForeignPod(std::span<const uint32_t> refused) {
   FilterVerdict verdict;
-  const bool passes_head = PassesHead(pod, snapshot);
-  for (size_t i = 0; i < candidates.size(); ++i) {
-    const NodeIndex node = candidates[i];
-    if (!node.valid() || snapshot.blocks[BlockOf(node)]->FitsBesideReservations(
-                             *pod.requests, OffsetOf(node), passes_head)) {
-      continue;
-    }
-    verdict.refused.push_back(static_cast<uint32_t>(i));
-  }
-  if (verdict.refused.empty()) return verdict;
+  if (refused.empty()) return verdict;
   verdict.kind = FilterVerdict::Kind::kSubset;
   verdict.reason.code = ReasonCode::kNodeReserved;
+  verdict.refused.assign(refused.begin(), refused.end());
   return verdict;
 }
 
@@ -78,30 +71,37 @@ void NodesToRefuse(const FilterPod& pod, const ClusterSnapshot& snapshot,
   if (!asks) return;
   const bool passes_head = PassesHead(pod, snapshot);
   // Whatever is reserved is so for a pod: the two columns of pods tell most nodes apart.
+  static constexpr int64_t kNone[kNodesPerBlock] = {};
   const auto pods = [](const std::vector<model::NodeBlock::Column>& columns) {
-    return kPods.value < columns.size() ? columns[kPods.value].data() : nullptr;
+    return kPods.value < columns.size() && !columns[kPods.value].empty()
+               ? columns[kPods.value].data()
+               : kNone;
   };
   for (uint32_t b = 0; b < snapshot.blocks.size(); ++b) {
     const model::NodeBlock& block = *snapshot.blocks[b];
     const int64_t* const placed = pods(block.placed);
-    const int64_t* const for_head = passes_head ? nullptr : pods(block.for_head);
-    for (uint32_t i = 0; i < kNodesPerBlock && (placed != nullptr || for_head != nullptr); ++i) {
-      const int64_t reserved =
-          (placed != nullptr ? placed[i] : 0) + (for_head != nullptr ? for_head[i] : 0);
-      if (reserved == 0 || block.FitsBesideReservations(*pod.requests, i, passes_head)) continue;
-      nodes.emplace_back(b * kNodesPerBlock + i);
+    const int64_t* const for_head = passes_head ? kNone : pods(block.for_head);
+    if (placed == kNone && for_head == kNone) continue;
+    // Each offset is written, and the next one over it: no branch that nobody can predict.
+    std::array<uint32_t, kNodesPerBlock + 1> reserved;
+    size_t count = 0;
+    for (uint32_t i = 0; i < kNodesPerBlock; ++i) {
+      reserved[count] = i;
+      count += (placed[i] | for_head[i]) != 0 ? 1 : 0;
+    }
+    for (size_t i = 0; i < count; ++i) {
+      if (!block.FitsBesideReservations(*pod.requests, reserved[i], passes_head))
+        nodes.emplace_back(b * kNodesPerBlock + reserved[i]);
     }
   }
 }
 
-FilterVerdict Filter(const FilterPod& pod, std::span<const NodeIndex> candidates,
-                     bool planned_offered, const ClusterSnapshot& snapshot) {
+FilterVerdict Filter(const FilterPod& pod, std::span<const uint32_t> refused, bool planned_offered,
+                     const ClusterSnapshot& snapshot) {
   if (!snapshot.ready) return None(ReasonCode::kNotReady);
   if (const model::PodVerdict* known = snapshot.verdicts.Find(pod.uid))
     return OfMember(*known, planned_offered);
-  if (pod.in_gang) return OfUnseenMember(pod, snapshot);
-  if (!MayMeetReservations(pod, snapshot) || pod.requests == nullptr) return FilterVerdict{};
-  return OfForeignPod(pod, candidates, snapshot);
+  return pod.in_gang ? OfUnseenMember(pod, snapshot) : OfForeignPod(refused);
 }
 
 }  // namespace tutti::framework

@@ -131,6 +131,23 @@ bool JsonCursor::TakeNull() {
   return Unexpected("null");
 }
 
+void JsonCursor::TakeStrings(size_t most, size_t longest, std::vector<std::string_view>& raw) {
+  if (!fresh_) return;
+  const char* const text = text_.data();
+  size_t at = at_;
+  for (; most > 0 && at + 2 < count_; --most, at += 2) {
+    const size_t begin = tokens_[at];
+    const size_t comma = tokens_[at + 1];
+    // White space before the comma, or anything else that is not as it mostly is, is left.
+    const bool plain = text[begin] == '"' && text[comma] == ',' && comma - begin >= 2 &&
+                       text[comma - 1] == '"' && comma - begin - 2 <= longest &&
+                       text[tokens_[at + 2]] == '"';
+    if (!plain) break;
+    raw.emplace_back(text + begin + 1, comma - begin - 2);
+  }
+  at_ = at;  // still before an item, as at the array's begin
+}
+
 bool JsonCursor::TakeInteger(int64_t& value) {
   const char c = Peek();
   if (c != '-' && !IsDigit(c)) return Unexpected("an integer");

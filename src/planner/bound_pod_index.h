@@ -27,6 +27,11 @@ class BoundPodIndex final : public BoundPods {
   }
 
   std::span<const PlacedPodView> On(NodeIndex node) const override;
+  // In no order.
+  std::span<const PodRecord* const> RecordsOn(const std::string& node) const {
+    const auto it = by_node_.find(node);
+    return it == by_node_.end() ? std::span<const PodRecord* const>() : it->second;
+  }
 
  private:
   const CoreState& s_;

@@ -23,8 +23,8 @@ bool Shown(const Gang& gang, const std::string& namespace_name) {
 }  // namespace
 
 CoreReader::CoreReader(CoreState& state, GangBook& gangs, PreEnqueue& pre_enqueue,
-                       QueuePlanner& queue)
-    : s_(state), gangs_(gangs), pre_enqueue_(pre_enqueue), queue_(queue) {}
+                       QueuePlanner& queue, const BoundPodIndex& bound)
+    : s_(state), gangs_(gangs), pre_enqueue_(pre_enqueue), queue_(queue), bound_(bound) {}
 
 GangReport CoreReader::ReportOf(const Gang& gang) const {
   GangReport report;

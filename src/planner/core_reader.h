@@ -47,9 +47,12 @@ struct ReservationReport {
   model::ResourceList amounts;
 };
 
+class BoundPodIndex;
+
 class CoreReader {
  public:
-  CoreReader(CoreState& state, GangBook& gangs, PreEnqueue& pre_enqueue, QueuePlanner& queue);
+  CoreReader(CoreState& state, GangBook& gangs, PreEnqueue& pre_enqueue, QueuePlanner& queue,
+             const BoundPodIndex& bound);
 
   bool ready() const { return s_.ready(); }
   int64_t nodes() const { return static_cast<int64_t>(s_.nodes.size()); }
@@ -106,6 +109,7 @@ class CoreReader {
   GangBook& gangs_;
   PreEnqueue& pre_enqueue_;
   QueuePlanner& queue_;
+  const BoundPodIndex& bound_;
   // Its own: whom the core's surveys name must not hang on when somebody asked here.
   HolderSurvey holders_{s_};
   NodeSurvey nodes_{s_};

@@ -4,7 +4,8 @@
 #include <set>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/container/flat_hash_map.h"
+#include "planner/bound_pod_index.h"
 #include "planner/core_reader.h"
 
 namespace tutti::planner {
@@ -238,17 +239,13 @@ std::vector<NodeIndex> CoreReader::LaterNodes(const Gang& gang,
 std::vector<model::Holder> CoreReader::WhoIsOn(const std::vector<NodeIndex>& nodes,
                                                const Gang& gang, model::ResourceId resource) const {
   if (!resource.valid()) resource = model::kPods;
-  std::map<std::string, int64_t> amounts;
+  absl::flat_hash_map<const Gang*, int64_t> by_gang;  // null: pods of no gang
   const auto add = [&](const Gang* holder, int64_t amount) {
-    if (amount <= 0 || holder == &gang) return;
-    const bool visible = holder != nullptr && holder->key.namespace_name == gang.key.namespace_name;
-    amounts[holder == nullptr ? "pods of no gang"
-            : visible         ? "gang " + holder->display_name
-                              : "gangs of other namespaces"] += amount;
+    if (amount > 0 && holder != &gang) by_gang[holder] += amount;
   };
-  absl::flat_hash_set<absl::string_view> names;
   for (const NodeIndex node : nodes) {
-    names.insert(s_.nodes.Info(node)->name);
+    for (const PodRecord* record : bound_.RecordsOn(s_.nodes.Info(node)->name))
+      add(record->gang, record->info.charge->Get(resource));
     for (const ReservationId id : s_.ledger.On(node)) {
       const ReservationLedger::Reservation& reservation = *s_.ledger.Find(id);
       if (reservation.what != model::NodeTable::Reserved::kPlaced) continue;
@@ -257,9 +254,12 @@ std::vector<model::Holder> CoreReader::WhoIsOn(const std::vector<NodeIndex>& nod
           reservation.shape->requests.Get(resource));
     }
   }
-  for (const auto& [uid, record] : s_.pods) {
-    if (record.charged && names.contains(record.info.node_name))
-      add(record.gang, record.info.charge->Get(resource));
+  std::map<std::string, int64_t> amounts;
+  for (const auto& [holder, amount] : by_gang) {
+    const bool visible = holder != nullptr && holder->key.namespace_name == gang.key.namespace_name;
+    amounts[holder == nullptr ? "pods of no gang"
+            : visible         ? "gang " + holder->display_name
+                              : "gangs of other namespaces"] += amount;
   }
   std::vector<model::Holder> holders;
   for (const auto& [who, amount] : amounts) holders.push_back({who, amount});

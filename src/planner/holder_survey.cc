@@ -122,14 +122,17 @@ void HolderSurvey::Refresh() {
     if (gang->bound + gang->binding + gang->placed == 0) continue;
     Held& held = survey.gangs.emplace_back(
         Held{gang->key.namespace_name, gang->display_name, arrival, model::ResourceList()});
+    model::ResourceList bound;
     for (const auto& [uid, member] : gang->members) {
       if (member.state == Member::State::kWaiting) continue;
-      const bool bound = member.state == Member::State::kBound;
-      const model::ResourceList& amounts =
-          bound ? *member.pod->charge : member.pod->shape->requests;
-      held.amounts.Add(amounts);
-      if (bound) survey.bound_of_gangs.Add(amounts);
+      if (member.state == Member::State::kBound) {
+        bound.Add(*member.pod->charge);
+      } else {
+        held.amounts.Add(member.pod->shape->requests);
+      }
     }
+    survey.bound_of_gangs.Add(bound);
+    held.amounts.Add(bound);
   }
 }
 

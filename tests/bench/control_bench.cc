@@ -68,7 +68,7 @@ class Cluster {
     pod.namespace_name = "default";
     pod.node_name = node;
     pod.shape = shape;
-    pod.charge = std::make_shared<const model::ResourceList>(shape->requests);
+    pod.charge = {shape, &shape->requests};  // alike pods share theirs, as the decoder makes them
     pod.phase = node.empty() ? model::PodPhase::kPending : model::PodPhase::kRunning;
     if (!gang.empty()) {
       pod.gang = model::GangMember{{"default", "bench", gang}, gang, GangSpec{min_member, {}}, {}};

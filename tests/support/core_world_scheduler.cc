@@ -79,16 +79,18 @@ framework::FilterVerdict CoreWorld::AskFilter(const ApiPod& pod,
   question.in_gang = pod.info.gang.has_value();
   question.priority = pod.info.shape->priority;
   question.requests = &pod.info.shape->requests;
-  std::vector<model::NodeIndex> candidates;
+  std::vector<model::NodeIndex> to_refuse;
+  framework::NodesToRefuse(question, snapshot, to_refuse);
+  std::vector<uint32_t> refused;
   bool planned_offered = false;
   const model::PodVerdict* known = snapshot.verdicts.Find(pod.info.uid);
-  for (const std::string& name : offered) {
-    const model::NodeIndex* index = snapshot.directory.Find(name);
-    candidates.push_back(index == nullptr ? model::NodeIndex() : *index);
-    if (known != nullptr && known->node.valid() && known->node == candidates.back())
-      planned_offered = true;
+  for (uint32_t i = 0; i < offered.size(); ++i) {
+    const model::NodeIndex* index = snapshot.directory.Find(offered[i]);
+    if (index == nullptr) continue;
+    if (std::binary_search(to_refuse.begin(), to_refuse.end(), *index)) refused.push_back(i);
+    if (known != nullptr && known->node == *index) planned_offered = true;
   }
-  return framework::Filter(question, candidates, planned_offered, snapshot);
+  return framework::Filter(question, refused, planned_offered, snapshot);
 }
 
 void CoreWorld::TryPod(ApiPod& pod) {

@@ -67,7 +67,7 @@ TEST(NodeNameResolverTest, AgreesWithTheDirectoryWhileNodesComeAndGo) {
   }
 }
 
-TEST(NodeNameResolverTest, AmongSomeNodesTheOthersAreAsIfUnknown) {
+TEST(NodeNameResolverTest, PositionsAreThoseOfTheWantedNodesAlone) {
   std::mt19937_64 random(11);
   testing::DoorWorld world;
   std::vector<std::string> names;
@@ -85,13 +85,14 @@ TEST(NodeNameResolverTest, AmongSomeNodesTheOthersAreAsIfUnknown) {
       if (random() % one_in == 0) wanted.emplace_back(i);
     }
     std::vector<model::NodeIndex> all;
-    std::vector<model::NodeIndex> among;
+    std::vector<uint32_t> positions;
     resolver.Resolve(views, *world.core.Snapshot(), all);
-    resolver.ResolveAmong(wanted, views, *world.core.Snapshot(), among);
-    for (size_t i = 0; i < names.size(); ++i) {
-      const bool is_wanted = std::find(wanted.begin(), wanted.end(), all[i]) != wanted.end();
-      ASSERT_EQ(among[i], is_wanted ? all[i] : model::NodeIndex()) << names[i] << " " << one_in;
+    resolver.PositionsOf(wanted, views, *world.core.Snapshot(), positions);
+    std::vector<uint32_t> expected;
+    for (uint32_t i = 0; i < names.size(); ++i) {
+      if (std::find(wanted.begin(), wanted.end(), all[i]) != wanted.end()) expected.push_back(i);
     }
+    ASSERT_EQ(positions, expected) << one_in;
   }
 }
 

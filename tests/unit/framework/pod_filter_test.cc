@@ -45,7 +45,16 @@ class PodFilterTest : public ::testing::Test {
     return snapshot;
   }
   FilterVerdict Ask(const FilterPod& pod, bool planned_offered = true) {
-    return Filter(pod, offered_, planned_offered, Snapshot());
+    return Ask(pod, planned_offered, Snapshot());
+  }
+  FilterVerdict Ask(const FilterPod& pod, bool planned_offered, const ClusterSnapshot& snapshot) {
+    std::vector<NodeIndex> nodes;
+    NodesToRefuse(pod, snapshot, nodes);
+    std::vector<uint32_t> refused;
+    for (uint32_t i = 0; i < offered_.size(); ++i) {
+      if (std::count(nodes.begin(), nodes.end(), offered_[i]) > 0) refused.push_back(i);
+    }
+    return Filter(pod, refused, planned_offered, snapshot);
   }
   std::vector<NodeIndex> ToRefuse(const FilterPod& pod) {
     std::vector<NodeIndex> nodes;
@@ -183,7 +192,7 @@ TEST_F(PodFilterTest, TheSameQuestionHasTheSameAnswerAndLeavesNoTrace) {
   Reserve(0, 3500);
   const ClusterSnapshot snapshot = Snapshot();
   for (int i = 0; i < 3; ++i) {
-    EXPECT_THAT(Filter(Foreign(), offered_, true, snapshot).refused, ElementsAre(0u));
+    EXPECT_THAT(Ask(Foreign(), true, snapshot).refused, ElementsAre(0u));
     EXPECT_EQ(snapshot.blocks[0]->Free(model::kCpu, OffsetOf(offered_[0])), 500);
   }
 }
