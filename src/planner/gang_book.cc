@@ -440,7 +440,6 @@ void GangBook::TellPlugins(Gang& gang) {
 }
 
 void GangBook::Settle(Gang& gang) {
-  dates_.Forget(gang);
   if (gang.empty() && !gang.object_spec && gang.object_problem.empty()) {
     DropHeadReservations(gang);
     TellPlugins(gang);
@@ -455,7 +454,7 @@ void GangBook::Settle(Gang& gang) {
   if (gang.slots.empty() && !gang.plan_id.empty()) DropSlots(gang);
   if (s_.ready()) SetDeadlines(gang);
   TellPlugins(gang);
-  dates_.Enter(gang);
+  dates_.Update(gang);
 }
 
 void GangBook::Save(CoreCheckpoint& checkpoint) const {

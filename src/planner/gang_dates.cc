@@ -18,25 +18,50 @@ constexpr base::Duration kLeastOverdue = std::chrono::minutes(1);
 
 }  // namespace
 
-void GangDates::Forget(const Gang& gang) {
+void GangDates::Update(Gang& gang) {
+  Entry& entry = entries_[gang.arrival];
+  Requeue(gang, entry);
+  Move(deadlines_, gang.arrival, entry.deadline,
+       std::min({gang.hold_deadline, gang.repair_deadline, gang.member_deadline,
+                 gang.report_deadline,
+                 gang.backoff_until > s_.now ? gang.backoff_until : Timestamp::Infinite()}));
+  Move(ends_, gang.arrival, entry.end, gang.expected_end());
+}
+
+void GangDates::Remove(const Gang& gang) {
   const auto it = entries_.find(gang.arrival);
   if (it == entries_.end()) return;
   Entry& entry = it->second;
-  if (std::exchange(entry.queued, false)) queue_.erase(entry.place);
-  deadlines_.erase({std::exchange(entry.deadline, Timestamp::Infinite()), gang.arrival});
-  ends_.erase({std::exchange(entry.end, Timestamp::Infinite()), gang.arrival});
+  if (entry.queued) queue_.erase(entry.place);
+  Move(deadlines_, gang.arrival, entry.deadline, Timestamp::Infinite());
+  Move(ends_, gang.arrival, entry.end, Timestamp::Infinite());
+  entries_.erase(it);
 }
 
-void GangDates::Enter(Gang& gang) {
-  Entry& entry = entries_[gang.arrival];
-  entry.queued = gang.waiting > 0;
-  if (entry.queued) entry.place = queue_.insert(PlaceFor(gang));
-  entry.deadline = std::min(
-      {gang.hold_deadline, gang.repair_deadline, gang.member_deadline, gang.report_deadline,
-       gang.backoff_until > s_.now ? gang.backoff_until : Timestamp::Infinite()});
-  if (entry.deadline != Timestamp::Infinite()) deadlines_.insert({entry.deadline, gang.arrival});
-  entry.end = gang.expected_end();
-  if (entry.end != Timestamp::Infinite()) ends_.insert({entry.end, gang.arrival});
+void GangDates::Requeue(Gang& gang, Entry& entry) {
+  const bool queued = gang.waiting > 0;
+  // What a plugin's order makes of a gang may hang on anything in it.
+  if (entry.queued && queued && !queue_.key_comp().asks_plugin() &&
+      entry.place->whole == !gang.partial() && entry.place->priority == gang.priority()) {
+    return;
+  }
+  if (entry.queued) queue_.erase(entry.place);
+  entry.queued = queued;
+  if (queued) entry.place = queue_.insert(PlaceFor(gang));
+}
+
+void GangDates::Move(Calendar& calendar, uint64_t arrival, Timestamp& date, Timestamp to) {
+  const Timestamp from = std::exchange(date, to);
+  if (from == to) return;
+  if (from == Timestamp::Infinite()) {
+    calendar.emplace(to, arrival);
+  } else if (to == Timestamp::Infinite()) {
+    calendar.erase({from, arrival});
+  } else {
+    Calendar::node_type node = calendar.extract({from, arrival});
+    node.value().first = to;
+    calendar.insert(std::move(node));
+  }
 }
 
 void GangDates::VisitEnds(absl::FunctionRef<bool(const End&)> visit) const {

@@ -21,11 +21,8 @@ class GangDates {
  public:
   explicit GangDates(const CoreState& state) : s_(state) {}
 
-  // After any change to the gang. Until it is entered again, it stands nowhere.
-  void Forget(const Gang& gang);
-  void Enter(Gang& gang);
-  // What Forget leaves: of a gang that is gone.
-  void Remove(const Gang& gang) { entries_.erase(gang.arrival); }
+  void Update(Gang& gang);  // after any change to it
+  void Remove(const Gang& gang);
 
   // The gangs with members that wait, in the order in which they are served, from a place on.
   std::vector<Gang*> Queue(const std::optional<QueuePlace>& from) const;
@@ -44,7 +41,7 @@ class GangDates {
     return queue_.key_comp()(a, b);
   }
 
-  // Gangs whose deadline has come; each is reported once per Enter.
+  // Gangs whose deadline has come; each is reported once per Update.
   std::vector<Gang*> Due();
   base::Timestamp NextDeadline() const;
 
@@ -71,11 +68,17 @@ class GangDates {
     base::Timestamp end = base::Timestamp::Infinite();
   };
 
+  using Calendar = std::set<std::pair<base::Timestamp, uint64_t>>;  // with the gang's arrival
+
+  void Requeue(Gang& gang, Entry& entry);
+  // Most updates change no date.
+  static void Move(Calendar& calendar, uint64_t arrival, base::Timestamp& date, base::Timestamp to);
+
   const CoreState& s_;
   QueueSet queue_{QueueOrder(s_.plugins)};
-  std::set<std::pair<base::Timestamp, uint64_t>> deadlines_;  // with the gang's arrival
-  std::set<std::pair<base::Timestamp, uint64_t>> ends_;       // likewise
-  absl::flat_hash_map<uint64_t, Entry> entries_;              // by arrival
+  Calendar deadlines_;
+  Calendar ends_;
+  absl::flat_hash_map<uint64_t, Entry> entries_;  // by arrival
 };
 
 }  // namespace tutti::planner

@@ -71,12 +71,13 @@ void Kth(const std::string& name, Backfill backfill) {
                result.report.scalars.wait.mean_s, result.report.scalars.utilisation[0].second);
 }
 
-// Pods that come one by one to a cluster of 1,000 nodes which they fill to four fifths.
-SimulationResult BestFit(int64_t jobs, double& seconds) {
+// Gangs of `members` that come one by one to a cluster of 1,000 nodes which they fill to four
+// fifths.
+SimulationResult BestFit(int64_t jobs, int64_t members, double& seconds) {
   SyntheticOptions synthetic;
   synthetic.jobs = jobs;
-  synthetic.members = {{1, 1}};
-  synthetic.mean_gap_ms = 10;
+  synthetic.members = {{members, 1}};
+  synthetic.mean_gap_ms = 10 * members;
   synthetic.median_run_ms = 60'000;
   synthetic.sigma_milli = 500;
   synthetic.gpus_per_member = {{1, 50}, {2, 25}, {4, 25}};
@@ -96,9 +97,9 @@ SimulationResult BestFit(int64_t jobs, double& seconds) {
   return result;
 }
 
-void Placements(const std::string& name) {
+void Placements(const std::string& name, int64_t members) {
   double seconds = 0;
-  const SimulationResult result = BestFit(300'000, seconds);
+  const SimulationResult result = BestFit(300'000 / members, members, seconds);
   Print(name, static_cast<double>(result.members_placed) / seconds, "placements/s");
   std::fprintf(stderr, "  %s: GPU utilisation %.3f, mean wait %.3f s\n", name.c_str(),
                result.report.scalars.utilisation.back().second, result.report.scalars.wait.mean_s);
@@ -112,7 +113,7 @@ double PeakMiB() {
 
 void Million(const std::string& name) {
   double seconds = 0;
-  BestFit(1'000'000, seconds);
+  BestFit(1'000'000, 1, seconds);
   Print(name, PeakMiB(), "MiB");
   std::fprintf(stderr, "  %s: %.1f s\n", name.c_str(), seconds);
 }
@@ -122,7 +123,8 @@ int Main(const std::vector<std::string>& wanted) {
     const bool named = std::find(wanted.begin(), wanted.end(), name) != wanted.end();
     if (wanted.empty() || named) function(name);
   };
-  run("sim_placements_bestfit", Placements);
+  run("sim_placements_bestfit", [](const std::string& name) { Placements(name, 20); });
+  run("sim_placements_bestfit_single", [](const std::string& name) { Placements(name, 1); });
   run("swf_kthsp2_fcfs", [](const std::string& name) { Kth(name, Backfill::kNone); });
   run("swf_kthsp2_easy", [](const std::string& name) { Kth(name, Backfill::kEasy); });
   run("swf_kthsp2_easysjbf",
