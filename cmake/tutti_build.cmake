@@ -60,6 +60,10 @@ function(tutti_test name)
   # Not what is tested, only the tests themselves: under sanitizers it halves the time that one takes
   # to compile (30 s to 14 s), and hardly any of them is busy with its own code.
   target_compile_options(${name} PRIVATE -O0)
+  if(TUTTI_SANITIZE MATCHES "undefined")
+    # Likewise: a quarter less again. AddressSanitizer watches the tests, too.
+    target_compile_options(${name} PRIVATE -fno-sanitize=undefined)
+  endif()
   if(TUTTI_SANITIZE STREQUAL "thread")
     # The distribution's Abseil is built without ThreadSanitizer: without this its locks order nothing.
     target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/tsan_absl_sync.cc)

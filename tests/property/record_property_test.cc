@@ -291,7 +291,7 @@ struct Seen {
 
 TEST(RecordPropertyTest, DevicesDurationsPluginsAndOperatorsAreDecidedAgainAlike) {
   Seen seen;
-  for (uint64_t seed = 100; seed < 130; ++seed) {
+  for (uint64_t seed = 100; seed < 112; ++seed) {
     RecordedStory story(seed, 10, Cast::kEverything);
     const record::ReplayReport report = Replay(story.files());
     ASSERT_TRUE(report.identical()) << "seed " << seed << "\n" << Shown(report);
@@ -308,10 +308,10 @@ TEST(RecordPropertyTest, DevicesDurationsPluginsAndOperatorsAreDecidedAgainAlike
 
 // Each file stands for itself: a core made from its checkpoint goes on as the one that ran.
 TEST(RecordPropertyTest, AnyCheckpointIsAsGoodAsTheBeginning) {
-  for (uint64_t seed = 40; seed <= 65; ++seed) {
+  for (uint64_t seed = 40; seed <= 52; ++seed) {
     RecordedStory story(seed, 15, seed % 4 == 0 ? Cast::kPods : Cast::kEverything);
     const std::vector<record::LogFile> files = story.files();
-    for (size_t i = 1; i < files.size(); i += 7) {
+    for (size_t i = 1 + seed % 7; i < files.size(); i += 21) {
       const record::ReplayReport report =
           Replay({files.begin() + static_cast<std::ptrdiff_t>(i), files.end()});
       ASSERT_TRUE(report.identical()) << "seed " << seed << " from file " << i << "\n"
