@@ -129,11 +129,13 @@ void MetricsBridge::CollectDecisionLog(const record::DecisionLog& log) {
     const auto& entries = metrics_.decision_log_entries;
     add(entries.At(Entry::kBatch), now.batches, before.batches);
     add(entries.At(Entry::kFilterAnswer), now.filter_answers, before.filter_answers);
+    add(entries.At(Entry::kScoreAnswer), now.score_answers, before.score_answers);
     add(entries.At(Entry::kCheckpoint), now.checkpoints, before.checkpoints);
     const auto& dropped = metrics_.decision_log_dropped;
     add(dropped.At(Entry::kBatch), now.dropped_batches, before.dropped_batches);
     add(dropped.At(Entry::kFilterAnswer), now.dropped_filter_answers,
         before.dropped_filter_answers);
+    add(dropped.At(Entry::kScoreAnswer), now.dropped_score_answers, before.dropped_score_answers);
     before = now;
   });
 }

@@ -155,6 +155,14 @@ framework::CorePort::FilterAnswer AnswerOf(base::Uid pod, const FilterDecision& 
           static_cast<uint32_t>(refused)};
 }
 
+framework::CorePort::ScoreAnswer AnswerOf(base::Uid pod, std::span<const std::string_view> names,
+                                          std::span<const int64_t> scores,
+                                          const ClusterSnapshot& snapshot) {
+  const auto best = std::max_element(scores.begin(), scores.end());
+  return {pod, snapshot.generation, static_cast<uint32_t>(names.size()),
+          std::string(names[static_cast<size_t>(best - scores.begin())]), *best};
+}
+
 absl::Status ScorePod(const PodSummary& pod, std::span<const std::string_view> names,
                       const ClusterSnapshot& snapshot, Workspace& workspace,
                       std::vector<int64_t>& scores) {

@@ -42,6 +42,10 @@ absl::StatusOr<FilterDecision> DecideFilter(const PodSummary& pod,
 framework::CorePort::FilterAnswer AnswerOf(base::Uid pod, const FilterDecision& decision,
                                            size_t offered, const model::ClusterSnapshot& snapshot);
 
+framework::CorePort::ScoreAnswer AnswerOf(base::Uid pod, std::span<const std::string_view> names,
+                                          std::span<const int64_t> scores,
+                                          const model::ClusterSnapshot& snapshot);
+
 // Of a pod of no gang, one score per name (PodPipeline::Score); otherwise `scores` stays as it is.
 absl::Status ScorePod(const PodSummary& pod, std::span<const std::string_view> names,
                       const model::ClusterSnapshot& snapshot, Workspace& workspace,

@@ -32,6 +32,8 @@ Answer PrioritizeHandler::Handle(std::string_view body) {
     std::vector<int64_t> scores(args.names.size(), 0);
     status = ScorePod(args.pod, args.names, *snapshot, *workspace, scores);
     if (status.ok()) answer.body = Encode(args.names, scores);
+    if (status.ok() && workspace->pipeline.scores())
+      core_.ReportScore(AnswerOf(args.pod.uid, args.names, scores, *snapshot));
   }
   if (workspace->too_large()) workspace.Discard();
   return status.ok() ? std::move(answer) : Malformed("ExtenderArgs", status);

@@ -47,6 +47,15 @@ class CorePort {
     uint32_t refused = 0;
   };
   virtual void ReportFilter(const FilterAnswer& answer) { (void)answer; }
+  // Likewise: what prioritize has answered about a pod of no gang.
+  struct ScoreAnswer {
+    base::Uid uid;
+    uint64_t generation = 0;
+    uint32_t offered = 0;
+    std::string best;   // the first of the nodes with the highest score
+    int64_t score = 0;  // of it, as answered
+  };
+  virtual void ReportScore(const ScoreAnswer& answer) { (void)answer; }
 };
 
 }  // namespace tutti::framework

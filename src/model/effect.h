@@ -78,8 +78,20 @@ struct ReportGang {
   bool had_to_wait = false;  // it was told to wait before: people look for what has become of it
 };
 
+// For the decision log alone (CoreOptions::report_scores): where members were planned to go, and
+// what the Score plugins gave those nodes at that moment, by their weights.
+struct ReportScores {
+  struct Node {
+    std::string name;
+    int64_t members = 0;  // side by side in the plan
+    int64_t score = 0;    // of the first of them
+  };
+  GangKey key;
+  std::vector<Node> nodes;
+};
+
 using Effect = std::variant<ReleasePod, NominatePod, BindPod, EvictPod, AnswerAdmission, AnswerBind,
-                            ReportGang>;
+                            ReportGang, ReportScores>;
 using Effects = std::vector<Effect>;
 
 }  // namespace tutti::model

@@ -83,7 +83,7 @@ enum class ControlMethod {
 };
 enum class GrpcCode : size_t {};  // gRPC's own numbers
 enum class HeldKind { kGangs, kNodes };
-enum class DecisionLogEntry { kBatch, kFilterAnswer, kCheckpoint };
+enum class DecisionLogEntry { kBatch, kFilterAnswer, kScoreAnswer, kCheckpoint };
 enum class WatchRestartCause { kClosed, kExpired, kIdle, kError };
 enum class HttpCode {
   k200,

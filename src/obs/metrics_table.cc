@@ -64,7 +64,9 @@ LabelSpec Cached() { return {"type", {"nodes", "pods", "assumed_pods"}, ""}; }
 LabelSpec Cause() { return {"cause", {"closed", "expired", "idle", "error"}, ""}; }
 LabelSpec Outcome() { return {"outcome", {"planned", "gated", "ignored", "dry-run", "error"}, ""}; }
 
-LabelSpec LogEntry() { return {"entry", {"batch", "filter_answer", "checkpoint"}, ""}; }
+LabelSpec LogEntry() {
+  return {"entry", {"batch", "filter_answer", "score_answer", "checkpoint"}, ""};
+}
 
 constexpr MetricType kCounter = MetricType::kCounter;
 constexpr MetricType kGauge = MetricType::kGauge;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "planner/score_report.h"
 
 namespace tutti::planner {
 
@@ -58,6 +59,7 @@ bool AdmissionDesk::PlanSlots(Gang& gang, const model::PodInfo& pod, int64_t cou
   const Placement placement = s_.placer.Place({&wanted, 1}, card ? &card->view() : nullptr);
   if (!placement.fits) return false;
   if (!gangs_.MayReserve(gang, card ? &*card : nullptr, placement.nodes)) return false;
+  ReportScores(gang, placement, s_);
   for (size_t i = 0; i < placement.nodes[0].size(); ++i)
     gangs_.AddSlot(gang, pod.shape, placement.nodes[0][i], placement.DevicesOf(0, i));
   return true;

@@ -63,6 +63,9 @@ class CoreLoop final : public framework::CorePort {
   void ReportFilter(const FilterAnswer& answer) override {
     if (recorder_ != nullptr) recorder_->OnFilter(answer);
   }
+  void ReportScore(const ScoreAnswer& answer) override {
+    if (recorder_ != nullptr) recorder_->OnScore(answer);
+  }
 
   // Runs `function` on the loop's thread between two batches and waits for it: for diagnostics.
   void Inspect(const std::function<void(const Core&)>& function);

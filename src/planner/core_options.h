@@ -43,7 +43,8 @@ struct CoreOptions {
   // Where not every pod is shown to the extender: what is kept for the head of the queue is made
   // visible to kube-scheduler itself.
   bool nominate_head = false;
-  bool name_holders = true;  // reports say who holds what a gang waits for
+  bool name_holders = true;    // reports say who holds what a gang waits for
+  bool report_scores = false;  // ReportScores tells what plugins gave the nodes of each plan
   TieBreak tie_break = TieBreak::kBestFit;
   model::DeviceTable devices;            // off unless it was made
   int failed_placements_per_pass = 512;  // bounds the work of one pass over the queue

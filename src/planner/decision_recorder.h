@@ -37,6 +37,7 @@ class DecisionRecorder {
   virtual void OnBatch(RecordedBatch batch) = 0;
   // Any thread; must not block.
   virtual void OnFilter(const framework::CorePort::FilterAnswer& answer) = 0;
+  virtual void OnScore(const framework::CorePort::ScoreAnswer& answer) = 0;
 };
 
 }  // namespace tutti::planner

@@ -79,6 +79,7 @@ Placement GangPlacer::Run(std::span<const MemberClass> classes, View view) {
   Placement placement;
   placement.nodes.resize(classes.size());
   placement.devices.resize(classes.size());
+  placement.scores.resize(classes.size());
   // Each class sees the room that the ones before it left: they are entered into the table and
   // taken out again.
   placement.fits = true;
@@ -98,6 +99,7 @@ Placement GangPlacer::Run(std::span<const MemberClass> classes, View view) {
   if (!placement.fits) {
     placement.nodes.clear();
     placement.devices.clear();
+    placement.scores.clear();
   }
   return placement;
 }
@@ -294,6 +296,7 @@ bool GangPlacer::Take(const MemberClass& wanted, std::vector<Candidate> candidat
   const auto later = [](const Candidate& a, const Candidate& b) { return a.GoesAfter(b); };
   std::make_heap(candidates.begin(), candidates.end(), later);
   taken.reserve(static_cast<size_t>(wanted.count));
+  const bool scored = asks_plugins_ && pipeline_.scores();
   int64_t missing = wanted.count;
   while (missing > 0 && !candidates.empty()) {
     std::pop_heap(candidates.begin(), candidates.end(), later);
@@ -307,6 +310,7 @@ bool GangPlacer::Take(const MemberClass& wanted, std::vector<Candidate> candidat
       TakeOne(wanted, best.node, devices, view);
       taken.push_back(best.node);
       if (request.any()) placement.devices[which].push_back(devices);
+      if (scored) placement.scores[which].push_back(best.plugins);
     }
     missing -= here;
     best.capacity -= here;

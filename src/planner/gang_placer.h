@@ -38,6 +38,9 @@ struct Placement {
       nodes;  // per class, `count` entries, members of one node side by side
   // As `nodes`: which devices of the node; empty where the class asks for none.
   std::vector<std::vector<model::DeviceSet>> devices;
+  // As `nodes`: what the Score plugins gave the node before the member was there; empty where none
+  // scores.
+  std::vector<std::vector<int64_t>> scores;
   model::Reason reason;  // why it does not fit
 
   model::DeviceSet DevicesOf(size_t member_class, size_t member) const {

@@ -42,6 +42,8 @@ std::optional<Placement> GangPlacer::PlaceByIndex(const MemberClass& wanted, Vie
   placement.fits = true;
   placement.nodes = {{best}};
   placement.devices.resize(1);
+  placement.scores.resize(1);
+  if (asks_plugins_ && pipeline_.scores()) placement.scores[0] = {pipeline_.ScoreOne(best)};
   const model::DeviceRequest request = devices_.RequestOf(wanted.shape->requests);
   if (request.any()) placement.devices[0] = {SelectDevices(request, best, view)};
   return placement;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "planner/core_checkpoint.h"
+#include "planner/score_report.h"
 
 namespace tutti::planner {
 namespace {
@@ -253,6 +254,7 @@ bool QueuePlanner::FindPlace(const Wanted& wanted, Placement& placement) {
 bool QueuePlanner::Enter(Gang& gang, const Wanted& wanted, const Placement& placement) {
   if (!gangs_.MayReserve(gang, wanted.card.get(), placement.nodes)) return false;
   gangs_.SetReason(gang, {ReasonCode::kPlaced, 0, 0, {}});
+  ReportScores(gang, placement, s_);
   for (size_t c = 0; c < wanted.classes.size(); ++c) {
     for (size_t i = 0; i < wanted.members[c].size(); ++i) {
       Member& member = *wanted.members[c][i];

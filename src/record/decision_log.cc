@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kMailboxCapacity = 16'384;
-constexpr size_t kMostFilterAnswers = 65'536;
+constexpr size_t kMostAnswers = 65'536;
 constexpr base::Duration kTick = std::chrono::milliseconds(250);
 constexpr base::Duration kRetry = std::chrono::seconds(30);
 // A file takes an eighth of the room, so that the oldest can go one by one; but a checkpoint stands
@@ -103,13 +103,33 @@ void DecisionLog::OnBatch(planner::RecordedBatch batch) {
   checkpoint_due_ = true;
 }
 
-void DecisionLog::OnFilter(const framework::CorePort::FilterAnswer& answer) {
-  absl::MutexLock lock(&filter_mutex_);
-  if (filter_answers_.size() < kMostFilterAnswers) {
-    filter_answers_.push_back(answer);
+template <class Answer>
+void DecisionLog::Answers<Answer>::Push(const Answer& answer) {
+  absl::MutexLock lock(&mutex);
+  if (waiting.size() < kMostAnswers) {
+    waiting.push_back(answer);
   } else {
-    ++dropped_filters_;
+    ++dropped;
   }
+}
+
+template <class Answer>
+void DecisionLog::Answers<Answer>::WriteTo(SegmentWriter* writer) {
+  std::vector<Answer> answers;
+  {
+    absl::MutexLock lock(&mutex);
+    answers.swap(waiting);
+  }
+  (writer == nullptr ? dropped : written) += answers.size();
+  if (writer == nullptr) return;
+  for (const Answer& answer : answers) writer->Add(answer);
+}
+
+void DecisionLog::OnFilter(const framework::CorePort::FilterAnswer& answer) {
+  filter_answers_.Push(answer);
+}
+void DecisionLog::OnScore(const framework::CorePort::ScoreAnswer& answer) {
+  score_answers_.Push(answer);
 }
 
 void DecisionLog::Run() {
@@ -124,7 +144,8 @@ void DecisionLog::Run() {
       }
       Write(false);
     }
-    AddFilterAnswers();
+    filter_answers_.WriteTo(writer_.get());
+    score_answers_.WriteTo(writer_.get());
     const base::Timestamp now = clock_.Now();
     const bool due = closed || now - flushed_ >= options_.flush_every;
     if (due) flushed_ = now;
@@ -163,20 +184,6 @@ void DecisionLog::Handle(const planner::RecordedBatch& batch) {
   }
   writer_->Add(batch);
   ++batches_;
-}
-
-void DecisionLog::AddFilterAnswers() {
-  std::vector<framework::CorePort::FilterAnswer> answers;
-  {
-    absl::MutexLock lock(&filter_mutex_);
-    answers.swap(filter_answers_);
-  }
-  if (writer_ == nullptr) {
-    dropped_filters_ += answers.size();
-    return;
-  }
-  filters_ += answers.size();
-  for (const framework::CorePort::FilterAnswer& answer : answers) writer_->Add(answer);
 }
 
 void DecisionLog::Write(bool flush) {
@@ -219,8 +226,15 @@ void DecisionLog::Fail(const std::string& path) {
 }
 
 DecisionLog::Stats DecisionLog::stats() const {
-  return {bytes_,           batches_,         filters_,     checkpoints_,
-          dropped_batches_, dropped_filters_, write_errors_};
+  return {.bytes = bytes_,
+          .batches = batches_,
+          .filter_answers = filter_answers_.written,
+          .score_answers = score_answers_.written,
+          .checkpoints = checkpoints_,
+          .dropped_batches = dropped_batches_,
+          .dropped_filter_answers = filter_answers_.dropped,
+          .dropped_score_answers = score_answers_.dropped,
+          .write_errors = write_errors_};
 }
 
 }  // namespace tutti::record

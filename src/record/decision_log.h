@@ -43,9 +43,11 @@ class DecisionLog final : public planner::DecisionRecorder {
     uint64_t bytes = 0;
     uint64_t batches = 0;
     uint64_t filter_answers = 0;
+    uint64_t score_answers = 0;
     uint64_t checkpoints = 0;
     uint64_t dropped_batches = 0;
     uint64_t dropped_filter_answers = 0;
+    uint64_t dropped_score_answers = 0;
     uint64_t write_errors = 0;
   };
 
@@ -63,6 +65,7 @@ class DecisionLog final : public planner::DecisionRecorder {
   void OnCheckpoint(planner::CoreCheckpoint checkpoint) override;
   void OnBatch(planner::RecordedBatch batch) override;
   void OnFilter(const framework::CorePort::FilterAnswer& answer) override;
+  void OnScore(const framework::CorePort::ScoreAnswer& answer) override;
 
   Stats stats() const;  // any thread
 
@@ -82,7 +85,17 @@ class DecisionLog final : public planner::DecisionRecorder {
   void Run();
   void Handle(Begin begin);
   void Handle(const planner::RecordedBatch& batch);
-  void AddFilterAnswers();
+  // What a verb has answered, from the doors' threads to the log's.
+  template <class Answer>
+  struct Answers {
+    absl::Mutex mutex;
+    std::vector<Answer> waiting ABSL_GUARDED_BY(mutex);
+    std::atomic<uint64_t> written{0};
+    std::atomic<uint64_t> dropped{0};
+
+    void Push(const Answer& answer);
+    void WriteTo(SegmentWriter* writer);  // null: they are dropped
+  };
   void Write(bool flush);
   void DropOldFiles();
   void Fail(const std::string& path);
@@ -103,8 +116,8 @@ class DecisionLog final : public planner::DecisionRecorder {
   base::Mailbox<Item> mailbox_;
   std::atomic<size_t> pending_events_{0};
   std::atomic<bool> checkpoint_due_{true};
-  absl::Mutex filter_mutex_;
-  std::vector<framework::CorePort::FilterAnswer> filter_answers_ ABSL_GUARDED_BY(filter_mutex_);
+  Answers<framework::CorePort::FilterAnswer> filter_answers_;
+  Answers<framework::CorePort::ScoreAnswer> score_answers_;
 
   // The log's thread.
   std::map<uint64_t, uint64_t> files_;     // sizes of the files that are there, by segment
@@ -117,10 +130,8 @@ class DecisionLog final : public planner::DecisionRecorder {
 
   std::atomic<uint64_t> bytes_{0};
   std::atomic<uint64_t> batches_{0};
-  std::atomic<uint64_t> filters_{0};
   std::atomic<uint64_t> checkpoints_{0};
   std::atomic<uint64_t> dropped_batches_{0};
-  std::atomic<uint64_t> dropped_filters_{0};
   std::atomic<uint64_t> write_errors_{0};
   std::thread thread_;
 };

@@ -154,6 +154,14 @@ struct EffectText {
                            e.detail.empty() ? "" : ": ", e.detail,
                            std::chrono::duration_cast<std::chrono::milliseconds>(e.waited).count());
   }
+  std::string operator()(const model::ReportScores& e) const {
+    return absl::StrFormat(
+        "plan gang %s: %s", Name(e.key),
+        absl::StrJoin(e.nodes, ", ", [](std::string* out, const model::ReportScores::Node& node) {
+          absl::StrAppendFormat(out, "%d on node %s (score %d)", node.members, node.name,
+                                node.score);
+        }));
+  }
 };
 
 }  // namespace

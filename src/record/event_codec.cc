@@ -154,6 +154,17 @@ struct EffectWriter {
     to.set_waited(waited.count());
     to.set_had_to_wait(had_to_wait);
   }
+  void operator()(const model::ReportScores& e) const {
+    const auto& [key, nodes] = e;
+    pb::ReportScores& to = *out.mutable_report_scores();
+    Put(key, *to.mutable_key());
+    for (const auto& [name, members, score] : nodes) {
+      pb::ScoredNode& node = *to.add_nodes();
+      node.set_name(name);
+      node.set_members(members);
+      node.set_score(score);
+    }
+  }
 };
 
 template <class Write>
@@ -343,6 +354,14 @@ model::Effect GetEffect(const pb::Effect& in, ModelReader& reader) {
         reader.Get(example, e.examples.emplace_back());
       e.waited = base::Duration(from.waited());
       e.had_to_wait = from.had_to_wait();
+      return e;
+    }
+    case pb::Effect::kReportScores: {
+      const pb::ReportScores& from = in.report_scores();
+      model::ReportScores e;
+      reader.Get(from.key(), e.key);
+      for (const pb::ScoredNode& node : from.nodes())
+        e.nodes.push_back({node.name(), node.members(), node.score()});
       return e;
     }
     case pb::Effect::EFFECT_NOT_SET:

@@ -50,7 +50,8 @@ void PutOptions(const planner::CoreOptions& options, pb::CoreOptions& out) {
                refused_node_expiry, admission_slot_timeout, repair_timeout, bind_timeout,
                unseen_pod_timeout, missing_members_report, write_retry_initial, write_retry_max,
                partial_gang_policy, bind_barrier, backfill, timestamp_zero, nominate_head,
-               name_holders, tie_break, devices, failed_placements_per_pass, instance] = options;
+               name_holders, report_scores, tie_break, devices, failed_placements_per_pass,
+               instance] = options;
   out.set_wait_timeout(wait_timeout.count());
   out.set_backoff_initial(backoff_initial.count());
   out.set_backoff_max(backoff_max.count());
@@ -71,6 +72,7 @@ void PutOptions(const planner::CoreOptions& options, pb::CoreOptions& out) {
   out.set_backfill(static_cast<uint32_t>(backfill));
   out.set_timestamp_zero(timestamp_zero.count());
   out.set_nameless_holders(!name_holders);
+  out.set_report_scores(report_scores);
   out.set_tie_break_node_name(tie_break == planner::TieBreak::kNodeName);
   if (devices.active()) PutDevices(devices.columns(), *out.mutable_devices());
 }
@@ -101,6 +103,7 @@ planner::CoreOptions GetOptions(const pb::CoreOptions& in, ModelReader& reader) 
   if (in.timestamp_zero() < 0) reader.Fail("time zero is before 1970");
   options.timestamp_zero = base::Duration(std::max<int64_t>(in.timestamp_zero(), 0));
   options.name_holders = !in.nameless_holders();
+  options.report_scores = in.report_scores();
   options.tie_break =
       in.tie_break_node_name() ? planner::TieBreak::kNodeName : planner::TieBreak::kBestFit;
   if (in.has_devices()) options.devices = GetDevices(in.devices(), reader);

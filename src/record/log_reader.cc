@@ -30,6 +30,17 @@ framework::CorePort::FilterAnswer GetFilter(const pb::FilterAnswer& in, ModelRea
   return answer;
 }
 
+framework::CorePort::ScoreAnswer GetScore(const pb::ScoreAnswer& in, ModelReader& reader) {
+  framework::CorePort::ScoreAnswer answer;
+  auto& [uid, generation, offered, best, score] = answer;
+  reader.Get(in.uid(), uid);
+  generation = in.generation();
+  offered = in.offered();
+  best = in.best();
+  score = in.score();
+  return answer;
+}
+
 }  // namespace
 
 struct LogReader::Impl {
@@ -123,6 +134,8 @@ absl::StatusOr<std::optional<Entry>> LogReader::Next() {
       if (whole) ready = std::exchange(r.batch, {});
     } else if (entry.has_filter() && r.has_checkpoint) {
       ready = GetFilter(entry.filter(), *r.reader);
+    } else if (entry.has_score() && r.has_checkpoint) {
+      ready = GetScore(entry.score(), *r.reader);
     } else if (entry.entry_case() != pb::LogEntry::ENTRY_NOT_SET) {
       return r.Bad("it does not belong here");
     }

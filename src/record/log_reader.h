@@ -25,7 +25,8 @@ struct BatchEntry {
   uint64_t number = 0;
   planner::RecordedBatch batch;
 };
-using Entry = std::variant<CheckpointEntry, BatchEntry, framework::CorePort::FilterAnswer>;
+using Entry = std::variant<CheckpointEntry, BatchEntry, framework::CorePort::FilterAnswer,
+                           framework::CorePort::ScoreAnswer>;
 
 // For input that nobody vouches for. One thread; the stream must outlive it.
 class LogReader {

@@ -140,6 +140,9 @@ class Replayer {
     return absl::OkStatus();
   }
 
+  // Of pods of no gang, whose candidates are not in the log.
+  absl::Status On(const framework::CorePort::ScoreAnswer&) { return absl::OkStatus(); }
+
   absl::Status On(const Answer& answer) {
     const auto it = snapshots_.find(answer.generation);
     const model::PodVerdict* verdict =

@@ -87,6 +87,18 @@ void SegmentWriter::Add(const framework::CorePort::FilterAnswer& answer) {
   impl_->Write(entry);
 }
 
+void SegmentWriter::Add(const framework::CorePort::ScoreAnswer& answer) {
+  const auto& [uid, generation, offered, best, score] = answer;
+  pb::LogEntry entry;
+  pb::ScoreAnswer& out = *entry.mutable_score();
+  Put(uid, *out.mutable_uid());
+  out.set_generation(generation);
+  out.set_offered(offered);
+  out.set_best(best);
+  out.set_score(score);
+  impl_->Write(entry);
+}
+
 std::string SegmentWriter::Take(bool flush) {
   if (flush) impl_->frames.Flush();
   return impl_->frames.Take();

@@ -27,6 +27,7 @@ class SegmentWriter {
   // Batches are numbered as they come. A file takes no more than its process has.
   void Add(const planner::RecordedBatch& batch);
   void Add(const framework::CorePort::FilterAnswer& answer);
+  void Add(const framework::CorePort::ScoreAnswer& answer);
 
   // The bytes since the last call that stand in full frames; with `flush`, all of them.
   std::string Take(bool flush);

@@ -289,7 +289,10 @@ class Service final : public v1::ExtenderService::CallbackService {
       TUTTI_RETURN_IF_ERROR(CheckNames(names));
       const PodText text(request.pod_json());
       TUTTI_ASSIGN_OR_RETURN(const PodSummary pod, text.Read(workspace->index));
-      return ScorePod(pod, names, snapshot, *workspace, scores);
+      TUTTI_RETURN_IF_ERROR(ScorePod(pod, names, snapshot, *workspace, scores));
+      if (workspace->pipeline.scores())
+        core_.ReportScore(extender::AnswerOf(pod.uid, names, scores, snapshot));
+      return absl::OkStatus();
     }();
     if (!status.ok()) return Malformed("PrioritizeRequest", status);
     for (size_t i = 0; i < names.size(); ++i) {

@@ -37,6 +37,9 @@ std::string Describe(const model::Effect& effect) {
       return absl::StrFormat("gang %s %s need %d have %d", e.display_name,
                              model::CodeName(e.reason.code), e.reason.need, e.reason.have);
     }
+    std::string operator()(const model::ReportScores& e) const {
+      return absl::StrFormat("scores of %d nodes", e.nodes.size());
+    }
   };
   return std::visit(Visitor(), effect);
 }

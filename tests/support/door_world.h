@@ -73,6 +73,7 @@ class FakeCore final : public framework::CorePort {
   void ReportFilter(const FilterAnswer& answer) override {
     if (on_filter) on_filter(answer);
   }
+  void ReportScore(const ScoreAnswer& answer) override { score_answers.push_back(answer); }
 
   void Publish(std::shared_ptr<const model::ClusterSnapshot> snapshot) {
     cell_.Set(std::move(snapshot));
@@ -98,6 +99,7 @@ class FakeCore final : public framework::CorePort {
   std::vector<std::pair<model::PodInfo, bool>> admitted;
   model::AnswerAdmission admission_answer;
   std::function<void(const FilterAnswer&)> on_filter;  // set before the core is asked
+  std::vector<ScoreAnswer> score_answers;
 
  private:
   model::SnapshotCell cell_;

@@ -32,6 +32,7 @@ class MemoryRecorder final : public planner::DecisionRecorder {
     uint64_t next_batch = 1;
     std::vector<planner::RecordedBatch> batches;
     std::vector<framework::CorePort::FilterAnswer> answers;  // after the batches
+    std::vector<framework::CorePort::ScoreAnswer> scores;    // and after these
   };
 
   explicit MemoryRecorder(size_t batches_per_file) : batches_per_file_(batches_per_file) {}
@@ -40,7 +41,7 @@ class MemoryRecorder final : public planner::DecisionRecorder {
     return files.empty() || files.back().batches.size() >= batches_per_file_;
   }
   void OnCheckpoint(planner::CoreCheckpoint checkpoint) override {
-    files.push_back({std::move(checkpoint), next_batch_, {}, {}});
+    files.push_back({std::move(checkpoint), next_batch_, {}, {}, {}});
   }
   void OnBatch(planner::RecordedBatch batch) override {
     files.back().batches.push_back(std::move(batch));
@@ -48,6 +49,9 @@ class MemoryRecorder final : public planner::DecisionRecorder {
   }
   void OnFilter(const framework::CorePort::FilterAnswer& answer) override {
     files.back().answers.push_back(answer);
+  }
+  void OnScore(const framework::CorePort::ScoreAnswer& answer) override {
+    files.back().scores.push_back(answer);
   }
 
   static std::string Bytes(const File& file, const record::LogHeader& header,
@@ -59,6 +63,7 @@ class MemoryRecorder final : public planner::DecisionRecorder {
       bytes += writer.Take(i % 8 == 0);
     }
     for (const auto& answer : file.answers) writer.Add(answer);
+    for (const auto& answer : file.scores) writer.Add(answer);
     return bytes + writer.Take(true);
   }
   std::vector<record::LogFile> Write(const record::LogHeader& header, const base::Interner& labels,

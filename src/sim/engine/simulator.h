@@ -80,6 +80,7 @@ class Simulator {
   void Play(const model::AnswerBind& answer);
   void Play(const model::ReportGang& report);
   void Play(const model::AnswerAdmission&) {}
+  void Play(const model::ReportScores&) {}
   void AskToBind(const model::PodRef& pod, const std::string& node);
   void Later(model::ClusterEvent event) { events_.push_back(std::move(event)); }
   Live* Find(uint64_t number);

@@ -113,8 +113,13 @@ TEST_F(PodPipelineTest, ScoresBecomeTheElevenLevelsOfTheProtocol) {
                3);
   plugins_.Add("Two", {.score = [](const CycleState&, const NodeView&) -> int64_t { return 100; }});
   Start();
-  EXPECT_EQ(Prioritize(), R"([{"Host":"c","Score":3},{"Host":"a","Score":10},)"
-                          R"({"Host":"x","Score":0},{"Host":"b","Score":3}])");
+  const std::string answer = Prioritize();
+  ASSERT_EQ(world_->core.score_answers.size(), 1u);
+  EXPECT_EQ(world_->core.score_answers[0].best, "a");
+  EXPECT_EQ(world_->core.score_answers[0].score, 10);
+  EXPECT_EQ(world_->core.score_answers[0].uid, testing::UidOf(1));
+  EXPECT_EQ(answer, R"([{"Host":"c","Score":3},{"Host":"a","Score":10},)"
+                    R"({"Host":"x","Score":0},{"Host":"b","Score":3}])");
 }
 
 TEST_F(PodPipelineTest, PreemptKeepsWhatVictimsMayCure) {

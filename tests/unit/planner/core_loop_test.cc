@@ -108,6 +108,7 @@ class Shadow final : public DecisionRecorder {
     same = same && core_->Publish()->generation == batch.generation;
   }
   void OnFilter(const framework::CorePort::FilterAnswer&) override { ++answers; }
+  void OnScore(const framework::CorePort::ScoreAnswer&) override { ++answers; }
 
   absl::Status restored;
   int batches = 0;

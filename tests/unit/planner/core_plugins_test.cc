@@ -57,12 +57,11 @@ class ScriptedGangPlugin final : public QueueSortPlugin,
 class CorePluginsTest : public ::testing::Test {
  protected:
   // Once, when every plugin is there.
-  CoreDriver& Start() {
+  CoreDriver& Start(const CoreOptions& options = {}) {
     d_ = std::make_unique<CoreDriver>(
-        CoreOptions{},
-        framework::Plugins{&w_.Profile(), &w_.reasons, [this](const auto& failure) {
-                             failures_.push_back(failure.plugin + " " + failure.point);
-                           }});
+        options, framework::Plugins{&w_.Profile(), &w_.reasons, [this](const auto& failure) {
+                                      failures_.push_back(failure.plugin + " " + failure.point);
+                                    }});
     return *d_;
   }
   void AddGangPlugin(ScriptedGangPlugin::Functions functions) {
@@ -191,6 +190,29 @@ TEST_F(CorePluginsTest, TheBestScoreWinsAndANodeIsScoredAnewWhenItGotAMember) {
   const auto gang = Gang("g", 4);
   d_->Pass();
   EXPECT_THAT(Places(gang), ElementsAre("a", "b", "c", "a"));
+}
+
+TEST_F(CorePluginsTest, TheDecisionLogIsToldTheScoresOfAPlan) {
+  w_.Add("Spread",
+         {.score =
+              [](const CycleState&, const NodeView& node) {
+                return node.Free(kCpu) * 100 / node.Allocatable(kCpu);
+              }},
+         3);
+  CoreOptions options;
+  options.report_scores = true;
+  Start(options).AddNode("a", 4000);
+  d_->AddNode("b", 2000);
+  Gang("g", 3);
+  d_->Pass();
+  const auto reports = d_->Take<model::ReportScores>();
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].key.name, "g");
+  std::vector<std::tuple<std::string, int64_t, int64_t>> nodes;
+  for (const auto& [name, members, score] : reports[0].nodes)
+    nodes.emplace_back(name, members, score);
+  // Alike when both are empty, and the tighter one goes first; then a has more left, twice.
+  EXPECT_THAT(nodes, ElementsAre(std::tuple("b", 1, 300), std::tuple("a", 2, 300)));
 }
 
 TEST_F(CorePluginsTest, NormalizedScoresAreNormalizedForEveryMember) {

@@ -167,6 +167,7 @@ TEST_F(EventCodecTest, EveryEffectComesBack) {
                                   model::EvictPod{4, pod, "why"},
                                   model::AnswerAdmission{5, true, {"n1"}, "t"},
                                   model::AnswerBind{6, "no"},
+                                  model::ReportScores{{"default", "job", "a"}, {{"n1", 2, 90}}},
                                   report};
   ASSERT_EQ(effects.size(), std::variant_size_v<model::Effect>);
   for (const model::Effect& effect : effects) {

@@ -70,6 +70,32 @@ TEST(LogReaderTest, GivesHeaderCheckpointAndBatches) {
   EXPECT_EQ(batches, gang.recorder.files[0].batches.size());
 }
 
+TEST(LogReaderTest, WhatPrioritizeAnsweredComesBack) {
+  RecordedGang gang;
+  framework::CorePort::ScoreAnswer answer;
+  answer.uid = {1, 2};
+  answer.generation = 7;
+  answer.offered = 3;
+  answer.best = "n2";
+  answer.score = 9;
+  gang.recorder.OnScore(answer);
+  std::istringstream in(gang.Bytes());
+  const auto reader = LogReader::Open(in, "x.tlog");
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  PlainWorld world;
+  (*reader)->ReadInto(world);
+  std::optional<framework::CorePort::ScoreAnswer> back;
+  for (auto entry = (*reader)->Next(); entry.ok() && *entry; entry = (*reader)->Next()) {
+    if (const auto* score = std::get_if<framework::CorePort::ScoreAnswer>(&**entry)) back = *score;
+  }
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(back->uid, answer.uid);
+  EXPECT_EQ(back->generation, 7u);
+  EXPECT_EQ(back->offered, 3u);
+  EXPECT_EQ(back->best, "n2");
+  EXPECT_EQ(back->score, 9);
+}
+
 TEST(LogReaderTest, ALongBatchIsOneAgain) {
   planner::RecordedBatch batch;
   batch.now = base::Timestamp{5};
