@@ -207,7 +207,7 @@ TEST_F(CorePluginsTest, TheDecisionLogIsToldTheScoresOfAPlan) {
   d_->Pass();
   const auto reports = d_->Take<model::ReportScores>();
   ASSERT_EQ(reports.size(), 1u);
-  EXPECT_EQ(reports[0].key.name, "g");
+  EXPECT_EQ(reports[0].key.identity, "g");
   std::vector<std::tuple<std::string, int64_t, int64_t>> nodes;
   for (const auto& [name, members, score] : reports[0].nodes)
     nodes.emplace_back(name, members, score);

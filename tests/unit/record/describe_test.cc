@@ -30,7 +30,7 @@ TEST(DescribeTest, EffectsAreOrders) {
             "answer admission 9: pin it to n1, token 0-1/0");
   EXPECT_EQ(Describe(model::ReportScores{{"default", "job", "a"}, {{"n1", 2, 90}, {"n2", 1, 80}}},
                      resources),
-            "plan gang default/a: 2 on node n1 (score 90), 1 on node n2 (score 80)");
+            "plan gang default/a (job): 2 on node n1 (score 90), 1 on node n2 (score 80)");
   EXPECT_EQ(Describe(model::AnswerBind{2, "tutti/NotReady"}, resources),
             "answer bind 2: tutti/NotReady");
 }
