@@ -5,8 +5,6 @@
 // first CREATE to the last bind. Every run has a control plane of its own (etcd in memory, fsync
 // off); the order of cases is reversed in every other round; figures are ratios of medians of one
 // invocation.
-#include <sys/utsname.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
@@ -21,6 +19,7 @@
 #include "base/status_macros.h"
 #include "kube/reflector.h"
 #include "nlohmann/json.hpp"
+#include "tests/e2e/bench/machine.h"
 #include "tests/support/control_plane/control_plane.h"
 #include "tests/support/control_plane/tutti_process.h"
 
@@ -220,17 +219,6 @@ double Median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-json Machine() {
-  utsname name{};
-  ::uname(&name);
-  std::string cpu;
-  std::ifstream info("/proc/cpuinfo");
-  for (std::string line; std::getline(info, line);) {
-    if (line.starts_with("model name")) cpu = line.substr(line.find(':') + 2);
-  }
-  return {{"kernel", name.release}, {"cpu", cpu}, {"cores", std::thread::hardware_concurrency()}};
-}
-
 class Report {
  public:
   void Add(const std::string& name, const Result& result) {
@@ -265,9 +253,10 @@ class Report {
     if (cpu != cpu_.end()) Print("e2e_cpu_per_pod", Median(cpu->second), "ms");
   }
   void Write(const std::string& path, const Sizes& sizes) const {
-    const json report = {{"machine", Machine()},  {"nodes", sizes.nodes}, {"pods", sizes.pods},
-                         {"etcd_fsync", false},   {"rates", rates_},      {"cpu_ms_per_pod", cpu_},
-                         {"failures", failures_}, {"figures", figures_}};
+    const json report = {{"machine", MachineJson()}, {"nodes", sizes.nodes},
+                         {"pods", sizes.pods},       {"etcd_fsync", false},
+                         {"rates", rates_},          {"cpu_ms_per_pod", cpu_},
+                         {"failures", failures_},    {"figures", figures_}};
     std::ofstream(path) << report.dump(2) << "\n";
   }
 

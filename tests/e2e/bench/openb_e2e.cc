@@ -18,6 +18,7 @@
 #include "plugins/builtin_plugins.h"
 #include "sim/openb/openb_policy.h"
 #include "sim/openb/openb_run.h"
+#include "tests/e2e/bench/machine.h"
 #include "tests/support/control_plane/control_plane.h"
 #include "tests/support/control_plane/tutti_process.h"
 
@@ -113,7 +114,7 @@ class LiveRun {
  public:
   LiveRun(ControlPlane& plane, TuttiProcess& tutti) : plane_(plane), tutti_(tutti) {}
 
-  // One pod arrives; false: an error, said.
+  // One pod arrives, and is placed or deleted again.
   absl::Status Arrive(const sim::Role& role) {
     const std::string name = absl::StrFormat("pod-%d", arrived_++);
     TUTTI_ASSIGN_OR_RETURN(const json created,
@@ -166,15 +167,13 @@ class LiveRun {
   int64_t placed_ = 0;
 };
 
-absl::Status Run(const Options& options) {
-  const auto begin = std::chrono::steady_clock::now();
-  TUTTI_ASSIGN_OR_RETURN(const OpenbWorkload workload,
-                         sim::LoadOpenb(options.data + "/openb_node_list_gpu_node.csv",
-                                        options.data + "/openb_pod_list_" + options.list + ".csv"));
-  const std::vector<size_t> arrivals =
-      sim::OpenbArrivals(workload, options.demand_percent, options.seed);
-  TUTTI_ASSIGN_OR_RETURN(const sim::OpenbResult simulated, Simulate(options, workload, arrivals));
+struct Live {
+  int64_t placed = 0;
+  int64_t gpu_milli = 0;
+};
 
+absl::StatusOr<Live> Drive(const Options& options, const OpenbWorkload& workload,
+                           const std::vector<size_t>& arrivals) {
   TUTTI_ASSIGN_OR_RETURN(std::unique_ptr<ControlPlane> plane, ControlPlane::Start());
   TUTTI_RETURN_IF_ERROR(AddNodes(*plane, workload));
   plane->WaitFor([&] { return plane->Get("/api/v1/namespaces/default").ok(); });
@@ -184,42 +183,51 @@ absl::Status Run(const Options& options) {
   SchedulerOptions scheduler;
   scheduler.extender = tutti.door("extender");
   TUTTI_RETURN_IF_ERROR(plane->StartScheduler(scheduler));
-  LiveRun live(*plane, tutti);
+  LiveRun run(*plane, tutti);
   for (size_t i = 0; i < arrivals.size(); ++i) {
-    TUTTI_RETURN_IF_ERROR(live.Arrive(workload.pods[arrivals[i]]));
-    if (i % 1000 == 999)
+    TUTTI_RETURN_IF_ERROR(run.Arrive(workload.pods[arrivals[i]]));
+    if (i % 1000 == 999) {
       std::cerr << absl::StrFormat("%d of %d pods arrived, %d placed\n", i + 1, arrivals.size(),
-                                   live.placed());
+                                   run.placed());
+    }
   }
-  TUTTI_ASSIGN_OR_RETURN(const int64_t allocated, live.Allocated());
+  TUTTI_ASSIGN_OR_RETURN(const int64_t gpu_milli, run.Allocated());
+  return Live{run.placed(), gpu_milli};
+}
+
+absl::Status Run(const Options& options) {
+  TUTTI_ASSIGN_OR_RETURN(const OpenbWorkload workload,
+                         sim::LoadOpenb(options.data + "/openb_node_list_gpu_node.csv",
+                                        options.data + "/openb_pod_list_" + options.list + ".csv"));
+  const std::vector<size_t> arrivals =
+      sim::OpenbArrivals(workload, options.demand_percent, options.seed);
+  TUTTI_ASSIGN_OR_RETURN(const sim::OpenbResult simulated, Simulate(options, workload, arrivals));
+  TUTTI_ASSIGN_OR_RETURN(const Live live, Drive(options, workload, arrivals));
 
   const double simulated_percent = simulated.allocation_percent(workload);
   const double live_percent =
-      100.0 * static_cast<double>(allocated) / static_cast<double>(workload.gpu_milli());
-  const double gap = std::abs(live_percent - simulated_percent);
+      100.0 * static_cast<double>(live.gpu_milli) / static_cast<double>(workload.gpu_milli());
   std::cerr << absl::StrFormat(
       "openb %s, %s, seed %d: %d of %d pods placed (simulated %d), allocation %.2f %% (simulated "
       "%.2f %%)\n",
-      options.list, options.policy, options.seed, live.placed(), arrivals.size(), simulated.placed,
+      options.list, options.policy, options.seed, live.placed, arrivals.size(), simulated.placed,
       live_percent, simulated_percent);
   const std::string figure = absl::StrFormat("e2e_openb_%s_gap", options.list);
+  const double gap = std::abs(live_percent - simulated_percent);
   std::cout << absl::StrFormat("figure %s %.3f points", figure, gap) << std::endl;
   if (options.out.empty()) return absl::OkStatus();
-  const double seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  std::ofstream(options.out) << json{{"list", options.list},
-                                     {"policy", options.policy},
-                                     {"seed", options.seed},
-                                     {"nodes", workload.nodes.size()},
-                                     {"arrived", arrivals.size()},
-                                     {"placed", live.placed()},
-                                     {"simulated_placed", simulated.placed},
-                                     {"allocation_percent", live_percent},
-                                     {"simulated_allocation_percent", simulated_percent},
-                                     {"seconds", seconds},
-                                     {"figures", {{figure, {{"value", gap}, {"unit", "points"}}}}}}
-                                    .dump(2)
-                             << "\n";
+  const json report = {{"machine", MachineJson()},
+                       {"list", options.list},
+                       {"policy", options.policy},
+                       {"seed", options.seed},
+                       {"nodes", workload.nodes.size()},
+                       {"arrived", arrivals.size()},
+                       {"placed", live.placed},
+                       {"simulated_placed", simulated.placed},
+                       {"allocation_percent", live_percent},
+                       {"simulated_allocation_percent", simulated_percent},
+                       {"figures", {{figure, {{"value", gap}, {"unit", "points"}}}}}};
+  std::ofstream(options.out) << report.dump(2) << "\n";
   return absl::OkStatus();
 }
 
