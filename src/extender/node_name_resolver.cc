@@ -28,6 +28,7 @@ inline uint64_t HintHash(std::string_view name) {
   const size_t size = name.size();
   const char* const end = name.data() + size;
   uint64_t sum = size * 0x9E3779B97F4A7C15u;
+  if (size == 0) return sum;  // its bytes are nowhere
   if (size < 8) {
     sum += Load(name.data(), size) * 0xD6E8FEB86659FD93u;
   } else {
