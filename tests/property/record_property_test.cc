@@ -141,6 +141,7 @@ class RecordedStory {
     options.watch_lag = seed % 4 == 0 ? 0.4 : 0;
     options.referee_refusal = seed % 7 == 0 ? 0.05 : 0;
     options.core.nominate_head = seed % 3 == 1;
+    options.core.report_scores = seed % 2 == 1;
     options.check_every = 1000;
     options.recorder = &recorder;
     if (cast == Cast::kPods) return options;
