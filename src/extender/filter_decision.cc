@@ -155,24 +155,19 @@ framework::CorePort::FilterAnswer AnswerOf(base::Uid pod, const FilterDecision& 
           static_cast<uint32_t>(refused)};
 }
 
-framework::CorePort::ScoreAnswer AnswerOf(base::Uid pod, std::span<const std::string_view> names,
-                                          std::span<const int64_t> scores,
-                                          const ClusterSnapshot& snapshot) {
-  const auto best = std::max_element(scores.begin(), scores.end());
-  return {pod, snapshot.generation, static_cast<uint32_t>(names.size()),
-          std::string(names[static_cast<size_t>(best - scores.begin())]), *best};
-}
-
-absl::Status ScorePod(const PodSummary& pod, std::span<const std::string_view> names,
-                      const ClusterSnapshot& snapshot, Workspace& workspace,
-                      std::vector<int64_t>& scores) {
-  if (!workspace.pipeline.scores()) return absl::OkStatus();
+absl::StatusOr<std::optional<framework::CorePort::ScoreAnswer>> ScorePod(
+    const PodSummary& pod, std::span<const std::string_view> names, const ClusterSnapshot& snapshot,
+    Workspace& workspace, std::vector<int64_t>& scores) {
+  if (!workspace.pipeline.scores() || names.empty()) return std::nullopt;
   const absl::StatusOr<model::PodInfo> info = workspace.decoder.Decode(pod.json);
   if (!info.ok()) return info.status();
-  if (info->gang) return absl::OkStatus();
+  if (info->gang) return std::nullopt;
   workspace.resolver.Resolve(names, snapshot, workspace.candidates);
   workspace.pipeline.Score(*info, workspace.candidates, snapshot, scores);
-  return absl::OkStatus();
+  const auto best = std::max_element(scores.begin(), scores.end());
+  return framework::CorePort::ScoreAnswer{
+      pod.uid, snapshot.generation, static_cast<uint32_t>(names.size()),
+      std::string(names[static_cast<size_t>(best - scores.begin())]), *best};
 }
 
 std::vector<NamedRefusal> NamedRefusals(const FilterDecision& decision,

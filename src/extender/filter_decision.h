@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,14 +43,11 @@ absl::StatusOr<FilterDecision> DecideFilter(const PodSummary& pod,
 framework::CorePort::FilterAnswer AnswerOf(base::Uid pod, const FilterDecision& decision,
                                            size_t offered, const model::ClusterSnapshot& snapshot);
 
-framework::CorePort::ScoreAnswer AnswerOf(base::Uid pod, std::span<const std::string_view> names,
-                                          std::span<const int64_t> scores,
-                                          const model::ClusterSnapshot& snapshot);
-
-// Of a pod of no gang, one score per name (PodPipeline::Score); otherwise `scores` stays as it is.
-absl::Status ScorePod(const PodSummary& pod, std::span<const std::string_view> names,
-                      const model::ClusterSnapshot& snapshot, Workspace& workspace,
-                      std::vector<int64_t>& scores);
+// Of a pod of no gang, one score per name (PodPipeline::Score), and what the decision log keeps of
+// it. nullopt: nobody scores, and `scores` stays as it is.
+absl::StatusOr<std::optional<framework::CorePort::ScoreAnswer>> ScorePod(
+    const PodSummary& pod, std::span<const std::string_view> names,
+    const model::ClusterSnapshot& snapshot, Workspace& workspace, std::vector<int64_t>& scores);
 
 // Why nodes are refused, for the reply: as many as a reader can use, no name twice. Nodes dropped
 // beyond that carry no reason, which the protocol allows.

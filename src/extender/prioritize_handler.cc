@@ -30,10 +30,10 @@ Answer PrioritizeHandler::Handle(std::string_view body) {
   if (status.ok()) {
     const ExtenderArgs& args = workspace->args;
     std::vector<int64_t> scores(args.names.size(), 0);
-    status = ScorePod(args.pod, args.names, *snapshot, *workspace, scores);
+    const auto scored = ScorePod(args.pod, args.names, *snapshot, *workspace, scores);
+    status = scored.status();
     if (status.ok()) answer.body = Encode(args.names, scores);
-    if (status.ok() && workspace->pipeline.scores())
-      core_.ReportScore(AnswerOf(args.pod.uid, args.names, scores, *snapshot));
+    if (status.ok() && scored->has_value()) core_.ReportScore(**scored);
   }
   if (workspace->too_large()) workspace.Discard();
   return status.ok() ? std::move(answer) : Malformed("ExtenderArgs", status);

@@ -43,7 +43,7 @@ std::optional<Placement> GangPlacer::PlaceByIndex(const MemberClass& wanted, Vie
   placement.nodes = {{best}};
   placement.devices.resize(1);
   placement.scores.resize(1);
-  if (asks_plugins_ && pipeline_.scores()) placement.scores[0] = {pipeline_.ScoreOne(best)};
+  if (asks_plugins_ && pipeline_.scores()) placement.scores[0] = {entry->KeyOf(best).plugins};
   const model::DeviceRequest request = devices_.RequestOf(wanted.shape->requests);
   if (request.any()) placement.devices[0] = {SelectDevices(request, best, view)};
   return placement;

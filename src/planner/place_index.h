@@ -37,6 +37,8 @@ class PlaceIndex {
    public:
     // Invalid where the shape fits nowhere.
     model::NodeIndex Best() const;
+    // Of a node that it fits.
+    const Key& KeyOf(model::NodeIndex node) const { return keys_[node.value]; }
     void Set(model::NodeIndex node, const Key& key);
 
    private:

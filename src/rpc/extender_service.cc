@@ -289,9 +289,8 @@ class Service final : public v1::ExtenderService::CallbackService {
       TUTTI_RETURN_IF_ERROR(CheckNames(names));
       const PodText text(request.pod_json());
       TUTTI_ASSIGN_OR_RETURN(const PodSummary pod, text.Read(workspace->index));
-      TUTTI_RETURN_IF_ERROR(ScorePod(pod, names, snapshot, *workspace, scores));
-      if (workspace->pipeline.scores())
-        core_.ReportScore(extender::AnswerOf(pod.uid, names, scores, snapshot));
+      TUTTI_ASSIGN_OR_RETURN(const auto scored, ScorePod(pod, names, snapshot, *workspace, scores));
+      if (scored) core_.ReportScore(*scored);
       return absl::OkStatus();
     }();
     if (!status.ok()) return Malformed("PrioritizeRequest", status);

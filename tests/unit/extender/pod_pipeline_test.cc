@@ -122,6 +122,21 @@ TEST_F(PodPipelineTest, ScoresBecomeTheElevenLevelsOfTheProtocol) {
                     R"({"Host":"x","Score":0},{"Host":"b","Score":3}])");
 }
 
+TEST_F(PodPipelineTest, NobodyIsToldOfScoresThatNoPluginGave) {
+  plugins_.Add("One", {.score = [](const CycleState&, const NodeView&) -> int64_t { return 100; }});
+  Start();
+  EXPECT_THAT(Prioritize(testing::PodJson(1, R"({"gang":"g"})")), HasSubstr(R"("Score":0)"));
+  EXPECT_TRUE(world_->core.score_answers.empty()) << "of a gang's member, which has its node";
+  const testing::PaddedBody body(testing::PodJson(1));
+  PodSummary pod;
+  pod.json = body.view();
+  std::vector<int64_t> scores;
+  const auto scored =
+      ScorePod(pod, {}, *world_->core.Snapshot(), *world_->workspaces.Take(), scores);
+  ASSERT_TRUE(scored.ok()) << scored.status();
+  EXPECT_FALSE(scored->has_value()) << "where no node is offered";
+}
+
 TEST_F(PodPipelineTest, PreemptKeepsWhatVictimsMayCure) {
   AddChoosy();
   Start();
