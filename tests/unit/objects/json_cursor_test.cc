@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "nlohmann/json.hpp"
 
@@ -149,6 +151,29 @@ TEST(JsonCursorTest, ReadsFieldsAndGivesTheTextOfValues) {
   EXPECT_TRUE(flag);
   EXPECT_FALSE(cursor.NextField(key));
   EXPECT_TRUE(cursor.Finish());
+}
+
+// nullopt: an error.
+std::optional<std::vector<std::string>> Strings(std::string_view text, bool at_once) {
+  JsonIndex index;
+  if (!index.Build(text).ok()) return std::nullopt;
+  JsonCursor cursor(index);
+  std::vector<std::string_view> raw;
+  cursor.BeginArray();
+  if (at_once) cursor.TakeStrings(3, 4, raw);
+  for (std::string_view one; cursor.NextItem() && cursor.TakeString(one);) raw.push_back(one);
+  if (!cursor.Finish()) return std::nullopt;
+  return std::vector<std::string>(raw.begin(), raw.end());
+}
+
+TEST(JsonCursorTest, StringsTakenAtOnceAreThoseTakenOneByOne) {
+  for (const char* text :
+       {"[]", "[ ]", R"(["a"])", R"(["a","b"])", R"(["a","b","c","d","e"])", R"(["a" ,"b"])",
+        R"(["a", "b"])", R"(["",""])", R"(["a","longer","b"])", R"(["a\"","b\\","c"])", R"(["a",])",
+        R"(["a",1,"b"])", R"(["a","b",{}])", R"(["a","b")", R"(["a":"b"])", R"([["a"],"b"])",
+        R"({"a":"b"})", R"(["a","b"],"c")"}) {
+    EXPECT_EQ(Strings(text, true), Strings(text, false)) << text;
+  }
 }
 
 TEST(JsonCursorTest, TheFirstErrorSticksAndNamesItsPlace) {
