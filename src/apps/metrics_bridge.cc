@@ -182,6 +182,8 @@ void MetricsBridge::Answered(std::string_view verb, int status, base::Duration s
   }
 }
 
+void MetricsBridge::FilterHeld() { metrics_.filter_holds.Increment(); }
+
 void MetricsBridge::Refused(std::string_view verb, std::string_view peer, std::string_view error) {
   if (verb == "bind") metrics_.bind_conflicts.Increment();
   log_.Warn("refused", {{"verb", verb}, {"peer", peer}, {"error", error}});

@@ -48,6 +48,7 @@ class MetricsBridge final : public extender::ExtenderObserver {
   void Answered(std::string_view verb, int status, base::Duration spent,
                 model::ReasonCode rejection) override;
   // Names the caller in the log: who sent a forged or malformed request.
+  void FilterHeld() override;
   void Refused(std::string_view verb, std::string_view peer, std::string_view error) override;
   void OnBatch(const planner::BatchReport& report);
   void OnControlCall(std::string_view method, absl::StatusCode code, base::Duration spent);

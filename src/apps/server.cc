@@ -277,8 +277,9 @@ absl::Status Server::Parts::StartExtender() {
   }
   TUTTI_ASSIGN_OR_RETURN(
       extender_server,
-      http::Server::Start(std::move(options),
-                          extender::ExtenderRoutes(*loop, *workspaces, clock, *bridge)));
+      http::Server::Start(
+          std::move(options),
+          extender::ExtenderRoutes(*loop, *workspaces, writer->backlog(), clock, *bridge)));
   doors.push_back({"extender", ShownAddress(address, extender_server->port())});
   return absl::OkStatus();
 }

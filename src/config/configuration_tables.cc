@@ -196,8 +196,8 @@ Table GangTable(Gang& c) {
        DurationField{&c.admission_slot_timeout, milliseconds(100), hours(1)},
        "How long room planned during admission is kept for a pod that does not appear."},
       {"repairTimeout", DurationField{&c.repair_timeout, seconds(1), hours(1)},
-       "How long a gang may stay partially bound (a node died, a bind was refused) before "
-       "`partialGangPolicy` applies."},
+       "How long a gang may stay partially bound (a node died, a bind was refused) without another "
+       "member being bound, before `partialGangPolicy` applies."},
       {"partialGangPolicy",
        Choice(c.partial_gang_policy,
               {{"Evict", PartialGangPolicy::kEvict}, {"Keep", PartialGangPolicy::kKeep}}),

@@ -15,6 +15,7 @@ struct Answer {
   std::string body;
   model::ReasonCode reason = model::ReasonCode::kNone;
   std::string error;
+  bool leads_to_bind = false;  // of filter: a planned pod got its node
 };
 
 // {"Error": text}

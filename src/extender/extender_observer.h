@@ -17,6 +17,8 @@ class ExtenderObserver {
   // asked; `rejection` says why no node, or not every node, was given (kNone: nothing was refused).
   virtual void Answered(std::string_view verb, int status, base::Duration spent,
                         model::ReasonCode rejection) = 0;
+  // An answer of filter waits until the API server keeps up (FilterPacer).
+  virtual void FilterHeld() {}
   // Before Answered, where the caller `peer` is told of an error: a malformed request, a bind that
   // the core refused.
   virtual void Refused(std::string_view verb, std::string_view peer, std::string_view error) {

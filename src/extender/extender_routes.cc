@@ -7,6 +7,7 @@
 
 #include "extender/bind_handler.h"
 #include "extender/filter_handler.h"
+#include "extender/filter_pacer.h"
 #include "extender/preempt_handler.h"
 #include "extender/prioritize_handler.h"
 
@@ -31,10 +32,36 @@ http::Server::Route Immediate(std::string verb, Run run, const base::Clock& cloc
   return {"POST", std::move(path), std::move(handler)};
 }
 
+// Filter, with the answers that lead to a bind at the pace of the API server.
+http::Server::Route PacedFilter(std::shared_ptr<FilterHandler> filter,
+                                std::shared_ptr<FilterPacer> pacer, const base::Clock& clock,
+                                ExtenderObserver& observer) {
+  return {"POST", "/filter",
+          [filter = std::move(filter), pacer = std::move(pacer), &clock, &observer](
+              const http::Request& request, http::Reply reply) {
+            const base::Timestamp begin = clock.Now();
+            observer.Began();
+            Answer answer = filter->Handle(request.body, FilterMode::kReal);
+            if (!answer.error.empty()) observer.Refused("filter", request.peer, answer.error);
+            const bool paced = answer.leads_to_bind;
+            const auto held = std::make_shared<std::pair<Answer, http::Reply>>(std::move(answer),
+                                                                               std::move(reply));
+            const auto send = [held, begin, &clock, &observer] {
+              auto& [kept, to] = *held;
+              observer.Answered("filter", kept.status, clock.Now() - begin, kept.reason);
+              to.Send(kept.status, std::move(kept.body));
+            };
+            if (!paced) return send();
+            if (pacer->Pace(send)) observer.FilterHeld();
+          }};
+}
+
 }  // namespace
 
 std::vector<http::Server::Route> ExtenderRoutes(framework::CorePort& core,
-                                                WorkspacePool& workspaces, const base::Clock& clock,
+                                                WorkspacePool& workspaces,
+                                                framework::WriteBacklog& backlog,
+                                                const base::Clock& clock,
                                                 ExtenderObserver& observer) {
   const auto filter = std::make_shared<FilterHandler>(core, workspaces);
   const auto prioritize = std::make_shared<PrioritizeHandler>(core, workspaces);
@@ -44,9 +71,7 @@ std::vector<http::Server::Route> ExtenderRoutes(framework::CorePort& core,
     return Immediate(verb, std::move(run), clock, observer);
   };
   return {
-      immediate(
-          "filter",
-          [filter](std::string_view body) { return filter->Handle(body, FilterMode::kReal); }),
+      PacedFilter(filter, std::make_shared<FilterPacer>(backlog), clock, observer),
       immediate(
           "filter-dryrun",
           [filter](std::string_view body) { return filter->Handle(body, FilterMode::kDryRun); }),

@@ -101,6 +101,7 @@ Answer FilterHandler::Handle(std::string_view body, FilterMode mode) {
     if (decision.ok()) {
       answer.body = Encode(args, *decision);
       answer.reason = decision->verdict.reason.code;
+      answer.leads_to_bind = mode == FilterMode::kReal && decision->verdict.kind == Kind::kOne;
       if (mode == FilterMode::kReal)
         core_.ReportFilter(AnswerOf(args.pod.uid, *decision, args.names.size(), *snapshot));
       if (!decision->planned_node.empty())

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "framework/write_backlog.h"
 #include "kube/api.h"
 #include "kube/client.h"
 #include "kube/write_queue.h"
@@ -39,6 +40,7 @@ class EffectWriter final : public planner::EffectSink {
   void Execute(model::Effect effect) override;
   // Before the client ends: what waits is not sent any more, nor reported.
   void Close() { queue_.Close(); }
+  framework::WriteBacklog& backlog() { return queue_; }
 
   // The merge patch that removes our gate and pins the pod: to one term per node, or, where it has
   // required terms of its own, by narrowing each of them to the first node.

@@ -36,6 +36,7 @@ void WriteQueue::RunNext() {
     std::optional<Waiting> next;
     base::Duration waited{0};
     bool expired = false;
+    bool short_again = false;
     {
       absl::MutexLock lock(&mutex_);
       if (closed_ || waiting_.empty()) return;
@@ -45,7 +46,9 @@ void WriteQueue::RunNext() {
       if (!expired) ++under_way_;
       next = std::move(waiting_.front());
       waiting_.pop_front();
+      short_again = waiting_.size() + 1 == most_under_way_;
     }
+    if (short_again) TellShort();
     if (!expired) {
       Run(std::move(next->job));
       continue;
@@ -54,6 +57,16 @@ void WriteQueue::RunNext() {
         absl::StrFormat("kube-apiserver is slow: waited %d s for its turn; not sent",
                         std::chrono::duration_cast<std::chrono::seconds>(waited).count())));
   }
+}
+
+void WriteQueue::TellShort() {
+  absl::MutexLock lock(&on_short_mutex_);
+  if (on_short_) on_short_();
+}
+
+void WriteQueue::OnShort(std::function<void()> call) {
+  absl::MutexLock lock(&on_short_mutex_);
+  on_short_ = std::move(call);
 }
 
 void WriteQueue::Close() {

@@ -14,12 +14,13 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "base/clock.h"
+#include "framework/write_backlog.h"
 
 namespace tutti::kube {
 
 // Any thread; never blocks. Push neither drops nor ends anything by itself: whoever pushes may be
 // the one who must take the news. What waits is bounded by whoever decides: one write for each pod.
-class WriteQueue {
+class WriteQueue final : public framework::WriteBacklog {
  public:
   using Done = std::function<void()>;
   struct Job {
@@ -37,6 +38,9 @@ class WriteQueue {
   // What waits is forgotten, and nothing runs any more.
   void Close();
   size_t waiting() const;
+  // As many wait as may be under way.
+  bool Long() const override { return waiting() >= most_under_way_; }
+  void OnShort(std::function<void()> call) override;
 
  private:
   struct Waiting {
@@ -46,6 +50,7 @@ class WriteQueue {
   void Run(Job job);
   // What there is room for, after a job has ended.
   void RunNext();
+  void TellShort();
 
   const base::Clock& clock_;
   const size_t most_under_way_;
@@ -53,6 +58,9 @@ class WriteQueue {
   std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
   size_t under_way_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+
+  absl::Mutex on_short_mutex_;  // never taken while mutex_ is held
+  std::function<void()> on_short_ ABSL_GUARDED_BY(on_short_mutex_);
 };
 
 }  // namespace tutti::kube

@@ -174,6 +174,7 @@ class Metrics {
   const Histogram gang_wait;
   const Histogram plan_duration;
   const Counter bind_conflicts;
+  const Counter filter_holds;
   const Counter events_dropped;
   const Counter decision_log_bytes;
   const Counter decision_log_errors;

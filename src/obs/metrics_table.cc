@@ -147,6 +147,12 @@ void AddGangs(const MetricsOptions& options, std::vector<MetricSpec>& table) {
         {},
         {}},
        {"tutti_bind_parked", kGauge, "Bind requests that wait for the rest of their gang.", {}, {}},
+       {"tutti_filter_holds_total",
+        kCounter,
+        "Filter answers that were held for up to a second because more writes waited for "
+        "kube-apiserver than it takes at once.",
+        {},
+        {}},
        {"tutti_admissions_total",
         kCounter,
         "Pods seen by the admission webhook: planned during creation, gated to wait, ignored "

@@ -228,6 +228,7 @@ void Core::Parts::SlotsDue(Gang& gang) {
 
 void Core::Parts::RepairFailed(Gang& gang) {
   gang.repair_deadline = Timestamp::Infinite();
+  if (gang.binding > 0) return;  // it waits for the API server: how that ends is not known yet
   if (state.options.partial_gang_policy == PartialGangPolicy::kKeep) {
     gang.satisfied = true;  // taken as it is
     return;

@@ -101,7 +101,7 @@ class Gang {
   base::Timestamp backoff_until;    // not planned before
   int backoffs = 0;                 // in a row
   base::Timestamp repair_deadline =
-      base::Timestamp::Infinite();  // bound in part: must be whole by then
+      base::Timestamp::Infinite();  // bound in part: the next member must be bound by then
   base::Timestamp member_deadline =
       base::Timestamp::Infinite();  // no member or slot needs attention before
   std::vector<Refusal> refusals;

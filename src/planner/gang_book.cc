@@ -101,6 +101,7 @@ bool GangBook::SetState(Gang& gang, Member& member, Member::State state) {
   bool was_announced = false;
   if (state == Member::State::kBound) {
     gang.started = std::max(gang.started, BoundAt(*member.pod));
+    gang.repair_deadline = Timestamp::Infinite();  // it gets on: SetDeadlines counts anew
     // What was promised elsewhere is given back, not kept.
     if (s_.nodes.Find(member.pod->node_name) == member.node) {
       was_announced = s_.ledger.Fulfil(member.reservation);

@@ -203,6 +203,44 @@ TEST_F(ReplyFaultTest, Bug9NothingIsAnsweredBeforeEveryListHasArrived) {
   EXPECT_EQ(plane().CountBound("two"), 0);
 }
 
+// An API server that takes two Bindings a second: many more than that can be had in
+// kube-scheduler's time for a bind.
+class SlowServerTest : public E2eBed<SlowServerTest> {
+ public:
+  static Options BedOptions() {
+    Options options;
+    options.node.cpu = "16";
+    options.tutti.client_extra = ", maxInFlight: 3";  // two of them writes
+    return options;
+  }
+  static void PrepareTutti(TuttiOptions& options) {
+    proxy_ = new HttpFaultProxy(plane().client());
+    options.kubeconfig = plane().KubeconfigFor(proxy_->url(), "kubeconfig-proxy");
+  }
+  static void EndSuite() { delete std::exchange(proxy_, nullptr); }
+
+ protected:
+  inline static HttpFaultProxy* proxy_ = nullptr;
+};
+
+TEST_F(SlowServerTest, PodsComeToBindNoFasterThanTheyAreWritten) {
+  constexpr int kPods = 48;
+  for (int i = 0; i < kPods; ++i) {
+    proxy_->Add({.method = "POST",
+                 .target_part = absl::StrFormat("/many-%d/binding", i),
+                 .status = 429,
+                 .body = StatusJson(429, "TooManyRequests"),
+                 .headers = {{"Retry-After", "1"}}});
+  }
+  ASSERT_TRUE(plane().CreatePods(kPods, "many", GangPod("many", kPods, "1")).ok());
+  EXPECT_TRUE(plane().WaitFor([] { return plane().CountBound("many") == kPods; },
+                              std::chrono::seconds(90)));
+  EXPECT_TRUE(proxy_->AllActed());
+  EXPECT_GT(tutti().Metric("tutti_filter_holds_total"), 0);
+  EXPECT_EQ(tutti().Metric("tutti_bind_conflicts_total"), 0);
+  EXPECT_EQ(CountEvents("FailedScheduling", "", "many-"), 0);
+}
+
 // The network to the API server, byte by byte.
 class NetworkFaultTest : public E2eBed<NetworkFaultTest> {
  public:

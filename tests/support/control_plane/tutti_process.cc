@@ -52,11 +52,11 @@ absl::StatusOr<TuttiProcess> TuttiProcess::Start(ControlPlane& plane, const Tutt
   const std::string base = plane.dir() + "/" + options.name;
   std::string config = absl::StrFormat(
       "apiVersion: tutti.dev/v1alpha1\nkind: TuttiConfiguration\nclientConnection: {kubeconfig: "
-      "%s}\n"
+      "%s%s}\n"
       "extender: {listen: \"127.0.0.1:%d\"%s}\nmetrics: {listen: \"127.0.0.1:0\"}\n"
       "control: {listen: \"127.0.0.1:0\"}\n",
-      options.kubeconfig.empty() ? plane.kubeconfig() : options.kubeconfig, options.extender_port,
-      options.extender_extra);
+      options.kubeconfig.empty() ? plane.kubeconfig() : options.kubeconfig, options.client_extra,
+      options.extender_port, options.extender_extra);
   if (options.webhook) {
     config +=
         "webhook:\n  enabled: true\n  listen: \"127.0.0.1:0\"\n  dnsNames: [\"127.0.0.1\"]\n"

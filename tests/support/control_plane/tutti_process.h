@@ -16,6 +16,7 @@ struct TuttiOptions {
   bool webhook = true;
   std::string webhook_extra;   // more lines of the webhook's section, indented by two
   std::string extender_extra;  // more of the extender's section, a flow mapping: ", tls: {...}"
+  std::string client_extra;    // likewise of clientConnection's section: ", maxInFlight: 3"
   std::string extra;           // more YAML of the configuration
   std::string kubeconfig;      // empty: the control plane's
   uint16_t extender_port =

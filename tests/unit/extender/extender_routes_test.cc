@@ -13,6 +13,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <string>
 #include <thread>
@@ -20,6 +21,7 @@
 
 #include "nlohmann/json.hpp"
 #include "tests/support/door_world.h"
+#include "tests/support/fake_backlog.h"
 
 namespace tutti::extender {
 namespace {
@@ -41,8 +43,14 @@ class NoObserver final : public ExtenderObserver {
     --open;
     ++answered;
   }
+  void FilterHeld() override {
+    ++held;
+    if (on_held) on_held();
+  }
+  std::function<void()> on_held;
   std::atomic<int> open{0};
   std::atomic<int> answered{0};
+  std::atomic<int> held{0};
 };
 
 // Sends one request on its own connection and reads to the end.
@@ -78,8 +86,8 @@ class ExtenderRoutesTest : public ::testing::Test {
     world_.Hold(testing::UidOf(2), {model::ReasonCode::kWaitingForMembers, 4, 2, {}});
     world_.Publish();
     world_.core.AnswerBindsWith("");
-    auto started =
-        http::Server::Start({}, ExtenderRoutes(world_.core, world_.workspaces, clock_, observer_));
+    auto started = http::Server::Start(
+        {}, ExtenderRoutes(world_.core, world_.workspaces, backlog_, clock_, observer_));
     EXPECT_TRUE(started.ok()) << started.status();
     server_ = *std::move(started);
   }
@@ -96,6 +104,7 @@ class ExtenderRoutesTest : public ::testing::Test {
   }
 
   testing::DoorWorld world_;
+  testing::FakeBacklog backlog_;
   base::SystemClock clock_;
   NoObserver observer_;
   std::unique_ptr<http::Server> server_;
@@ -136,6 +145,21 @@ TEST_F(ExtenderRoutesTest, BadInputAtEveryDoorIsAnsweredAndTheProcessLives) {
   }
   EXPECT_THAT(Post("/filter", ReadFile(kGolden / "filter_names.request.json")),
               ::testing::StartsWith("HTTP/1.1 200"));
+}
+
+// Only what leads to a bind waits for the API server, and the answer is the same.
+TEST_F(ExtenderRoutesTest, AnAnswerOfFilterThatLeadsToABindIsHeldWhileWritesPileUp) {
+  backlog_.Set(true);
+  observer_.on_held = [&] { backlog_.Set(false); };
+  const std::string placed = Post("/filter", ReadFile(kGolden / "filter_placed.request.json"));
+  EXPECT_EQ(BodyOf(placed) + "\n", ReadFile(kGolden / "filter_placed.reply.json"));
+  EXPECT_EQ(observer_.held, 1);
+  backlog_.Set(true);
+  Post("/filter", ReadFile(kGolden / "filter_held.request.json"));
+  Post("/filter", ReadFile(kGolden / "filter_names.request.json"));
+  Post("/filter-dryrun", ReadFile(kGolden / "filter_placed.request.json"));
+  EXPECT_EQ(observer_.held, 1);
+  EXPECT_EQ(observer_.open, 0);
 }
 
 TEST_F(ExtenderRoutesTest, AStandbyAnswers503AtEveryDoor) {

@@ -56,6 +56,30 @@ TEST_F(WriteQueueTest, SoManyAtOnceAndTheOthersInOrder) {
   EXPECT_THAT(running_, SizeIs(5)) << "what ended makes room";
 }
 
+TEST_F(WriteQueueTest, ItIsLongWhileAsManyWaitAsMayBeUnderWay) {
+  int told = 0;
+  queue_.OnShort([&] { ++told; });
+  for (const char* name : {"a", "b", "c"}) Push(name);
+  EXPECT_FALSE(queue_.Long());
+  Push("d");
+  Push("e");
+  EXPECT_TRUE(queue_.Long());
+  EndOldest();
+  EXPECT_TRUE(queue_.Long());
+  EXPECT_EQ(told, 0);
+  EndOldest();
+  EXPECT_FALSE(queue_.Long());
+  EXPECT_EQ(told, 1);
+  EndOldest();
+  EXPECT_EQ(told, 1) << "it was short already";
+  queue_.OnShort(nullptr);
+  for (const char* name : {"f", "g", "h"}) Push(name);
+  EndOldest();
+  EndOldest();
+  EndOldest();
+  EXPECT_EQ(told, 1);
+}
+
 TEST_F(WriteQueueTest, WhatHasWaitedTooLongIsNotSent) {
   Push("a");
   Push("b");

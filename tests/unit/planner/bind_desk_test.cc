@@ -12,6 +12,7 @@ namespace {
 
 using model::AnswerBind;
 using model::BindPod;
+using model::EvictPod;
 using model::PodInfo;
 using model::WriteOutcome;
 using std::chrono::seconds;
@@ -111,6 +112,29 @@ TEST_F(BindDeskTest, ParkedBindsGoOnWhenAReplacedMemberIsPlaced) {
   d_.Show(d_.NewPod("g-1", "g", 2, pods[0].shape));
   d_.Pass();
   EXPECT_THAT(d_.Take<BindPod>(), SizeIs(1));
+}
+
+// A slow API server is no reason to evict what it has bound so far.
+TEST_F(BindDeskTest, AGangThatIsBoundSlowlyIsNotEvicted) {
+  d_.AddNode("a", 4000);
+  const auto pods = Gang("g", 3, 3);
+  for (const PodInfo& pod : pods) d_.Bind(pod, "a");
+  const std::vector<BindPod> binds = d_.Take<BindPod>();
+  ASSERT_THAT(binds, SizeIs(3));
+  for (size_t i = 0; i < 2; ++i) {
+    d_.Pass(seconds(50));
+    d_.Finish(binds[i].write, WriteOutcome::kDone);
+    PodInfo bound = pods[i];
+    bound.node_name = "a";
+    d_.Show(bound);
+  }
+  d_.Pass(seconds(59));
+  EXPECT_THAT(d_.Take<EvictPod>(), IsEmpty()) << "each that is bound starts the time anew";
+  d_.Pass(seconds(30));
+  EXPECT_THAT(d_.Take<EvictPod>(), IsEmpty()) << "the last Binding is still being written";
+  d_.Finish(binds[2].write, WriteOutcome::kFailed);
+  d_.Pass(seconds(61));
+  EXPECT_THAT(d_.Take<EvictPod>(), SizeIs(2)) << "nobody tries to complete it";
 }
 
 TEST_F(BindDeskTest, ALaterBindOfTheSamePodSupersedesTheFirst) {
