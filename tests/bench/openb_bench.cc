@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
@@ -137,24 +138,22 @@ int Main(const Options& options) {
   return 0;
 }
 
-std::vector<std::string> Split(const char* text) { return absl::StrSplit(text, ','); }
-
 }  // namespace
 }  // namespace tutti::sim
 
 int main(int argc, char** argv) {
+  CLI::App app{"The openb experiments, simulated, against the published results"};
   tutti::sim::Options options;
-  if (argc < 2) {
-    std::fprintf(stderr, "usage: openb_bench DATA [--lists A,B] [--policies P,Q] [--seeds N]\n");
-    return 2;
-  }
-  options.data = argv[1];
-  options.lists = tutti::sim::ListsIn(options.data);
-  for (int i = 2; i + 1 < argc; i += 2) {
-    const std::string_view key = argv[i];
-    if (key == "--lists") options.lists = tutti::sim::Split(argv[i + 1]);
-    if (key == "--policies") options.policies = tutti::sim::Split(argv[i + 1]);
-    if (key == "--seeds") options.seeds = std::max(1, std::atoi(argv[i + 1]));
-  }
+  app.add_option("data", options.data, "Folder of the openb CSV files")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  app.add_option("--lists", options.lists, "Lists of pods, separated by commas; all")
+      ->delimiter(',');
+  app.add_option("--policies", options.policies, "Policies, separated by commas; all")
+      ->delimiter(',');
+  app.add_option("--seeds", options.seeds, "Runs of each, with seeds from 42 on")
+      ->check(CLI::PositiveNumber);
+  CLI11_PARSE(app, argc, argv);
+  if (options.lists.empty()) options.lists = tutti::sim::ListsIn(options.data);
   return tutti::sim::Main(options);
 }
