@@ -114,13 +114,17 @@ Request StrategicPatchRequest(const Resource& resource, const ObjectName& object
                "application/strategic-merge-patch+json");
 }
 
-Request EvictRequest(const ObjectName& pod, std::string_view uid) {
+Request EvictRequest(const ObjectName& pod, std::string_view uid,
+                     std::string_view resource_version) {
+  const std::string version = resource_version.empty()
+                                  ? std::string()
+                                  : R"(,"resourceVersion":)" + Quoted(resource_version);
   return Post(
       ResourcePath(Pods(), pod, "eviction"),
       absl::StrFormat(
           R"({"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":%s,"namespace":%s},)"
-          R"("deleteOptions":{"preconditions":{"uid":%s}}})",
-          Quoted(pod.name), Quoted(pod.ns), Quoted(uid)));
+          R"("deleteOptions":{"preconditions":{"uid":%s%s}}})",
+          Quoted(pod.name), Quoted(pod.ns), Quoted(uid), version));
 }
 
 Request DeleteRequest(const Resource& resource, const ObjectName& object, std::string_view uid,

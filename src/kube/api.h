@@ -48,7 +48,9 @@ Request StrategicPatchRequest(const Resource& resource, const ObjectName& object
 
 // POST pods/NAME/eviction; heeds disruption budgets: 429 when one forbids it. kube-apiserver tries
 // a wrong uid again for more than 10 s before it answers: evict what was seen lately.
-Request EvictRequest(const ObjectName& pod, std::string_view uid);
+// `resource_version`: only as it was then, 409 otherwise; empty: as it is.
+Request EvictRequest(const ObjectName& pod, std::string_view uid,
+                     std::string_view resource_version = {});
 
 // DELETE with precondition on the uid. `grace_seconds` < 0: the object's own.
 Request DeleteRequest(const Resource& resource, const ObjectName& object, std::string_view uid,

@@ -96,25 +96,29 @@ json PinTerms(const std::vector<std::string>& nodes) {
   return terms;
 }
 
-// Which node the pod in this GET reply is bound to; NotFound where it is another pod or none.
-absl::StatusOr<std::string> BoundNode(const absl::StatusOr<Response>& reply, const base::Uid& uid) {
-  if (absl::Status status = ReplyStatus(reply, "looking up a binding"); !status.ok()) return status;
-  const json pod = json::parse(reply->body, nullptr, /*allow_exceptions=*/false);
+// The pod in this GET reply; NotFound where it is another one or none.
+absl::StatusOr<json> FoundPod(const absl::StatusOr<Response>& reply, const base::Uid& uid,
+                              const std::string& what) {
+  if (absl::Status status = ReplyStatus(reply, what); !status.ok()) return status;
+  json pod = json::parse(reply->body, nullptr, /*allow_exceptions=*/false);
   if (!pod.is_object())
     return absl::UnavailableError("the API server sent a pod that is no JSON object");
   if (pod.value("/metadata/uid"_json_pointer, "") != uid.ToString()) {
     return absl::NotFoundError("the pod is another one of the same name by now");
   }
-  return pod.value("/spec/nodeName"_json_pointer, "");
+  return pod;
 }
 
+std::string NodeOf(const json& pod) { return pod.value("/spec/nodeName"_json_pointer, ""); }
+
 // What a Binding that ended unclearly has come to, by the node that the pod was found on.
-absl::Status OutcomeOfBinding(const model::BindPod& bind, const absl::StatusOr<std::string>& node,
+absl::Status OutcomeOfBinding(const model::BindPod& bind, const absl::StatusOr<json>& pod,
                               const std::string& error) {
-  if (!node.ok()) return node.status();
-  if (*node == bind.node_name) return absl::OkStatus();
-  if (node->empty()) return absl::UnavailableError(error);
-  return absl::InvalidArgumentError("the pod is already bound to node " + *node);
+  if (!pod.ok()) return pod.status();
+  const std::string node = NodeOf(*pod);
+  if (node == bind.node_name) return absl::OkStatus();
+  if (node.empty()) return absl::UnavailableError(error);
+  return absl::InvalidArgumentError("the pod is already bound to node " + node);
 }
 
 }  // namespace
@@ -196,9 +200,38 @@ void EffectWriter::Finish(uint64_t write, const absl::Status& status) {
 }
 
 void EffectWriter::Evict(const model::EvictPod& evict, const WriteQueue::Done& done) {
-  Request request = EvictRequest(NameOf(evict.pod), evict.pod.uid.ToString());
+  if (evict.only_unbound) return EvictUnbound(evict, done);
+  SendEviction(evict, EvictRequest(NameOf(evict.pod), evict.pod.uid.ToString()), done);
+}
+
+// What is found unbound is evicted as it was found: a Binding of which we do not know may come in
+// between.
+void EffectWriter::EvictUnbound(const model::EvictPod& evict, const WriteQueue::Done& done) {
+  Request get;
+  get.path = ResourcePath(Pods(), NameOf(evict.pod));
+  client_.Send(std::move(get), [this, evict, done](absl::StatusOr<Response> reply) {
+    const absl::StatusOr<json> pod =
+        FoundPod(reply, evict.pod.uid, "looking up pod " + evict.pod.name);
+    absl::Status status = pod.status();
+    if (pod.ok() && !NodeOf(*pod).empty())
+      status = absl::InvalidArgumentError("the pod is bound to node " + NodeOf(*pod));
+    if (status.ok()) {
+      const std::string version = pod->value("/metadata/resourceVersion"_json_pointer, "");
+      return SendEviction(evict, EvictRequest(NameOf(evict.pod), evict.pod.uid.ToString(), version),
+                          done);
+    }
+    Finish(evict.write, status);
+    done();
+  });
+}
+
+void EffectWriter::SendEviction(const model::EvictPod& evict, Request request,
+                                const WriteQueue::Done& done) {
   client_.Send(std::move(request), [this, evict, done](absl::StatusOr<Response> reply) {
-    const absl::Status status = ReplyStatus(reply, "evicting pod " + evict.pod.name);
+    absl::Status status = ReplyStatus(reply, "evicting pod " + evict.pod.name);
+    // It has changed since it was found: to be tried again.
+    if (evict.only_unbound && absl::IsAborted(status))
+      status = absl::UnavailableError(status.message());
     if (status.ok()) pod_evicted_(evict);
     Finish(evict.write, status);
     done();
@@ -225,11 +258,11 @@ void EffectWriter::LookUpBinding(const model::BindPod& bind, std::string error, 
   get.path = ResourcePath(Pods(), NameOf(bind.pod));
   client_.Send(std::move(get), [this, bind, error = std::move(error), attempt,
                                 done](absl::StatusOr<Response> reply) {
-    const absl::StatusOr<std::string> node = BoundNode(reply, bind.pod.uid);
-    const bool ends = node.ok() || absl::IsNotFound(node.status()) ||
-                      absl::IsCancelled(node.status()) || attempt >= kLookUps;
+    const absl::StatusOr<json> pod = FoundPod(reply, bind.pod.uid, "looking up a binding");
+    const bool ends = pod.ok() || absl::IsNotFound(pod.status()) ||
+                      absl::IsCancelled(pod.status()) || attempt >= kLookUps;
     if (!ends) return LookUpBinding(bind, error, attempt + 1, done);
-    Finish(bind.write, OutcomeOfBinding(bind, node, error));
+    Finish(bind.write, OutcomeOfBinding(bind, pod, error));
     done();
   });
 }

@@ -52,6 +52,8 @@ class EffectWriter final : public planner::EffectSink {
   void LookUpBinding(const model::BindPod& bind, std::string error, int attempt,
                      const WriteQueue::Done& done);
   void Evict(const model::EvictPod& evict, const WriteQueue::Done& done);
+  void EvictUnbound(const model::EvictPod& evict, const WriteQueue::Done& done);
+  void SendEviction(const model::EvictPod& evict, Request request, const WriteQueue::Done& done);
   void Write(uint64_t write, const std::string& what, Request request);
   void Enqueue(uint64_t write, std::function<void(WriteQueue::Done)> run,
                base::Duration longest_wait = base::Duration::max());

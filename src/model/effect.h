@@ -53,6 +53,7 @@ struct EvictPod {
   uint64_t write = 0;
   PodRef pod;
   std::string message;
+  bool only_unbound = false;  // Refused where it turns out to be bound
 };
 
 struct AnswerAdmission {

@@ -368,11 +368,11 @@ void GangBook::AnswerBind(Gang& gang, Member& member, const std::string& error) 
   --gang.parked;
 }
 
-void GangBook::Evict(PodRecord& record, const std::string& message) {
+void GangBook::Evict(PodRecord& record, const std::string& message, bool only_unbound) {
   if (record.evict_again_at > s_.now || !s_.evicting.insert(record.info.uid).second) return;
   s_.NoteLeaving(record);
   s_.Emit(model::EvictPod{s_.StartWrite(WriteKind::kEvict, record.info.uid), RefOf(record.info),
-                          message});
+                          message, only_unbound});
 }
 
 std::vector<model::NodeIndex> GangBook::NodesOf(const Gang& gang,

@@ -83,7 +83,7 @@ class GangBook {
 
   void AnswerBind(Gang& gang, Member& member, const std::string& error);
   // One that is being evicted already, or could not be a moment ago, is left alone.
-  void Evict(PodRecord& record, const std::string& message);
+  void Evict(PodRecord& record, const std::string& message, bool only_unbound = false);
   void Evict(const Member& member, const std::string& message) {
     Evict(*s_.FindPod(member.pod->uid), message);
   }

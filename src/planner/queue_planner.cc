@@ -402,9 +402,10 @@ void QueuePlanner::RecreatePinned(const Wanted& wanted) {
     if (wanted.classes[c].only.empty()) continue;
     for (Member* member : wanted.members[c]) {
       if (!member->pod->has_controller) continue;
-      gangs_.Evict(*member,
+      gangs_.Evict(*s_.FindPod(member->pod->uid),
                    "the node that the pod was pinned to cannot take it any more; its controller "
-                   "recreates it");
+                   "recreates it",
+                   /*only_unbound=*/true);
     }
   }
 }

@@ -134,7 +134,8 @@ struct EffectText {
     return text;
   }
   std::string operator()(const model::EvictPod& e) const {
-    return absl::StrFormat("evict pod %s (write %d): %s", Name(e.pod), e.write, e.message);
+    return absl::StrFormat("evict pod %s%s (write %d): %s", Name(e.pod),
+                           e.only_unbound ? " unless it is bound" : "", e.write, e.message);
   }
   std::string operator()(const model::AnswerAdmission& e) const {
     std::string text = absl::StrFormat("answer admission %d:", e.ticket);

@@ -119,11 +119,12 @@ struct EffectWriter {
     }
   }
   void operator()(const model::EvictPod& e) const {
-    const auto& [write, pod, message] = e;
+    const auto& [write, pod, message, only_unbound] = e;
     pb::EvictPod& to = *out.mutable_evict_pod();
     to.set_write(write);
     Put(pod, *to.mutable_pod());
     to.set_message(message);
+    to.set_only_unbound(only_unbound);
   }
   void operator()(const model::AnswerAdmission& e) const {
     const auto& [ticket, gate, pins, plan_token] = e;
@@ -327,8 +328,10 @@ model::Effect GetEffect(const pb::Effect& in, ModelReader& reader) {
       return e;
     }
     case pb::Effect::kEvictPod: {
-      const pb::EvictPod& e = in.evict_pod();
-      return WriteTo<model::EvictPod>(e.pod(), e.write(), e.message(), reader);
+      const pb::EvictPod& from = in.evict_pod();
+      auto e = WriteTo<model::EvictPod>(from.pod(), from.write(), from.message(), reader);
+      e.only_unbound = from.only_unbound();
+      return e;
     }
     case pb::Effect::kAnswerAdmission: {
       const pb::AnswerAdmission& from = in.answer_admission();

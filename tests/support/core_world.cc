@@ -287,6 +287,7 @@ void CoreWorld::Carry(const model::BindPod& bind) {
 
 void CoreWorld::Carry(const model::EvictPod& evict) {
   CarryOut(evict.write, evict.pod.uid, [&](ApiPod& pod) {
+    if (evict.only_unbound && pod.info.bound()) return false;
     const PodSpec spec = pod.spec;
     DeletePod(spec.name);
     if (spec.has_controller) CreatePod(spec);

@@ -57,6 +57,9 @@ TEST(ApiTest, EvictionAndDeletionHaveThePreconditionOnTheUid) {
   const Json eviction = Json::parse(evict.body);
   EXPECT_EQ(eviction["apiVersion"], "policy/v1");
   EXPECT_EQ(eviction["deleteOptions"]["preconditions"]["uid"], kUid);
+  EXPECT_FALSE(eviction["deleteOptions"]["preconditions"].contains("resourceVersion"));
+  const Json as_seen = Json::parse(EvictRequest({"a", "p"}, kUid, "17").body);
+  EXPECT_EQ(as_seen["deleteOptions"]["preconditions"]["resourceVersion"], "17");
   const Request remove = DeleteRequest({"", "v1", "pods"}, {"a", "p"}, kUid, 0);
   EXPECT_EQ(remove.method, "DELETE");
   const Json options = Json::parse(remove.body);

@@ -195,6 +195,7 @@ TEST_F(QueuePlannerTest, APodPinnedElsewhereThanPlannedIsPlannedByItsPin) {
   const auto evicted = d_.Take<model::EvictPod>();
   ASSERT_EQ(evicted.size(), 1u) << "its controller makes it anew";
   EXPECT_EQ(evicted[0].pod.uid, pod.uid);
+  EXPECT_TRUE(evicted[0].only_unbound) << "a Binding that seemed to fail may have been written";
 }
 
 TEST_F(QueuePlannerTest, AnEvictionThatFailsIsTriedAgainAfterAPause) {

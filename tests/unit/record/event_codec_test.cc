@@ -164,7 +164,7 @@ TEST_F(EventCodecTest, EveryEffectComesBack) {
   const model::Effects effects = {model::ReleasePod{1, pod, Pod().shape, {"n1"}},
                                   model::NominatePod{2, pod, "n1"},
                                   model::BindPod{3, pod, "n1", {{"tutti.dev/gpu-index", "0-1"}}},
-                                  model::EvictPod{4, pod, "why"},
+                                  model::EvictPod{4, pod, "why", true},
                                   model::AnswerAdmission{5, true, {"n1"}, "t"},
                                   model::AnswerBind{6, "no"},
                                   model::ReportScores{{"default", "job", "a"}, {{"n1", 2, 90}}},
