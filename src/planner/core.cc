@@ -117,7 +117,7 @@ void Core::Parts::On(model::QueueGateSet& e) {
 void Core::Parts::On(model::WriteFinished& e) {
   const auto it = state.writes.find(e.write);
   if (it == state.writes.end()) return;
-  const PendingWrite write = it->second;
+  const PendingWrite write = std::move(it->second);
   state.writes.erase(it);
   if (write.kind == WriteKind::kBind) {
     binds.Finish(write, e);

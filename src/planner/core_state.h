@@ -129,7 +129,11 @@ struct CoreState {
     writes.emplace(next_write, PendingWrite{kind, uid, bind_ticket, std::move(node_name)});
     return next_write++;
   }
-  void Emit(model::Effect effect) { effects.push_back(std::move(effect)); }
+  // What it gives back is good until the next one.
+  template <class Effect>
+  Effect& Emit(Effect effect) {
+    return std::get<Effect>(effects.emplace_back(std::move(effect)));
+  }
   // kube-scheduler writes the error into the pod's condition. There it must be known for ours: it
   // says nothing against the node.
   void AnswerBind(uint64_t ticket, std::string error) {
