@@ -207,7 +207,7 @@ void NodeTable::Discharge(const std::string& node_name, const ResourceList& amou
   if (const NodeIndex node = Find(node_name); node.valid()) {
     Take(node, &NodeBlock::requested, amount, -1);
   }
-  DropLoadIfEmpty(node_name);
+  DropIfEmpty(it);
 }
 
 void NodeTable::ChargePermanent(const std::string& node_name, const ResourceList& amount,
@@ -226,12 +226,10 @@ void NodeTable::DischargePermanent(const std::string& node_name, const ResourceL
   for (const auto& [resource, value] : amount.entries()) it->second.permanent.Add(resource, -value);
   if (had && it->second.permanent.empty()) --nodes_with_permanent_;
   RemovePorts(it->second.permanent_ports, ports);
-  DropLoadIfEmpty(node_name);
+  DropIfEmpty(it);
 }
 
-void NodeTable::DropLoadIfEmpty(const std::string& node_name) {
-  const auto it = loads_.find(node_name);
-  if (it == loads_.end()) return;
+void NodeTable::DropIfEmpty(Loads::iterator it) {
   const Load& load = it->second;
   const bool empty = load.charged.empty() && load.permanent.empty() && load.ports.empty() &&
                      load.permanent_ports.empty();

@@ -103,6 +103,7 @@ class NodeTable {
     std::vector<HostPort> ports;
     std::vector<HostPort> permanent_ports;
   };
+  using Loads = absl::flat_hash_map<std::string, Load>;
 
   NodeBlock& MutableBlock(NodeIndex node);
   NodeBlock::Statics& MutableStatics(NodeIndex node);
@@ -116,13 +117,13 @@ class NodeTable {
   static void ClearAt(std::vector<NodeBlock::Column>& columns, uint32_t offset);
   NodeIndex NewIndex();
   NodeIndex Append();
-  void DropLoadIfEmpty(const std::string& node_name);
+  void DropIfEmpty(Loads::iterator load);
 
   std::vector<std::shared_ptr<NodeBlock>> blocks_;
   std::vector<std::shared_ptr<NodeBlock::Statics>>
       statics_;  // the blocks' own, where they may change
   Directory directory_;
-  absl::flat_hash_map<std::string, Load> loads_;
+  Loads loads_;
   absl::flat_hash_map<NodeIndex, std::vector<HostPort>> reserved_ports_;
   std::vector<NodeIndex> free_indices_;
   std::set<std::string> closed_;

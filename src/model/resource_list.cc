@@ -33,7 +33,15 @@ void ResourceList::Set(ResourceId id, int64_t amount) {
   }
 }
 
-void ResourceList::Add(ResourceId id, int64_t amount) { Set(id, SaturatingAdd(Get(id), amount)); }
+void ResourceList::Add(ResourceId id, int64_t amount) {
+  const auto it = std::lower_bound(entries_.begin(), entries_.end(), id, Before);
+  if (it == entries_.end() || it->first != id) {
+    if (amount != 0) entries_.insert(it, {id, amount});
+    return;
+  }
+  it->second = SaturatingAdd(it->second, amount);
+  if (it->second == 0) entries_.erase(it);
+}
 
 void ResourceList::Add(const ResourceList& other) {
   for (const Entry& entry : other.entries_) Add(entry.first, entry.second);

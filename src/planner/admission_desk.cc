@@ -16,7 +16,10 @@ void AdmissionDesk::Request(const model::PodAdmitted& request) {
   const bool concerns_us = s_.ready() && !request.dry_run && pod.gang &&
                            pod.gang->problem.empty() && !pod.gated_by_others &&
                            !pod.shape->needs_referee;
-  if (!concerns_us) return s_.Emit(std::move(answer));
+  if (!concerns_us) {
+    s_.Emit(std::move(answer));
+    return;
+  }
   Gang& gang = gangs_.GetOrAdd(pod.gang->key, pod.gang->display_name);
   if (pod.gang->spec) gang.admitted_spec = pod.gang->spec;
   if (Slot* slot = FindSlot(gang, pod)) {

@@ -117,7 +117,7 @@ void Core::Parts::On(model::QueueGateSet& e) {
 void Core::Parts::On(model::WriteFinished& e) {
   const auto it = state.writes.find(e.write);
   if (it == state.writes.end()) return;
-  const PendingWrite write = it->second;
+  const PendingWrite write = std::move(it->second);
   state.writes.erase(it);
   if (write.kind == WriteKind::kBind) {
     binds.Finish(write, e);
@@ -135,7 +135,7 @@ void Core::Parts::SetReady(bool synced, bool leading) {
   if (was_ready || !state.ready()) return;
   Replan();
   // Settling may end a gang, so walk over a copy.
-  const std::map<uint64_t, Gang*> all = state.by_arrival;
+  const auto all = state.by_arrival;
   for (const auto& [arrival, gang] : all) {
     gang->satisfied = gang->satisfied || GangBook::WasWhole(*gang);
     gangs.Settle(*gang);
@@ -144,7 +144,7 @@ void Core::Parts::SetReady(bool synced, bool leading) {
 
 void Core::Parts::GiveEverythingBack() {
   queue.DropHead();
-  const std::map<uint64_t, Gang*> all = state.by_arrival;
+  const auto all = state.by_arrival;
   for (const auto& [arrival, gang] : all) {
     gangs.DropSlots(*gang);
     for (auto& [uid, member] : gang->members) gangs.Unplace(*gang, member);

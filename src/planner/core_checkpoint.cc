@@ -224,7 +224,7 @@ void SaveState(const CoreState& state, CoreCheckpoint& checkpoint) {
   checkpoint.closed_nodes.assign(state.nodes.closed().begin(), state.nodes.closed().end());
   checkpoint.claims = state.volumes.Claims();
   checkpoint.volumes = state.volumes.Volumes();
-  checkpoint.writes = state.writes;
+  checkpoint.writes = {state.writes.begin(), state.writes.end()};
   checkpoint.given_back = state.ledger.given_back();
   for (const auto& [uid, request] : state.held_binds) checkpoint.held_binds.push_back(request);
   checkpoint.pods.reserve(state.pods.size());
@@ -260,7 +260,7 @@ void RestoreState(CoreCheckpoint& checkpoint, CoreState& state) {
   state.head = checkpoint.head;
   state.next_plan = checkpoint.next_plan;
   state.next_write = checkpoint.next_write;
-  state.writes = checkpoint.writes;
+  state.writes = {checkpoint.writes.begin(), checkpoint.writes.end()};
   state.queue_gate = checkpoint.queue_gate;
   state.drained_from = checkpoint.drained_from;
   state.evict_retries.insert(checkpoint.evict_retries.begin(), checkpoint.evict_retries.end());

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/node_hash_map.h"
 #include "base/clock.h"
@@ -81,7 +82,7 @@ struct CoreState {
 
   absl::node_hash_map<base::Uid, PodRecord> pods;
   std::map<model::GangKey, std::unique_ptr<Gang>> gangs;
-  std::map<uint64_t, Gang*> by_arrival;
+  absl::btree_map<uint64_t, Gang*> by_arrival;
   uint64_t next_arrival = 1;
   uint64_t head = 0;  // arrival of the gang that room is kept for, 0: none
 
@@ -99,7 +100,7 @@ struct CoreState {
 
   std::map<base::Uid, model::BindRequested> held_binds;  // of pods of no gang: Permit waits
 
-  std::map<uint64_t, PendingWrite> writes;
+  absl::btree_map<uint64_t, PendingWrite> writes;
   uint64_t next_write = 1;
 
   // An operator wants nothing of it to be planned.
@@ -128,7 +129,11 @@ struct CoreState {
     writes.emplace(next_write, PendingWrite{kind, uid, bind_ticket, std::move(node_name)});
     return next_write++;
   }
-  void Emit(model::Effect effect) { effects.push_back(std::move(effect)); }
+  // What it gives back is good until the next one.
+  template <class Effect>
+  Effect& Emit(Effect effect) {
+    return std::get<Effect>(effects.emplace_back(std::move(effect)));
+  }
   // kube-scheduler writes the error into the pod's condition. There it must be known for ours: it
   // says nothing against the node.
   void AnswerBind(uint64_t ticket, std::string error) {

@@ -3,16 +3,6 @@
 #include <limits>
 
 namespace tutti::planner {
-namespace {
-
-template <class Key>
-void Add(std::map<Key, int>& counts, const Key& key, int sign) {
-  const auto it = counts.try_emplace(key, 0).first;
-  it->second += sign;
-  if (it->second == 0) counts.erase(it);
-}
-
-}  // namespace
 
 std::string_view PhaseName(GangPhase phase) {
   constexpr std::string_view kNames[] = {"Waiting", "Placed", "Binding", "Scheduled"};
@@ -20,25 +10,25 @@ std::string_view PhaseName(GangPhase phase) {
 }
 
 void Gang::Count(const model::PodInfo& pod, int sign) {
-  Add(priorities_, pod.shape->priority, sign);
-  Add(created_, pod.created_seconds, sign);
-  Add(durations_, pod.expected_duration, sign);
+  priorities_.Add(pod.shape->priority, sign);
+  created_.Add(pod.created_seconds, sign);
+  durations_.Add(pod.expected_duration, sign);
   if (pod.shape->needs_referee) referees_ += sign;
-  if (!pod.gang->problem.empty()) Add(problems_, pod.gang->problem, sign);
+  if (!pod.gang->problem.empty()) problems_.Add(pod.gang->problem, sign);
   if (!pod.gang->spec) return;
-  Add(min_members_, pod.gang->spec->min_member, sign);
+  min_members_.Add(pod.gang->spec->min_member, sign);
   if (pod.gang->spec->wait_timeout.count() > 0)
-    Add(wait_timeouts_, pod.gang->spec->wait_timeout, sign);
+    wait_timeouts_.Add(pod.gang->spec->wait_timeout, sign);
 }
 
 void Gang::Recount() {
   waiting = placed = binding = bound = parked = referees_ = 0;
-  min_members_.clear();
-  wait_timeouts_.clear();
-  priorities_.clear();
-  created_.clear();
-  durations_.clear();
-  problems_.clear();
+  min_members_.Clear();
+  wait_timeouts_.Clear();
+  priorities_.Clear();
+  created_.Clear();
+  durations_.Clear();
+  problems_.Clear();
   for (const auto& [uid, member] : members) {
     CountIn(*member.pod);
     parked += member.bind_ticket != 0 ? 1 : 0;
@@ -61,18 +51,18 @@ void Gang::Recount() {
 
 int Gang::min_member() const {
   if (object_spec) return object_spec->min_member;
-  if (!min_members_.empty()) return min_members_.rbegin()->first;
+  if (!min_members_.empty()) return min_members_.greatest();
   return admitted_spec ? admitted_spec->min_member : 0;
 }
 
 base::Duration Gang::wait_timeout(base::Duration fallback) const {
   if (object_spec && object_spec->wait_timeout.count() > 0) return object_spec->wait_timeout;
-  return wait_timeouts_.empty() ? fallback : wait_timeouts_.rbegin()->first;
+  return wait_timeouts_.empty() ? fallback : wait_timeouts_.greatest();
 }
 
 std::string Gang::problem() const {
   if (!object_problem.empty()) return object_problem;
-  return problems_.empty() ? std::string() : problems_.begin()->first;
+  return problems_.empty() ? std::string() : problems_.least();
 }
 
 model::Reason Gang::waiting_reason() const {
@@ -83,8 +73,8 @@ model::Reason Gang::waiting_reason() const {
 }
 
 base::Duration Gang::expected_duration() const {
-  if (durations_.empty() || durations_.begin()->first.count() == 0) return base::Duration(0);
-  return durations_.rbegin()->first;
+  if (durations_.empty() || durations_.least().count() == 0) return base::Duration(0);
+  return durations_.greatest();
 }
 
 base::Timestamp Gang::expected_end() const {
@@ -101,7 +91,7 @@ GangPhase Gang::phase() const {
 }
 
 int32_t Gang::priority() const {
-  if (!priorities_.empty()) return priorities_.rbegin()->first;
+  if (!priorities_.empty()) return priorities_.greatest();
   return slots.empty() ? std::numeric_limits<int32_t>::min() : slots.front().shape->priority;
 }
 

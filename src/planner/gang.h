@@ -14,6 +14,7 @@
 #include "model/gang_key.h"
 #include "model/pod_info.h"
 #include "planner/reservation_ledger.h"
+#include "planner/tally.h"
 
 namespace tutti::planner {
 
@@ -130,7 +131,7 @@ class Gang {
   std::string problem() const;  // empty: well configured
   int32_t priority() const;     // of the most important member
   // Of its first member, since 1970; 0: it has none.
-  int64_t first_created_seconds() const { return created_.empty() ? 0 : created_.begin()->first; }
+  int64_t first_created_seconds() const { return created_.empty() ? 0 : created_.least(); }
   // How long its members will run, by their own account: the longest; 0: one of them does not say.
   base::Duration expected_duration() const;
   // When it will give its room back by that account; Infinite: it has none, or does not say.
@@ -150,12 +151,12 @@ class Gang {
  private:
   void Count(const model::PodInfo& pod, int sign);
 
-  std::map<int, int> min_members_;
-  std::map<base::Duration, int> wait_timeouts_;
-  std::map<int32_t, int> priorities_;
-  std::map<int64_t, int> created_;
-  std::map<base::Duration, int> durations_;
-  std::map<std::string, int> problems_;
+  Tally<int> min_members_;
+  Tally<base::Duration> wait_timeouts_;
+  Tally<int32_t> priorities_;
+  Tally<int64_t> created_;
+  Tally<base::Duration> durations_;
+  Tally<std::string> problems_;
   int referees_ = 0;
 };
 

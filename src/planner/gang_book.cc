@@ -53,16 +53,22 @@ bool Contains(const std::vector<std::string>& names, const std::string& name) {
 }  // namespace
 
 Gang& GangBook::GetOrAdd(const model::GangKey& key, const std::string& display_name) {
-  std::unique_ptr<Gang>& gang = s_.gangs[key];
-  if (!gang) {
-    gang = std::make_unique<Gang>();
-    gang->key = key;
-    gang->arrival = s_.next_arrival++;
-    gang->first_seen = s_.now;
-    s_.by_arrival[gang->arrival] = gang.get();
+  if (last_joined_ == nullptr || last_joined_->key != key) {
+    std::unique_ptr<Gang>& gang = s_.gangs[key];
+    if (!gang) gang = Make(key);
+    last_joined_ = gang.get();
   }
-  if (!display_name.empty()) gang->display_name = display_name;
-  return *gang;
+  if (!display_name.empty()) last_joined_->display_name = display_name;
+  return *last_joined_;
+}
+
+std::unique_ptr<Gang> GangBook::Make(const model::GangKey& key) {
+  auto gang = std::make_unique<Gang>();
+  gang->key = key;
+  gang->arrival = s_.next_arrival++;
+  gang->first_seen = s_.now;
+  s_.by_arrival[gang->arrival] = gang.get();
+  return gang;
 }
 
 Gang* GangBook::Find(const model::GangKey& key) {
@@ -110,7 +116,8 @@ bool GangBook::SetState(Gang& gang, Member& member, Member::State state) {
     }
     member.reservation = ReservationId();
   }
-  UpdateVerdict(gang, member);
+  // Of one that is being bound it is that of its place.
+  if (state != Member::State::kBinding) UpdateVerdict(gang, member);
   return was_announced;
 }
 
@@ -347,7 +354,7 @@ void GangBook::SetReason(Gang& gang, model::Reason reason, std::string detail) {
 
 void GangBook::Report(Gang& gang) {
   gang.report_deadline = Timestamp::Infinite();
-  model::ReportGang report;
+  model::ReportGang& report = s_.Emit(model::ReportGang());
   report.key = gang.key;
   report.display_name = gang.display_name;
   report.reason = gang.reason;
@@ -358,12 +365,11 @@ void GangBook::Report(Gang& gang) {
   const ReasonCode code = gang.reason.code;
   if (code != ReasonCode::kPlaced && code != ReasonCode::kScheduled) gang.told_to_wait = true;
   report.had_to_wait = gang.told_to_wait;
-  s_.Emit(std::move(report));
 }
 
-void GangBook::AnswerBind(Gang& gang, Member& member, const std::string& error) {
+void GangBook::AnswerBind(Gang& gang, Member& member, std::string_view error) {
   if (member.bind_ticket == 0) return;
-  s_.AnswerBind(member.bind_ticket, error);
+  s_.AnswerBind(member.bind_ticket, std::string(error));
   member.bind_ticket = 0;
   --gang.parked;
 }
@@ -448,7 +454,8 @@ void GangBook::Settle(Gang& gang) {
     if (!gang.plan_id.empty()) s_.plans.Erase(gang.plan_id);
     dates_.Remove(gang);
     s_.by_arrival.erase(gang.arrival);
-    s_.gangs.erase(model::GangKey(gang.key));
+    if (last_joined_ == &gang) last_joined_ = nullptr;
+    s_.gangs.erase(s_.gangs.find(gang.key));
     return;
   }
   DropUselessSlots(gang);

@@ -1,8 +1,10 @@
 // GangBook: the gangs, their members and slots, and every change of a member's state.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "planner/core_state.h"
@@ -81,7 +83,7 @@ class GangBook {
   // Tells the world of the gang's reason.
   void Report(Gang& gang);
 
-  void AnswerBind(Gang& gang, Member& member, const std::string& error);
+  void AnswerBind(Gang& gang, Member& member, std::string_view error);
   // One that is being evicted already, or could not be a moment ago, is left alone.
   void Evict(PodRecord& record, const std::string& message, bool only_unbound = false);
   void Evict(const Member& member, const std::string& message) {
@@ -113,6 +115,7 @@ class GangBook {
   }
 
  private:
+  std::unique_ptr<Gang> Make(const model::GangKey& key);
   void MoveIn(Gang& gang, Member& member, std::vector<Slot>::iterator slot);
   // When it was bound, on our axis of time.
   base::Timestamp BoundAt(const model::PodInfo& pod) const;
@@ -125,6 +128,7 @@ class GangBook {
   EventDesk& events_;
   HolderSurvey survey_{s_};
   GangDates dates_{s_};
+  Gang* last_joined_ = nullptr;  // members come one after the other
 };
 
 }  // namespace tutti::planner

@@ -53,15 +53,8 @@ void GangDates::Requeue(Gang& gang, Entry& entry) {
 void GangDates::Move(Calendar& calendar, uint64_t arrival, Timestamp& date, Timestamp to) {
   const Timestamp from = std::exchange(date, to);
   if (from == to) return;
-  if (from == Timestamp::Infinite()) {
-    calendar.emplace(to, arrival);
-  } else if (to == Timestamp::Infinite()) {
-    calendar.erase({from, arrival});
-  } else {
-    Calendar::node_type node = calendar.extract({from, arrival});
-    node.value().first = to;
-    calendar.insert(std::move(node));
-  }
+  if (from != Timestamp::Infinite()) calendar.erase({from, arrival});
+  if (to != Timestamp::Infinite()) calendar.emplace(to, arrival);
 }
 
 void GangDates::VisitEnds(absl::FunctionRef<bool(const End&)> visit) const {

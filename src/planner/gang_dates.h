@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "planner/core_state.h"
@@ -68,7 +69,8 @@ class GangDates {
     base::Timestamp end = base::Timestamp::Infinite();
   };
 
-  using Calendar = std::set<std::pair<base::Timestamp, uint64_t>>;  // with the gang's arrival
+  using Calendar =
+      absl::btree_set<std::pair<base::Timestamp, uint64_t>>;  // with the gang's arrival
 
   void Requeue(Gang& gang, Entry& entry);
   // Most updates change no date.

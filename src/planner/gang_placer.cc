@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <numeric>
 #include <queue>
 #include <set>
@@ -17,8 +16,6 @@ using model::NodeBlock;
 using model::NodeIndex;
 using model::ReasonCode;
 using model::ResourceId;
-
-constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
 
 int64_t TotalCapacity(const auto& candidates, int64_t enough) {
   int64_t total = 0;
@@ -126,7 +123,8 @@ std::vector<GangPlacer::Candidate> GangPlacer::Candidates(const MemberClass& wan
     for (NodeIndex node : wanted.only) {
       if (node.value / 64 >= bits.size() || (bits[node.value / 64] >> (node.value % 64) & 1) == 0)
         continue;
-      ScanNode(wanted, node, view, candidates);
+      const FreeColumns columns(wanted.shape->requests, *nodes_.blocks()[BlockOf(node)]);
+      ScanNode(wanted, columns, node, view, candidates);
     }
   } else {
     for (uint32_t block = 0; block < nodes_.blocks().size(); ++block) {
@@ -144,41 +142,42 @@ std::vector<GangPlacer::Candidate> GangPlacer::Candidates(const MemberClass& wan
 
 void GangPlacer::ScanBlock(const MemberClass& wanted, const EligibilityCache::Bits& bits,
                            uint32_t block, View view, std::vector<Candidate>& out) {
+  const FreeColumns columns(wanted.shape->requests, *nodes_.blocks()[block]);
   const uint32_t first = block * NodeBlock::kNodes;
   for (uint32_t word = 0; word < NodeBlock::kNodes / 64; ++word) {
     uint64_t set = bits[first / 64 + word];
     while (set != 0) {
       const uint32_t offset = word * 64 + static_cast<uint32_t>(__builtin_ctzll(set));
       set &= set - 1;
-      ScanNode(wanted, NodeIndex(first + offset), view, out);
+      if (view != View::kNow || columns.HasRoom(offset))
+        ScanNode(wanted, columns, NodeIndex(first + offset), view, out);
     }
   }
 }
 
-int64_t GangPlacer::CapacityOf(const MemberClass& wanted, NodeIndex node, View view) const {
+int64_t GangPlacer::CapacityOf(const MemberClass& wanted, const FreeColumns& columns,
+                               NodeIndex node, View view) const {
   int64_t capacity = kNoLimit;
-  for (const auto& [resource, amount] : wanted.shape->requests.entries()) {
-    const int64_t room = Room(resource, node, view);
-    if (room < amount) return 0;
-    // A division costs more than everything else here: none where this resource is not the scarcer.
-    int64_t enough = 0;
-    if (__builtin_mul_overflow(capacity, amount, &enough) || room < enough)
-      capacity = room / amount;
+  if (view == View::kNow) {
+    capacity = columns.Places(OffsetOf(node));
+  } else {
+    for (const auto& [resource, amount] : wanted.shape->requests.entries())
+      capacity = PlacesIn(Room(resource, node, view), amount, capacity);
   }
   const model::DeviceRequest request = devices_.RequestOf(wanted.shape->requests);
   if (!request.any()) return capacity;
   return std::min(capacity, model::PlacesOn(FreeDevicesOf(node, view), request));
 }
 
-void GangPlacer::ScanNode(const MemberClass& wanted, NodeIndex node, View view,
-                          std::vector<Candidate>& out) {
-  int64_t capacity = CapacityOf(wanted, node, view);
+void GangPlacer::ScanNode(const MemberClass& wanted, const FreeColumns& columns, NodeIndex node,
+                          View view, std::vector<Candidate>& out) {
+  int64_t capacity = CapacityOf(wanted, columns, node, view);
   if (capacity == 0) return;
   if (!wanted.shape->host_ports.empty()) capacity = 1;
   if (std::binary_search(wanted.refused.begin(), wanted.refused.end(), node)) return;
   if (domain_ != nullptr && !DomainChooser::Has(*domain_, node)) return;
   if (!PortsFree(wanted, node, view)) return;
-  out.push_back({0, Score(wanted, node, view), node, capacity});
+  out.push_back({0, Score(wanted, columns, node, view), node, capacity});
 }
 
 bool GangPlacer::PortsFree(const MemberClass& wanted, NodeIndex node, View view) const {
@@ -209,21 +208,17 @@ model::FreeDevices GangPlacer::FreeDevicesOf(NodeIndex node, View view) const {
   return free;
 }
 
-int64_t GangPlacer::Score(const MemberClass& wanted, NodeIndex node, View view) {
-  if (view == View::kNow && tie_break_ == TieBreak::kNodeName) return names_.Rank(node);
-  const NodeBlock& block = *nodes_.blocks()[BlockOf(node)];
+int64_t GangPlacer::Score(const MemberClass& wanted, const FreeColumns& columns, NodeIndex node,
+                          View view) {
   const uint32_t offset = OffsetOf(node);
-  int64_t left = 0;
-  int64_t to_drain = 0;
-  int64_t free_now = 0;
-  for (const auto& [resource, amount] : wanted.shape->requests.entries()) {
-    const int64_t unit = std::max<int64_t>(block.Allocatable(resource, offset) / 1000, 1);
-    left += (Room(resource, node, view) - amount) / unit;
-    to_drain += NodeBlock::At(block.requested, resource, offset) / unit;
-    free_now += block.Free(resource, offset) / unit;
-  }
-  if (view == View::kReleased) return free_now;
-  return view == View::kNow ? left : to_drain;
+  if (view == View::kNow)
+    return tie_break_ == TieBreak::kNodeName ? names_.Rank(node) : columns.LeftOver(offset);
+  const NodeBlock& block = *nodes_.blocks()[BlockOf(node)];
+  const auto& weighed = view == View::kDrained ? block.requested : block.free;
+  int64_t score = 0;
+  for (const auto& [resource, amount] : wanted.shape->requests.entries())
+    score += NodeBlock::At(weighed, resource, offset) / UnitOf(block.Allocatable(resource, offset));
+  return score;
 }
 
 base::StringId GangPlacer::CoarsestKey(const MemberClass& wanted,
@@ -379,7 +374,8 @@ bool GangPlacer::Renew(const MemberClass& wanted, View view, Candidate& candidat
   if (!pipeline_.StillPasses(candidate.node)) return false;
   if (view == View::kNow && pipeline_.scores() && !pipeline_.normalizes())
     candidate.plugins = pipeline_.ScoreOne(candidate.node);
-  candidate.score = Score(wanted, candidate.node, view);
+  const FreeColumns columns(wanted.shape->requests, *nodes_.blocks()[BlockOf(candidate.node)]);
+  candidate.score = Score(wanted, columns, candidate.node, view);
   return true;
 }
 

@@ -26,6 +26,7 @@
 #include "planner/core_options.h"
 #include "planner/domain_chooser.h"
 #include "planner/eligibility_cache.h"
+#include "planner/free_columns.h"
 #include "planner/member_class.h"
 #include "planner/name_order.h"
 #include "planner/place_index.h"
@@ -102,18 +103,21 @@ class GangPlacer {
   std::optional<Placement> PlaceByIndex(const MemberClass& wanted, View view);
   PlaceIndex::Key KeyOf(const MemberClass& wanted, model::NodeIndex node, View view);
   // As CapacityOf > 0, for less.
-  bool HasRoomFor(const MemberClass& wanted, model::NodeIndex node, View view) const;
+  bool HasRoomFor(const MemberClass& wanted, const FreeColumns& columns, model::NodeIndex node,
+                  View view) const;
   std::vector<size_t> Order(std::span<const MemberClass> classes, View view);
   std::vector<Candidate> Candidates(const MemberClass& wanted, View view);
   // How many members the node has room for; kNoLimit where they ask for nothing.
-  int64_t CapacityOf(const MemberClass& wanted, model::NodeIndex node, View view) const;
+  int64_t CapacityOf(const MemberClass& wanted, const FreeColumns& columns, model::NodeIndex node,
+                     View view) const;
   void ScanBlock(const MemberClass& wanted, const EligibilityCache::Bits& bits, uint32_t block,
                  View view, std::vector<Candidate>& out);
-  void ScanNode(const MemberClass& wanted, model::NodeIndex node, View view,
-                std::vector<Candidate>& out);
+  void ScanNode(const MemberClass& wanted, const FreeColumns& columns, model::NodeIndex node,
+                View view, std::vector<Candidate>& out);
   bool PortsFree(const MemberClass& wanted, model::NodeIndex node, View view) const;
   int64_t Room(model::ResourceId resource, model::NodeIndex node, View view) const;
-  int64_t Score(const MemberClass& wanted, model::NodeIndex node, View view);
+  int64_t Score(const MemberClass& wanted, const FreeColumns& columns, model::NodeIndex node,
+                View view);
   model::Reason Shortage(const MemberClass& wanted, View view);
   // Leaves each candidate the capacity that an even spread gives it; false where there is none.
   bool SpreadOut(const MemberClass& wanted, std::vector<Candidate>& candidates) const;

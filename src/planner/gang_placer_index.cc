@@ -1,4 +1,6 @@
 // The part of GangPlacer that places single pods by PlaceIndex.
+#include <algorithm>
+
 #include "planner/gang_placer.h"
 
 namespace tutti::planner {
@@ -40,7 +42,7 @@ std::optional<Placement> GangPlacer::PlaceByIndex(const MemberClass& wanted, Vie
     return placement;
   }
   placement.fits = true;
-  placement.nodes = {{best}};
+  placement.nodes.emplace_back(1, best);
   placement.devices.resize(1);
   placement.scores.resize(1);
   if (asks_plugins_ && pipeline_.scores()) placement.scores[0] = {entry->KeyOf(best).plugins};
@@ -49,23 +51,26 @@ std::optional<Placement> GangPlacer::PlaceByIndex(const MemberClass& wanted, Vie
   return placement;
 }
 
-bool GangPlacer::HasRoomFor(const MemberClass& wanted, NodeIndex node, View view) const {
-  const model::NodeBlock& block = *nodes_.blocks()[BlockOf(node)];
-  for (const auto& [resource, amount] : wanted.shape->requests.entries()) {
-    const int64_t room = view == View::kNow ? block.Free(resource, OffsetOf(node))
-                                            : nodes_.FreeWhenDrained(resource, node);
-    if (room < amount) return false;
-  }
+bool GangPlacer::HasRoomFor(const MemberClass& wanted, const FreeColumns& columns, NodeIndex node,
+                            View view) const {
+  const auto& asked = wanted.shape->requests.entries();
+  const auto drained = [&](const auto& entry) {
+    return nodes_.FreeWhenDrained(entry.first, node) >= entry.second;
+  };
+  const bool has_room = view == View::kNow ? columns.HasRoom(OffsetOf(node))
+                                           : std::all_of(asked.begin(), asked.end(), drained);
+  if (!has_room) return false;
   const model::DeviceRequest request = devices_.RequestOf(wanted.shape->requests);
   return !request.any() || FreeDevicesOf(node, view).Fitting(request).Count() >= request.count;
 }
 
 PlaceIndex::Key GangPlacer::KeyOf(const MemberClass& wanted, NodeIndex node, View view) {
+  const FreeColumns columns(wanted.shape->requests, *nodes_.blocks()[BlockOf(node)]);
   PlaceIndex::Key key;
-  key.fits = HasRoomFor(wanted, node, view);
+  key.fits = HasRoomFor(wanted, columns, node, view);
   if (!key.fits) return key;
   if (asks_plugins_) key.plugins = pipeline_.ScoreOne(node);
-  key.score = Score(wanted, node, view);
+  key.score = Score(wanted, columns, node, view);
   return key;
 }
 

@@ -34,7 +34,7 @@ base::Duration RetryAfter(const CoreOptions& options, int failures) {
 
 }  // namespace
 
-void PodDesk::Upsert(PodInfo pod) {
+void PodDesk::Upsert(PodInfo&& pod) {
   const base::Uid uid = pod.uid;
   const auto [it, added] = s_.pods.try_emplace(uid);
   PodRecord& record = it->second;

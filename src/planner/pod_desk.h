@@ -17,7 +17,7 @@ class PodDesk {
           EventDesk& events)
       : s_(state), gangs_(gangs), binds_(binds), bound_(bound), events_(events) {}
 
-  void Upsert(model::PodInfo pod);
+  void Upsert(model::PodInfo&& pod);
   void Remove(base::Uid uid);
   void UpsertNode(model::NodeInfo node);
   void RemoveNode(const std::string& name);

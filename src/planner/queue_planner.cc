@@ -123,7 +123,7 @@ std::vector<Member*> QueuePlanner::WaitingMembers(Gang& gang) const {
 }
 
 QueuePlanner::Wanted QueuePlanner::Classes(const Gang& gang,
-                                           const std::vector<Member*>& members) const {
+                                           std::span<Member* const> members) const {
   Wanted wanted;
   std::map<std::pair<const model::PodShape*, std::vector<std::string>>, size_t> index;
   for (Member* member : members) {
@@ -179,10 +179,8 @@ void QueuePlanner::Plan(Gang& gang) {
                             {}});
     return;
   }
-  const std::vector<Member*> first(waiting.begin(),
-                                   waiting.begin() + static_cast<std::ptrdiff_t>(required));
-  const std::vector<Member*> surplus(waiting.begin() + static_cast<std::ptrdiff_t>(required),
-                                     waiting.end());
+  const std::span<Member* const> first = std::span(waiting).first(required);
+  const std::span<Member* const> surplus = std::span(waiting).subspan(required);
   if (!first.empty()) {
     const Wanted wanted = Classes(gang, first);
     if (!pre_enqueue_.Admits(gang, wanted.card.get())) return;
@@ -269,13 +267,13 @@ bool QueuePlanner::Enter(Gang& gang, const Wanted& wanted, const Placement& plac
   return true;
 }
 
-void QueuePlanner::PlaceSurplus(Gang& gang, const std::vector<Member*>& surplus) {
+void QueuePlanner::PlaceSurplus(Gang& gang, std::span<Member* const> surplus) {
   // Where there was no place for one, there is none for the next of its kind.
   std::set<std::pair<const model::PodShape*, std::vector<std::string>>> hopeless;
   for (Member* member : surplus) {
     const std::pair kind(member->pod->shape.get(), member->pod->pins);
     if (hopeless.contains(kind)) continue;
-    const Wanted wanted = Classes(gang, {member});
+    const Wanted wanted = Classes(gang, {&member, 1});
     Placement placement;
     const bool fits = FindPlace(wanted, placement);
     if (fits && Enter(gang, wanted, placement)) continue;

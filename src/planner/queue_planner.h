@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -55,7 +56,7 @@ class QueuePlanner {
 
   // In rank order.
   std::vector<Member*> WaitingMembers(Gang& gang) const;
-  Wanted Classes(const Gang& gang, const std::vector<Member*>& members) const;
+  Wanted Classes(const Gang& gang, std::span<Member* const> members) const;
   Gang* Head() const { return room_.head(); }  // null: none
 
   struct Judgement {
@@ -88,7 +89,7 @@ class QueuePlanner {
   bool FindPlace(const Wanted& wanted, Placement& placement);
   // False: a Reserve plugin refuses it, and the gang's reason says so.
   bool Enter(Gang& gang, const Wanted& wanted, const Placement& placement);
-  void PlaceSurplus(Gang& gang, const std::vector<Member*>& surplus);
+  void PlaceSurplus(Gang& gang, std::span<Member* const> surplus);
   void DidNotFit(Gang& gang, const Wanted& wanted, model::Reason reason);
   void GiveBackPart(Gang& gang);
   framework::PostFilterVerdict PostFilter(const Wanted& wanted, const GangDiagnosis& diagnosis);

@@ -20,11 +20,9 @@ class ReportCollector {
                   const model::ResourceTable& resources);
 
   ClusterUse& use() { return use_; }
-  const TimelineCollector& lanes() const { return timeline_; }
+  TimelineCollector& lanes() { return timeline_; }
 
   void Started(int64_t members, const std::string& queue, int64_t wait_ms, int64_t run_ms);
-  // It ran on this lane.
-  void Ran(Interval interval, int64_t members) { timeline_.Add(std::move(interval), members); }
   void Dropped() { ++dropped_; }
   // At the end of each moment.
   void Sample(int64_t now_ms, int64_t waiting_jobs, int64_t waiting_members);

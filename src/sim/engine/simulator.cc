@@ -188,10 +188,7 @@ absl::Status Simulator::Settle() {
 }
 
 void Simulator::TellAll() {
-  while (told_ < events_.size()) {
-    model::ClusterEvent event = std::move(events_[told_++]);
-    Apply(std::move(event));
-  }
+  while (told_ < events_.size()) Apply(std::move(events_[told_++]));
   events_.clear();
   told_ = 0;
 }
@@ -265,14 +262,16 @@ void Simulator::AddIntervals(const Live& live) {
     part.milli_gpus += role.gpus * role.gpu_milli;
   }
   for (const auto& [lane, part] : lanes) {
-    std::string note = absl::StrCat(part.members, part.members == 1 ? " member" : " members");
-    if (part.milli_gpus > 0)
-      absl::StrAppendFormat(&note, ", %g GPUs", double(part.milli_gpus) / 1e3);
-    collector_->Ran({live.job.name, lane, live.start_ms, now_ms_, std::move(note)}, part.members);
+    collector_->lanes().Add(now_ms_ - live.start_ms, part.members, [&] {
+      std::string note = absl::StrCat(part.members, part.members == 1 ? " member" : " members");
+      if (part.milli_gpus > 0)
+        absl::StrAppendFormat(&note, ", %g GPUs", double(part.milli_gpus) / 1e3);
+      return Interval{live.job.name, lane, live.start_ms, now_ms_, std::move(note)};
+    });
   }
 }
 
-void Simulator::Apply(model::ClusterEvent event) {
+void Simulator::Apply(model::ClusterEvent&& event) {
   for (const model::Effect& effect : core_->Apply(Now(), std::move(event)))
     std::visit([this](const auto& e) { Play(e); }, effect);
 }

@@ -72,7 +72,7 @@ class Simulator {
   void Submit(Job job, int64_t submit_ms, bool counted);
   void Start(uint64_t number, Live& live);
   Live Leave(uint64_t number);  // the job is gone, whether it ran or not
-  void Apply(model::ClusterEvent event);
+  void Apply(model::ClusterEvent&& event);
   void Play(const model::NominatePod& nominate);
   void Play(const model::ReleasePod& release);
   void Play(const model::BindPod& bind);
@@ -82,7 +82,10 @@ class Simulator {
   void Play(const model::AnswerAdmission&) {}
   void Play(const model::ReportScores&) {}
   void AskToBind(const model::PodRef& pod, const std::string& node);
-  void Later(model::ClusterEvent event) { events_.push_back(std::move(event)); }
+  template <class Event>
+  void Later(Event event) {
+    events_.emplace_back(std::move(event));
+  }
   Live* Find(uint64_t number);
   model::PodInfo PodOf(uint64_t number, const Live& live, size_t member) const;
   void AddIntervals(const Live& live);

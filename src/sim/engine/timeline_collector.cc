@@ -46,14 +46,15 @@ TimelineCollector::TimelineCollector(const std::vector<SimNode>& nodes,
   }
 }
 
-void TimelineCollector::Add(Interval interval, int64_t members) {
-  const int64_t weight = members * std::max<int64_t>(interval.end_ms - interval.start_ms, 1);
-  Kept kept{weight, added_++, std::move(interval)};
+void TimelineCollector::Add(int64_t duration_ms, int64_t members,
+                            absl::FunctionRef<Interval()> interval) {
+  Kept kept{members * std::max<int64_t>(duration_ms, 1), added_++, {}};
   if (heap_.size() == Timeline::kMaxIntervals) {
     if (!Outweighs(kept, heap_.front())) return;
     std::pop_heap(heap_.begin(), heap_.end(), Outweighs);
     heap_.pop_back();
   }
+  kept.interval = interval();
   heap_.push_back(std::move(kept));
   std::push_heap(heap_.begin(), heap_.end(), Outweighs);
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "sim/report/report.h"
 #include "sim/workload/job.h"
 
@@ -18,8 +19,8 @@ class TimelineCollector {
   TimelineCollector(const std::vector<SimNode>& nodes, const std::string& lane_label);
 
   size_t LaneOf(size_t node) const { return lane_of_[node]; }
-  // `members` of the gang ran on that lane.
-  void Add(Interval interval, int64_t members);
+  // `members` of a gang ran on a lane for that long. `interval` is called if that is kept.
+  void Add(int64_t duration_ms, int64_t members, absl::FunctionRef<Interval()> interval);
 
   Timeline Take();
 

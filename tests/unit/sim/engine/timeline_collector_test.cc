@@ -48,9 +48,14 @@ TEST(TimelineCollectorTest, TooManyLabelsShareTheLastLane) {
 TEST(TimelineCollectorTest, KeepsTheGangsThatTookMost) {
   TimelineCollector collector(CpuNodes(1, 1), "");
   const auto most = static_cast<int64_t>(Timeline::kMaxIntervals);
-  for (int64_t i = 0; i < most; ++i) collector.Add({"small", 0, i, i + 10, ""}, 1);
-  collector.Add({"wide", 0, 5, 15, ""}, 100);
-  collector.Add({"tiny", 0, 6, 7, ""}, 1);
+  const auto add = [&](const char* gang, int64_t start_ms, int64_t end_ms, int64_t members) {
+    collector.Add(end_ms - start_ms, members, [&] {
+      return Interval{gang, 0, start_ms, end_ms, ""};
+    });
+  };
+  for (int64_t i = 0; i < most; ++i) add("small", i, i + 10, 1);
+  add("wide", 5, 15, 100);
+  add("tiny", 6, 7, 1);
   const Timeline timeline = collector.Take();
   EXPECT_THAT(timeline.intervals, SizeIs(Timeline::kMaxIntervals));
   EXPECT_EQ(timeline.left_out, 2);
