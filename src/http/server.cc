@@ -10,9 +10,12 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "http/connection.h"
+#include "http/http1_session.h"
 #include "http/reply_sink.h"
 #include "http/session.h"
 #include "http/tls_context.h"
+#include "http/tls_handshake.h"
 
 namespace tutti::http {
 namespace {
@@ -140,11 +143,26 @@ class AsioServer final : public Server {
     }
     const bool full = open >= state_->limits.connections;
     asio::post(lane.context, [this, &lane, full, socket = std::move(socket)]() mutable {
-      const std::shared_ptr<Session> session = tls_ ? Session::Tls(lane, std::move(socket), *tls_)
-                                                    : Session::Plain(lane, std::move(socket));
+      const std::shared_ptr<Session> session = MakeSession(lane, std::move(socket));
       lane.Add(session);
       full ? session->RefuseAndClose() : session->Start();
     });
+  }
+
+  // The connection has been counted.
+  std::shared_ptr<Session> MakeSession(Lane& lane, tcp::socket socket) {
+    ConnectionTicket ticket(state_.get());
+    error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    const tcp::endpoint remote = socket.remote_endpoint(ignored);
+    std::string peer = absl::StrFormat("%s:%d", remote.address().to_string(ignored), remote.port());
+    if (!tls_) {
+      return MakeHttp1Session(lane, Connection<tcp::socket>{std::move(ticket), std::move(peer),
+                                                            nullptr, std::move(socket)});
+    }
+    const std::shared_ptr<asio::ssl::context> context = tls_->Current();
+    return MakeTlsHandshake(lane, Connection<TlsStream>{std::move(ticket), std::move(peer), context,
+                                                        TlsStream(std::move(socket), *context)});
   }
 
   const std::shared_ptr<ServerState> state_ = std::make_shared<ServerState>();
