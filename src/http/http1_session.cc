@@ -36,6 +36,7 @@ class Http1Session final : public Session, public Exchange {
       : server_(*lane.server), lane_(lane), connection_(std::move(connection)) {}
 
   void Start() override {
+    ++server_.http1.connections;
     WaitForRequest();
   }
 
@@ -213,6 +214,7 @@ class Http1Session final : public Session, public Exchange {
     buffer_.shrink_to_fit();
     keep_alive_ = parser_->get().keep_alive();
     head_only_ = parser_->get().method() == bhttp::verb::head;
+    ++server_.http1.requests;
     Request request;
     request.method = View(parser_->get().method_string());
     request.target = View(parser_->get().target());

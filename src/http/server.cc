@@ -99,6 +99,11 @@ class AsioServer final : public Server {
 
   uint16_t port() const override { return port_; }
   size_t in_flight() const override { return state_->in_flight; }
+  Traffic traffic(Protocol protocol) const override {
+    const ServerState::Counts& counts =
+        protocol == Protocol::kHttp2 ? state_->http2 : state_->http1;
+    return {counts.connections, counts.requests};
+  }
 
  private:
   // A copy: sessions that close leave the lane's set.

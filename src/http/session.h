@@ -38,6 +38,13 @@ struct ServerState {
 
   std::atomic<size_t> exchanges{0};
   absl::Mutex mutex;  // guards nothing: it wakes AwaitQuiet
+
+  struct Counts {
+    std::atomic<uint64_t> connections{0};  // that began to speak it
+    std::atomic<uint64_t> requests{0};     // read to their end
+  };
+  Counts http1;
+  Counts http2;
 };
 
 // One thread's share of the connections: touched by that thread only, but for `context`.

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_format.h"
 #include "http/http1_session.h"
+#include "http/http2_session.h"
 
 namespace tutti::http {
 namespace {
@@ -49,7 +50,12 @@ class TlsHandshake final : public Session {
   void HandOver() {
     if (std::exchange(ended_, true)) return;
     NoteClientName();
-    const std::shared_ptr<Session> next = MakeHttp1Session(lane_, std::move(connection_));
+    const unsigned char* name = nullptr;
+    unsigned length = 0;
+    SSL_get0_alpn_selected(connection_.stream.native_handle(), &name, &length);
+    const bool http2 = std::string_view(reinterpret_cast<const char*>(name), length) == "h2";
+    const std::shared_ptr<Session> next = http2 ? MakeHttp2Session(lane_, std::move(connection_))
+                                                : MakeHttp1Session(lane_, std::move(connection_));
     lane_.sessions.erase(shared_from_this());
     lane_.Add(next);
     next->Start();
