@@ -25,9 +25,9 @@ constexpr int32_t kConnectionWindow = 4 << 20;
 constexpr size_t kBodiesAtOnce = 4;  // so many of the largest are kept of one connection
 constexpr size_t kMostQueuedFrames = 4096;
 constexpr size_t kFieldOverhead = 32;  // of a header field, as SETTINGS_MAX_HEADER_LIST_SIZE counts
-// Requests that are reset at once cost us their handling and the peer nothing. A scheduler that
-// gives up all its binds may do so; one that goes on at this rate may not.
-constexpr uint64_t kResetsPerSecond = 100;
+// A request that ends before its answer has cost its peer nothing (CVE-2023-44487). A scheduler
+// that gives up all its binds at once may do so; a peer that goes on at this rate may not.
+constexpr uint64_t kEarlyEndsPerSecond = 100;
 
 std::string_view View(const uint8_t* text, size_t size) {
   return {reinterpret_cast<const char*>(text), size};
@@ -52,7 +52,7 @@ class Http2Streams::Impl {
 
   void Receive(std::string_view bytes);
   bool TakesMore() const {
-    return nghttp2_session_get_outbound_queue_size(session_.get()) < kMostQueuedFrames;
+    return !refused_ && nghttp2_session_get_outbound_queue_size(session_.get()) < kMostQueuedFrames;
   }
   void TakeOutput(std::string& out, size_t at_most);
   void GoAway();
@@ -120,6 +120,8 @@ class Http2Streams::Impl {
   void Sent(Stream& stream);
   void GiveUp(Stream& stream);
   void End(int32_t id);
+  void CountEarlyEnd();
+  uint64_t MostEarlyEnds() const { return 2 * server_.limits.streams; }
   void Forget(Stream& stream);
 
   ServerState& server_;
@@ -130,8 +132,11 @@ class Http2Streams::Impl {
   std::unordered_map<int32_t, std::shared_ptr<Stream>> streams_;
   size_t body_bytes_ = 0;        // of all requests that are not complete
   TimePoint earliest_ = kNever;  // no stream's deadline is before it
+  double early_ends_ = 0;        // less what has been forgiven since the last of them
+  TimePoint last_early_end_;
   bool receiving_ = false;
-  bool broken_ = false;  // nghttp2 has given up
+  bool refused_ = false;  // what came is no HTTP/2, or an attack
+  bool broken_ = false;   // nghttp2 has given up
 };
 
 // What nghttp2 calls. 0 is success.
@@ -209,7 +214,7 @@ Http2Streams::Impl::Impl(Lane& lane, std::string peer, std::function<void()> ans
   // Its own bounds stand as they are: 1,000 acknowledgements of PING and SETTINGS that are not
   // taken, 32 settings in a frame, 8 CONTINUATION frames of a header.
   nghttp2_option_set_no_closed_streams(option, 1);
-  nghttp2_option_set_stream_reset_rate_limit(option, 2 * server_.limits.streams, kResetsPerSecond);
+  nghttp2_option_set_stream_reset_rate_limit(option, MostEarlyEnds(), kEarlyEndsPerSecond);
   nghttp2_session* session = nullptr;
   nghttp2_session_server_new2(&session, callbacks, this, option);
   session_.reset(session);
@@ -227,9 +232,10 @@ void Http2Streams::Impl::Receive(std::string_view bytes) {
   const ssize_t taken = nghttp2_session_mem_recv(
       session_.get(), reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
   receiving_ = false;
-  if (taken >= 0) return;
-  const uint32_t why =
-      taken == NGHTTP2_ERR_FLOODED ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR;
+  refused_ = taken < 0;
+  if (!refused_) return;
+  const bool flood = taken == NGHTTP2_ERR_FLOODED || taken == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS;
+  const uint32_t why = flood ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR;
   broken_ = nghttp2_session_terminate_session(session_.get(), why) != 0;
 }
 
@@ -372,8 +378,20 @@ void Http2Streams::Impl::Sent(Stream& stream) {
 void Http2Streams::Impl::End(int32_t id) {
   const auto it = streams_.find(id);
   if (it == streams_.end()) return;
+  if (!it->second->answered) CountEarlyEnd();
   Forget(*it->second);
   streams_.erase(it);
+}
+
+// nghttp2 counts the resets that come, but not those that a peer makes us send (CVE-2025-8671).
+void Http2Streams::Impl::CountEarlyEnd() {
+  const auto now = std::chrono::steady_clock::now();
+  const double back =
+      std::chrono::duration<double>(now - last_early_end_).count() * kEarlyEndsPerSecond;
+  early_ends_ = std::max(early_ends_ - back, 0.0) + 1;
+  last_early_end_ = now;
+  if (early_ends_ > static_cast<double>(MostEarlyEnds()))
+    nghttp2_session_terminate_session(session_.get(), NGHTTP2_ENHANCE_YOUR_CALM);
 }
 
 void Http2Streams::Impl::Forget(Stream& stream) {

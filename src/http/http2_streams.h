@@ -22,7 +22,7 @@ class Http2Streams {
 
   // Complete requests go to their handlers; what breaks a limit is answered or reset.
   void Receive(std::string_view bytes);
-  // False while the peer has made us say more than it takes.
+  // False while the peer has made us say more than it takes, and once it broke the protocol.
   bool TakesMore() const;
   // Appends what there is to send, until `out` holds about `at_most` bytes.
   void TakeOutput(std::string& out, size_t at_most);

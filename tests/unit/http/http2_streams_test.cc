@@ -37,6 +37,7 @@ std::string Frame(char type, char flags, int32_t stream, const std::string& payl
 }
 constexpr char kHeaders = 1;
 constexpr char kPing = 6;
+constexpr char kWindowUpdate = 8;
 constexpr char kContinuation = 9;
 
 TEST(Http2StreamsTest, RefusedRequestsReachNoHandlerAndKeepTheConnection) {
@@ -138,6 +139,7 @@ TEST(Http2StreamsTest, SlowHeaderEndsTheConnection) {
   limits.header_timeout = std::chrono::milliseconds(200);
   Http2World http2(limits);
   Http2Client client = http2.Connect();
+  ASSERT_TRUE(client.Ping());  // so that it has nothing to say between the frames
   client.SendRaw(Frame(kHeaders, 0, 1, "\x82"));
   client.ReadToEnd();
   EXPECT_EQ(client.goaway_code(), kEnhanceYourCalm);
@@ -208,6 +210,23 @@ TEST(Http2StreamsTest, RapidResetsEndTheConnection) {
   EXPECT_TRUE(Eventually([&] { return http2.world.server->in_flight() == 0; }));
 }
 
+// CVE-2025-8671: the peer makes the server reset.
+TEST(Http2StreamsTest, ProvokedResetsEndTheConnection) {
+  Limits limits;
+  limits.streams = 10;
+  Http2World http2(limits);
+  Http2Client client = http2.Connect();
+  constexpr size_t kMany = 5000;
+  for (size_t i = 0; i < kMany && !client.goaway_code(); ++i) {
+    const int32_t stream = client.Start("POST", "/park", "{}");
+    client.SendRaw(Frame(kWindowUpdate, 0, stream, "\x7f\xff\xff\xff"));
+    client.Wait(stream);
+  }
+  EXPECT_EQ(client.goaway_code(), kEnhanceYourCalm);
+  EXPECT_LT(http2.desk.arrived(), kMany / 2);
+  EXPECT_TRUE(Eventually([&] { return http2.world.server->in_flight() == 0; }));
+}
+
 // A scheduler gives up all its binds at once when their time is over.
 TEST(Http2StreamsTest, ResettingEveryParkedRequestAtOnceIsNoAttack) {
   Limits limits;
@@ -225,11 +244,12 @@ TEST(Http2StreamsTest, ResettingEveryParkedRequestAtOnceIsNoAttack) {
 TEST(Http2StreamsTest, HeadersWithoutEndEndTheConnection) {
   Http2World http2;
   Http2Client client = http2.Connect();
+  ASSERT_TRUE(client.Ping());
   std::string flood = Frame(kHeaders, 0, 1, "\x82");
   for (int i = 0; i < 1000; ++i) flood += Frame(kContinuation, 0, 1, "\x84");
   client.SendRaw(flood);
   client.ReadToEnd();
-  EXPECT_TRUE(client.goaway_code().has_value());
+  EXPECT_EQ(client.goaway_code(), kEnhanceYourCalm);
   EXPECT_EQ(http2.Connect().Call("GET", "/hello")->status, 200);
 }
 
