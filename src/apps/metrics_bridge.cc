@@ -117,6 +117,31 @@ void MetricsBridge::CollectCircuits(const PluginRuntime& plugins) {
   });
 }
 
+void MetricsBridge::CollectHttp(std::function<const http::Server*(obs::HttpDoor)> server) {
+  struct Line {
+    obs::HttpDoor door;
+    obs::HttpProtocol label;
+    http::Protocol protocol;
+    http::Traffic before;
+  };
+  std::vector<Line> lines;
+  for (const obs::HttpDoor door : {obs::HttpDoor::kExtender, obs::HttpDoor::kWebhook}) {
+    lines.push_back({door, obs::HttpProtocol::kHttp1, http::Protocol::kHttp1, {}});
+    lines.push_back({door, obs::HttpProtocol::kHttp2, http::Protocol::kHttp2, {}});
+  }
+  metrics_.AddCollector([this, server = std::move(server), lines = std::move(lines)]() mutable {
+    for (Line& line : lines) {
+      const http::Server* const asked = server(line.door);
+      if (asked == nullptr) continue;
+      const http::Traffic now = asked->traffic(line.protocol);
+      metrics_.http_connections.At(line.door, line.label)
+          .Increment(static_cast<double>(now.connections - line.before.connections));
+      metrics_.http_requests.At(line.door, line.label)
+          .Increment(static_cast<double>(now.requests - line.before.requests));
+      line.before = now;
+    }
+  });
+}
 void MetricsBridge::CollectDecisionLog(const record::DecisionLog& log) {
   metrics_.AddCollector([this, &log, before = record::DecisionLog::Stats()]() mutable {
     using Entry = obs::DecisionLogEntry;

@@ -16,6 +16,7 @@
 #include "apps/plugin_runtime.h"
 #include "extender/extender_routes.h"
 #include "framework/guard.h"
+#include "http/server.h"
 #include "kube/cluster_source.h"
 #include "kube/event_recorder.h"
 #include "obs/log.h"
@@ -39,6 +40,8 @@ class MetricsBridge final : public extender::ExtenderObserver {
   void CollectSnapshotAge(const base::Clock& clock);
   void CollectWatchers(std::function<size_t()> watchers);
   void CollectCircuits(const PluginRuntime& plugins);
+  // `server` is asked at each scrape; null where there is no such door, or none yet.
+  void CollectHttp(std::function<const http::Server*(obs::HttpDoor)> server);
   void CollectDecisionLog(const record::DecisionLog& log);
   // `watched` is asked at each scrape; it answers nothing until there are watches.
   void CollectWatches(std::function<std::vector<kube::ClusterSource::Watched>()> watched,

@@ -134,7 +134,7 @@ struct Server::Parts {
   std::unique_ptr<control::DecisionFeed> decisions;  // between the loop and the writer
   std::unique_ptr<ControlDoor> control_door;
   std::vector<Door> doors;
-  std::atomic<bool> started{false};  // `source` may be looked at from other threads
+  std::atomic<bool> started{false};  // `source` and the doors may be looked at from other threads
 };
 
 Server::Parts::~Parts() {
@@ -185,6 +185,10 @@ absl::Status Server::Parts::Start() {
   bridge->CollectEvents();
   bridge->CollectSnapshotAge(clock);
   bridge->CollectCircuits(*plugins);
+  bridge->CollectHttp([this](obs::HttpDoor door) -> const http::Server* {
+    if (!started) return nullptr;
+    return (door == obs::HttpDoor::kExtender ? extender_server : webhook_server).get();
+  });
   bridge->CollectWatches(
       [this] { return started ? source->watched() : std::vector<kube::ClusterSource::Watched>(); },
       clock);

@@ -10,9 +10,12 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "http/connection.h"
+#include "http/http1_session.h"
 #include "http/reply_sink.h"
 #include "http/session.h"
 #include "http/tls_context.h"
+#include "http/tls_handshake.h"
 
 namespace tutti::http {
 namespace {
@@ -96,6 +99,11 @@ class AsioServer final : public Server {
 
   uint16_t port() const override { return port_; }
   size_t in_flight() const override { return state_->in_flight; }
+  Traffic traffic(Protocol protocol) const override {
+    const ServerState::Counts& counts =
+        protocol == Protocol::kHttp2 ? state_->http2 : state_->http1;
+    return {counts.connections, counts.requests};
+  }
 
  private:
   // A copy: sessions that close leave the lane's set.
@@ -140,11 +148,26 @@ class AsioServer final : public Server {
     }
     const bool full = open >= state_->limits.connections;
     asio::post(lane.context, [this, &lane, full, socket = std::move(socket)]() mutable {
-      const std::shared_ptr<Session> session = tls_ ? Session::Tls(lane, std::move(socket), *tls_)
-                                                    : Session::Plain(lane, std::move(socket));
+      const std::shared_ptr<Session> session = MakeSession(lane, std::move(socket));
       lane.Add(session);
       full ? session->RefuseAndClose() : session->Start();
     });
+  }
+
+  // The connection has been counted.
+  std::shared_ptr<Session> MakeSession(Lane& lane, tcp::socket socket) {
+    ConnectionTicket ticket(state_.get());
+    error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    const tcp::endpoint remote = socket.remote_endpoint(ignored);
+    std::string peer = absl::StrFormat("%s:%d", remote.address().to_string(ignored), remote.port());
+    if (!tls_) {
+      return MakeHttp1Session(lane, Connection<tcp::socket>{std::move(ticket), std::move(peer),
+                                                            nullptr, std::move(socket)});
+    }
+    const std::shared_ptr<asio::ssl::context> context = tls_->Current();
+    return MakeTlsHandshake(lane, Connection<TlsStream>{std::move(ticket), std::move(peer), context,
+                                                        TlsStream(std::move(socket), *context)});
   }
 
   const std::shared_ptr<ServerState> state_ = std::make_shared<ServerState>();

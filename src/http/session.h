@@ -1,17 +1,13 @@
-// Session: one connection, its requests one after the other. Internal to src/http.
+// Session: one connection and what it is doing. Internal to src/http.
 //
-// A lane owns its sessions until they close. A Reply owns the lane but not the session, so that
-// whoever still holds one when the server is gone holds nothing that is in use.
+// A lane owns its sessions until they close.
 #pragma once
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <memory>
-#include <string>
-#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -20,7 +16,6 @@
 
 namespace tutti::http {
 
-class TlsContext;
 class Session;
 
 // What all sessions share.
@@ -28,8 +23,12 @@ struct ServerState {
   Limits limits;
   std::vector<Server::Route> routes;
   std::atomic<size_t> connections{0};
-  std::atomic<size_t> in_flight{0};
   std::atomic<bool> draining{false};
+
+  // A request handed to its handler, until it is answered. False: there are too many.
+  bool BeginHandling();
+  void EndHandling() { --in_flight; }
+  std::atomic<size_t> in_flight{0};
 
   // From a request's first byte to its answer's last.
   void BeginExchange() { ++exchanges; }
@@ -39,6 +38,13 @@ struct ServerState {
 
   std::atomic<size_t> exchanges{0};
   absl::Mutex mutex;  // guards nothing: it wakes AwaitQuiet
+
+  struct Counts {
+    std::atomic<uint64_t> connections{0};  // that began to speak it
+    std::atomic<uint64_t> requests{0};     // read to their end
+  };
+  Counts http1;
+  Counts http2;
 };
 
 // One thread's share of the connections: touched by that thread only, but for `context`.
@@ -62,22 +68,16 @@ struct Lane : std::enable_shared_from_this<Lane> {
 // All members run on the lane's thread, or after it has ended.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  // The caller has counted the connection in ServerState::connections; its end uncounts it.
-  static std::shared_ptr<Session> Plain(Lane& lane, boost::asio::ip::tcp::socket socket);
-  static std::shared_ptr<Session> Tls(Lane& lane, boost::asio::ip::tcp::socket socket,
-                                      TlsContext& tls);
   virtual ~Session() = default;
 
   virtual void Start() = 0;
-  // 503, then close; with TLS only close, as a handshake would cost more than serving the request.
+  // One connection too many: 503 where that is cheap, then close.
   virtual void RefuseAndClose() = 0;
   // Closes it now unless a request is under way; then after its answer.
   virtual void CloseWhenIdle() = 0;
   virtual void Close() = 0;
-  // Gives up what it waits for if its time has passed.
+  // Gives up what it waits for if its time has passed. Does not close before it has returned.
   virtual void CheckDeadline(std::chrono::steady_clock::time_point now) = 0;
-  // Answers the request that was handed to a handler.
-  virtual void Respond(int status, std::string body, std::string_view content_type) = 0;
 };
 
 }  // namespace tutti::http

@@ -16,7 +16,7 @@ namespace {
 
 namespace ssl = boost::asio::ssl;
 
-constexpr unsigned char kAlpn[] = "\x08http/1.1";
+constexpr unsigned char kAlpn[] = "\x02h2\x08http/1.1";  // in the order of our liking
 
 int ChooseAlpn(SSL*, const unsigned char** out, unsigned char* out_length, const unsigned char* in,
                unsigned in_length, void*) {

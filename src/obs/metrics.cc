@@ -155,6 +155,8 @@ Metrics::Metrics(MetricsOptions options)
       extension_point_duration(*registry_, "tutti_framework_extension_point_duration_seconds"),
       plugin_execution_duration(*registry_, "tutti_plugin_execution_duration_seconds"),
       extender_request_duration(*registry_, "tutti_extender_request_duration_seconds"),
+      http_connections(*registry_, "tutti_http_connections_total"),
+      http_requests(*registry_, "tutti_http_requests_total"),
       rejections(*registry_, "tutti_rejections_total"),
       plugin_failures(*registry_, "tutti_plugin_failures_total"),
       plugin_counters(*registry_, "tutti_plugin_counters_total"),

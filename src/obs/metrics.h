@@ -52,6 +52,8 @@ enum class PointStatus {
   kPending,
 };
 enum class ExtenderVerb { kFilter, kPrioritize, kPreempt, kBind, kFilterDryRun, kOther };
+enum class HttpDoor { kExtender, kWebhook };
+enum class HttpProtocol { kHttp1, kHttp2 };
 enum class AdmissionOutcome { kPlanned, kGated, kIgnored, kDryRun, kError };
 enum class ApiVerb {
   kGet,
@@ -156,6 +158,8 @@ class Metrics {
   const Family<Histogram, ExtensionPoint, PointStatus, ProfileIndex> extension_point_duration;
   const Family<Histogram, PluginIndex, ExtensionPoint> plugin_execution_duration;
   const Family<Histogram, ExtenderVerb, HttpCode> extender_request_duration;
+  const Family<Counter, HttpDoor, HttpProtocol> http_connections;
+  const Family<Counter, HttpDoor, HttpProtocol> http_requests;
   const Family<Counter, ReasonIndex> rejections;
   const Family<Counter, PluginIndex, ExtensionPoint> plugin_failures;
   const Family<Counter, PluginCounterIndex> plugin_counters;

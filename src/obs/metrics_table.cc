@@ -60,6 +60,8 @@ LabelSpec GrpcCodeLabel() {
            "UNAUTHENTICATED"},
           ""};
 }
+LabelSpec Door() { return {"door", {"extender", "webhook"}, ""}; }
+LabelSpec HttpProtocolLabel() { return {"protocol", {"HTTP/1.1", "HTTP/2"}, ""}; }
 LabelSpec Cached() { return {"type", {"nodes", "pods", "assumed_pods"}, ""}; }
 LabelSpec Cause() { return {"cause", {"closed", "expired", "idle", "error"}, ""}; }
 LabelSpec Outcome() { return {"outcome", {"planned", "gated", "ignored", "dry-run", "error"}, ""}; }
@@ -190,6 +192,17 @@ void AddDoorsAndCluster(const MetricsOptions& options, std::vector<MetricSpec>& 
         {0.00001, 0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1,
          0.5, 1, 5, 15, 30, 60}},
        {"tutti_extender_inflight", kGauge, "Extender requests that are not answered yet.", {}, {}},
+       {"tutti_http_connections_total",
+        kCounter,
+        "Connections to a door, with TLS those whose handshake was done.",
+        {Door(), HttpProtocolLabel()},
+        {}},
+       {"tutti_http_requests_total",
+        kCounter,
+        "Requests that reached a door. Many for each connection is as it should be: with TLS "
+        "kube-scheduler sends them all over HTTP/2, side by side on one.",
+        {Door(), HttpProtocolLabel()},
+        {}},
        {"tutti_api_requests_total",
         kCounter,
         "Requests to kube-apiserver, by answer.",

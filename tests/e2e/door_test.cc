@@ -67,6 +67,20 @@ TEST_F(MutualTlsTest, AGangIsBoundThroughIt) {
   EXPECT_TRUE(AllBound("plain", 2));
 }
 
+// Parked side by side, binds would need a connection each over HTTP/1.1.
+TEST_F(MutualTlsTest, KubeSchedulerSendsItsCallsOverOneHttp2Connection) {
+  const auto counted = [](const std::string& what) {
+    return tutti().Metric("tutti_http_" + what + "_total{door=\"extender\",protocol=\"HTTP/2\"}");
+  };
+  ASSERT_TRUE(plane().CreatePods(16, "shared", GangPod("shared", 16, "1")).ok());
+  EXPECT_TRUE(AllBound("shared", 16));
+  EXPECT_GE(counted("requests"), 32);  // filter and bind of each
+  // Calls that were made before the first connection stood may have opened one, too.
+  EXPECT_LE(counted("connections"), 3);
+  EXPECT_EQ(tutti().Metric("tutti_http_requests_total{door=\"extender\",protocol=\"HTTP/1.1\"}"),
+            0);
+}
+
 TEST_F(MutualTlsTest, OnlyCallersWithACertificateOfTheCaAreServed) {
   const TestCertificates strangers;
   const absl::StatusOr<kube::Response> known =

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <csignal>
 #include <utility>
 
 namespace tutti::testing {
@@ -112,14 +113,18 @@ HttpClient::HttpClient(uint16_t port)
 
 HttpClient::HttpClient(uint16_t port, const TlsClientOptions& options) : HttpClient(port) {
   if (!ok()) return;
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
   ERR_clear_error();
   connection_->context = MakeContext(options);
   connection_->ssl.reset(SSL_new(connection_->context.get()));
   SSL* ssl = connection_->ssl.get();
   SSL_set_fd(ssl, connection_->socket);
   ExpectName(ssl, options.server_name);
-  static constexpr unsigned char kAlpn[] = "\x02h2\x08http/1.1";
-  if (options.offer_alpn) SSL_set_alpn_protos(ssl, kAlpn, sizeof(kAlpn) - 1);
+  std::string alpn;  // each behind its length
+  for (const std::string& protocol : options.alpn)
+    alpn += static_cast<char>(protocol.size()) + protocol;
+  SSL_set_alpn_protos(ssl, reinterpret_cast<const unsigned char*>(alpn.data()),
+                      static_cast<unsigned>(alpn.size()));
   if (!options.session.empty()) {
     auto* bytes = reinterpret_cast<const unsigned char*>(options.session.data());
     const Owned<SSL_SESSION> session(
@@ -193,6 +198,11 @@ std::optional<HttpAnswer> HttpClient::Read(bool head) {
   answer.body = buffer.substr(0, length);
   buffer.erase(0, length);
   return answer;
+}
+
+std::string HttpClient::ReadSome() {
+  if (connection_->buffer.empty()) Fill();
+  return std::exchange(connection_->buffer, {});
 }
 
 bool HttpClient::AtEnd() { return connection_->buffer.empty() && !Fill(); }

@@ -24,9 +24,9 @@ struct TlsClientOptions {
   std::string server_name;  // DNS name or IP address that the server's certificate must have
   std::string cert_pem;     // empty: no client certificate
   std::string key_pem;
-  bool tls13 = true;        // false: TLS 1.2 at most
-  bool offer_alpn = false;  // h2, then http/1.1
-  std::string session;      // from HttpClient::session: asks to resume it
+  bool tls13 = true;              // false: TLS 1.2 at most
+  std::vector<std::string> alpn;  // offered, the best first
+  std::string session;            // from HttpClient::session: asks to resume it
 };
 
 // Used by one thread.
@@ -46,6 +46,8 @@ class HttpClient {
   bool Send(std::string_view bytes);
   // The next final answer; nothing if the connection ended or broke before its end.
   std::optional<HttpAnswer> Read(bool head = false);
+  // Whatever comes next, for who speaks something else than HTTP/1.1; empty at the end.
+  std::string ReadSome();
   // True if the peer ended the connection and nothing came after the answers read so far.
   bool AtEnd();
   // A whole request with a JSON body (none for GET) and its answer.

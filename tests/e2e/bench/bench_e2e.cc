@@ -21,6 +21,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/e2e/bench/machine.h"
 #include "tests/support/control_plane/control_plane.h"
+#include "tests/support/control_plane/test_certificates.h"
 #include "tests/support/control_plane/tutti_process.h"
 
 namespace tutti::testing {
@@ -38,12 +39,14 @@ struct Case {
   bool managed_resource = false;  // kube-scheduler sends us only pods that ask for our resource
   bool created = false;           // creation included
   int gangs = 0;
+  bool tls = false;  // at the extender's door, with client certificates
 };
 
 struct Result {
   double pods_per_second = 0;
   double cpu_ms_per_pod = 0;  // of our server
   double resident_mb = 0;
+  double connections_per_pod = 0;  // to the extender's door
 };
 
 struct Sizes {
@@ -57,6 +60,7 @@ std::vector<Case> Cases() {
       {"plain", Kind::kPlain, false, false, false, 0},
       {"gang500x20", Kind::kGang, true, false, false, 500},
       {"gang500x20_managed", Kind::kGang, true, true, false, 500},
+      {"gang500x20_tls", Kind::kGang, true, false, false, 500, true},
       {"gang20x500", Kind::kGang, true, false, false, 20},
       {"gang1x10000", Kind::kGang, true, false, false, 1},
       {"native500x20", Kind::kNativeGang, false, false, false, 500},
@@ -168,11 +172,21 @@ absl::StatusOr<Result> Run(const Case& c, const Sizes& sizes) {
   TUTTI_ASSIGN_OR_RETURN(std::unique_ptr<ControlPlane> plane, ControlPlane::Start(plane_options));
   TUTTI_RETURN_IF_ERROR(plane->AddNodes(sizes.nodes));
   plane->WaitFor([&] { return plane->Get("/api/v1/namespaces/default").ok(); });
+  const TestCertificates certificates;
   TuttiProcess tutti;
   SchedulerOptions scheduler;
   if (c.tutti) {
     TuttiOptions tutti_options;
     if (c.managed_resource) tutti_options.webhook_extra = "  markPods: true\n";
+    if (c.tls) {
+      tutti_options.extender_extra =
+          absl::StrFormat(", tls: {certFile: %s, keyFile: %s, clientCAFile: %s}",
+                          certificates.server_cert(), certificates.server_key(), certificates.ca());
+      scheduler.https = true;
+      scheduler.extra_extender = absl::StrFormat(
+          "  enableHTTPS: true\n  tlsConfig: {caFile: %s, certFile: %s, keyFile: %s}\n",
+          certificates.ca(), certificates.client_cert(), certificates.client_key());
+    }
     TUTTI_ASSIGN_OR_RETURN(tutti, TuttiProcess::Start(*plane, tutti_options));
     scheduler.extender = tutti.door("extender");
     if (c.managed_resource) {
@@ -207,6 +221,8 @@ absl::StatusOr<Result> Run(const Case& c, const Sizes& sizes) {
   if (c.tutti) {
     const base::Duration spent = tutti.process().cpu_time() - cpu_before;
     result.cpu_ms_per_pod = std::chrono::duration<double, std::milli>(spent).count() / sizes.pods;
+    result.connections_per_pod =
+        tutti.Metric("tutti_http_connections_total{door=\"extender\"") / sizes.pods;
     result.resident_mb = static_cast<double>(tutti.process().resident_bytes()) / 1e6;
   }
   return result;
@@ -249,6 +265,7 @@ class Report {
     PrintRatio("e2e_created_gang500x20", "created_gang500x20", "created_plain");
     PrintRatio("e2e_plain_with_extender", "plain_extender_managed", "plain");
     PrintRatio("e2e_plain_through_filter", "plain_extender_all", "plain");
+    PrintRatio("e2e_gang500x20_tls", "gang500x20_tls", "gang500x20");
     const auto cpu = cpu_.find("gang500x20");
     if (cpu != cpu_.end()) Print("e2e_cpu_per_pod", Median(cpu->second), "ms");
   }
@@ -283,10 +300,13 @@ int Main(const Sizes& sizes, const std::string& only, const std::string& out) {
         report.AddFailure(c.name, result.status());
         continue;
       }
-      std::cout << absl::StrFormat("round %d %-24s %7.1f pods/s  %.3f ms CPU per pod  %.0f MB",
-                                   round, c.name, result->pods_per_second, result->cpu_ms_per_pod,
-                                   result->resident_mb)
-                << std::endl;
+      std::cout
+          << absl::StrFormat(
+                 "round %d %-24s %7.1f pods/s  %.3f ms CPU per pod  %.0f MB  %.4f connections "
+                 "per pod",
+                 round, c.name, result->pods_per_second, result->cpu_ms_per_pod,
+                 result->resident_mb, result->connections_per_pod)
+          << std::endl;
       report.Add(c.name, *result);
     }
   }

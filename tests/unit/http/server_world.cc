@@ -5,6 +5,8 @@
 #include <chrono>
 #include <utility>
 
+#include "base/clock.h"
+
 namespace tutti::http {
 namespace {
 
@@ -70,6 +72,26 @@ ServerWorld::ServerWorld(Limits limits, std::unique_ptr<TlsOptions> tls, int thr
       Server::Start(std::move(options), std::move(routes));
   EXPECT_TRUE(started.ok()) << started.status();
   if (started.ok()) server = *std::move(started);
+}
+
+GeneratedCertificate Generate(const std::vector<std::string>& names) {
+  return *GenerateServerCertificate(names, std::chrono::hours(1), base::SystemClock().WallNanos());
+}
+
+std::unique_ptr<TlsOptions> DataOptions(const GeneratedCertificate& certificate,
+                                        const std::string& client_ca) {
+  auto options = std::make_unique<TlsOptions>();
+  options->cert_data = certificate.cert_pem;
+  options->key_data = certificate.key_pem;
+  options->client_ca_data = client_ca;
+  return options;
+}
+
+testing::TlsClientOptions Trusting(const GeneratedCertificate& certificate) {
+  testing::TlsClientOptions options;
+  options.ca_pem = certificate.ca_pem;
+  options.server_name = "tutti.svc";
+  return options;
 }
 
 bool Eventually(const std::function<bool()>& condition) {

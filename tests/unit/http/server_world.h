@@ -10,7 +10,9 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "http/self_signed.h"
 #include "http/server.h"
+#include "tests/support/http2_client.h"
 #include "tests/support/http_client.h"
 
 namespace tutti::http {
@@ -41,6 +43,25 @@ struct ServerWorld {
 
   std::shared_ptr<Desk> desk = std::make_shared<Desk>();
   std::unique_ptr<Server> server;
+};
+
+// A certificate for "tutti.svc" and 127.0.0.1; a server that shows it, and a client that trusts it.
+GeneratedCertificate Generate(const std::vector<std::string>& names = {"tutti.svc", "127.0.0.1"});
+std::unique_ptr<TlsOptions> DataOptions(const GeneratedCertificate& certificate,
+                                        const std::string& client_ca = "");
+testing::TlsClientOptions Trusting(const GeneratedCertificate& certificate);
+
+// A server with TLS, for clients that speak HTTP/2.
+struct Http2World {
+  explicit Http2World(Limits limits = {}, int threads = 2)
+      : world(limits, DataOptions(certificate), threads) {}
+  testing::Http2Client Connect() const {
+    return testing::Http2Client(world.server->port(), Trusting(certificate));
+  }
+
+  const GeneratedCertificate certificate = Generate();
+  ServerWorld world;
+  Desk& desk = *world.desk;
 };
 
 constexpr size_t kLargeBytes = size_t{32} << 20;  // more than sockets buffer

@@ -7,22 +7,19 @@
 
 #include <filesystem>
 
-#include "base/clock.h"
 #include "http/self_signed.h"
+#include "tests/support/http2_client.h"
 #include "tests/support/temp_folder.h"
 #include "tests/unit/http/server_world.h"
 
 namespace tutti::http {
 namespace {
 
+using testing::Http2Client;
 using testing::HttpAnswer;
 using testing::HttpClient;
 using testing::PostRequest;
 using testing::TlsClientOptions;
-
-GeneratedCertificate Generate(const std::vector<std::string>& names = {"tutti.svc", "127.0.0.1"}) {
-  return *GenerateServerCertificate(names, std::chrono::hours(1), base::SystemClock().WallNanos());
-}
 
 struct ClientIdentity {
   std::string cert_pem;  // self-signed: its own CA
@@ -73,22 +70,6 @@ std::string Encrypted(const std::string& key_pem) {
   return text;
 }
 
-std::unique_ptr<TlsOptions> DataOptions(const GeneratedCertificate& certificate,
-                                        const std::string& client_ca = "") {
-  auto options = std::make_unique<TlsOptions>();
-  options->cert_data = certificate.cert_pem;
-  options->key_data = certificate.key_pem;
-  options->client_ca_data = client_ca;
-  return options;
-}
-
-TlsClientOptions Trusting(const GeneratedCertificate& certificate) {
-  TlsClientOptions options;
-  options.ca_pem = certificate.ca_pem;
-  options.server_name = "tutti.svc";
-  return options;
-}
-
 std::unique_ptr<TlsOptions> WriteTo(const testing::TempFolder& folder,
                                     const GeneratedCertificate& certificate) {
   auto options = std::make_unique<TlsOptions>();
@@ -105,10 +86,8 @@ TEST(TlsTest, ServesOverTls12And13) {
       TlsClientOptions options = Trusting(certificate);
       options.tls13 = tls13;
       options.server_name = name;
-      options.offer_alpn = true;
       HttpClient client(world.server->port(), options);
       ASSERT_TRUE(client.ok()) << client.error();
-      EXPECT_EQ(client.alpn(), "http/1.1");
       const std::string body(100'000, 'x');
       for (int i = 0; i < 3; ++i) {
         const std::optional<HttpAnswer> answer = client.Call("POST", "/echo", body);
@@ -120,6 +99,30 @@ TEST(TlsTest, ServesOverTls12And13) {
   TlsClientOptions wrong = Trusting(certificate);
   wrong.server_name = "other.svc";
   EXPECT_FALSE(HttpClient(world.server->port(), wrong).ok());
+}
+
+TEST(TlsTest, SpeaksHttp2WithWhoeverOffersIt) {
+  const GeneratedCertificate certificate = Generate();
+  ServerWorld world({}, DataOptions(certificate));
+  using Protocols = std::vector<std::string>;
+  const std::vector<std::pair<Protocols, std::string>> cases = {{{"h2", "http/1.1"}, "h2"},
+                                                                {{"http/1.1", "h2"}, "h2"},
+                                                                {{"http/1.1"}, "http/1.1"},
+                                                                {{"h3", "http/1.1"}, "http/1.1"},
+                                                                {{"h3"}, ""},
+                                                                {{}, ""}};
+  for (const auto& [offered, chosen] : cases) {
+    TlsClientOptions options = Trusting(certificate);
+    options.alpn = offered;
+    HttpClient client(world.server->port(), options);
+    ASSERT_TRUE(client.ok()) << client.error();
+    EXPECT_EQ(client.alpn(), chosen);
+    if (chosen == "h2") continue;
+    EXPECT_EQ(client.Call("GET", "/hello")->body, "/hello");
+  }
+  EXPECT_EQ(world.server->traffic(Protocol::kHttp1).connections, 4u);
+  EXPECT_EQ(world.server->traffic(Protocol::kHttp1).requests, 4u);
+  EXPECT_TRUE(Eventually([&] { return world.server->traffic(Protocol::kHttp2).connections == 2; }));
 }
 
 TEST(TlsTest, PipelinesAndParks) {
@@ -178,7 +181,12 @@ TEST(TlsTest, DemandsAClientCertificateOfItsAuthority) {
     ASSERT_TRUE(answer.has_value()) << client.error();
     EXPECT_TRUE(answer->body.starts_with("127.0.0.1:")) << answer->body;
     EXPECT_TRUE(answer->body.ends_with(" CN=kube-scheduler")) << answer->body;
+    Http2Client http2(world.server->port(), options);
+    const std::optional<HttpAnswer> told = http2.Call("POST", "/peer", "{}");
+    ASSERT_TRUE(told.has_value()) << http2.error();
+    EXPECT_TRUE(told->body.ends_with(" CN=kube-scheduler")) << told->body;
   }
+  EXPECT_FALSE(Http2Client(world.server->port(), Trusting(certificate)).Call("GET", "/hello"));
 }
 
 // With client certificates OpenSSL fails such a handshake unless it is told what to do.

@@ -59,8 +59,8 @@ const std::map<std::string, std::set<std::string>>& AllowedModules() {
 
 // Slow to compile: inside a module only, never in what others include.
 constexpr std::string_view kNeverInHeaders[] = {
-    "grpc/",     "grpcpp/", "boost/",      "curl/",    "simdjson",        "nlohmann/",
-    "yaml-cpp/", "spdlog/", "prometheus/", "openssl/", "google/protobuf/"};
+    "grpc/",     "grpcpp/", "boost/",      "curl/",    "simdjson",         "nlohmann/",
+    "yaml-cpp/", "spdlog/", "prometheus/", "openssl/", "google/protobuf/", "nghttp2/"};
 
 bool StartsWith(std::string_view text, std::string_view prefix) {
   return text.substr(0, prefix.size()) == prefix;

@@ -85,6 +85,7 @@ TEST(MetricsTest, TheLastEnumeratorIsTheLastValueOfItsLabel) {
   metrics.extender_request_duration.At(ExtenderVerb::kOther, HttpCode::kOther).Observe(1);
   metrics.admissions.At(AdmissionOutcome::kError).Increment();
   metrics.api_requests.At(ApiVerb::kOther, HttpCode::k504).Increment();
+  metrics.http_requests.At(HttpDoor::kWebhook, HttpProtocol::kHttp2).Increment();
   metrics.watch_restarts.At(ResourceIndex(0), WatchRestartCause::kError).Increment();
   EXPECT_THAT(
       metrics.ExpositionText(),
@@ -93,6 +94,7 @@ TEST(MetricsTest, TheLastEnumeratorIsTheLastValueOfItsLabel) {
                       "\"Pending\"} 1"),
             HasSubstr("_count{code=\"other\",verb=\"other\"} 1"),
             HasSubstr("{outcome=\"error\"} 1"), HasSubstr("{code=\"504\",verb=\"other\"} 1"),
+            HasSubstr("{door=\"webhook\",protocol=\"HTTP/2\"} 1"),
             HasSubstr("{cause=\"error\",resource=\"pods\"} 1")));
 }
 
@@ -145,6 +147,8 @@ TEST(MetricsTest, EveryMetricOfTheTableHasAMember) {
   metrics.cache_staleness.At({}).Set(1);
   metrics.admissions.At({}).Increment();
   metrics.api_requests.At({}, {}).Increment();
+  metrics.http_connections.At({}, {}).Increment();
+  metrics.http_requests.At({}, {}).Increment();
   metrics.watch_restarts.At({}, {}).Increment();
   const std::string text = metrics.ExpositionText();
   for (const MetricSpec& spec : MetricsTable(Options())) {
