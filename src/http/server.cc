@@ -84,7 +84,9 @@ class AsioServer final : public Server {
       for (const auto& session : Sessions(lane)) session->CloseWhenIdle();
     });
     // The accept that was under way holds a socket of another lane: it must end before any lane
-    // does.
+    // does. It is queued when the handler that closed the acceptor has returned, which the first
+    // round waits for; the second then comes behind it.
+    OnEachLane([](Lane&) {});
     OnEachLane([](Lane&) {});
     state_->AwaitQuiet(drain);
     guards_.clear();
