@@ -9,6 +9,7 @@
 
 #include "framework/cycle.h"
 #include "tests/abi/plugin_world.h"
+#include "tutti/abi/convert.h"
 
 namespace tutti::testing {
 namespace {
@@ -45,16 +46,19 @@ std::vector<PluginSpec> BuiltIns(Random& random) {
       Text("/levels/0", "rack"),
       Text("/levels/1", "zone"),
       {"/required", ConfigKind::kBoolean, random.Maybe() ? "true" : "false", "test"}};
-  return {Spec("NodeHeadroom", 1, std::move(headroom)),
-          Spec("NodeResourcesFit", 1 + random.Below(5), std::move(fit)),
-          Spec("GangLimits", 1, {Number("/maxMembers", 1 + random.Below(40))}),
-          Spec("GangPreemption", 1, {Number("/minPriorityGap", 1 + random.Below(1000))}),
-          Spec("NamespaceLimits", 1,
-               {Text("/limits/0/namespace", "team"), Text("/limits/0/resource", "cpu"),
-                Number("/limits/0/amount", random.Below(100'000))}),
-          Spec("SmallestFirst", 1, {}),
-          Spec("StartAfter", 1, {}),
-          Spec("TopologyDomains", 1, std::move(topology))};
+  std::vector<PluginSpec> specs = {
+      Spec("NodeHeadroom", 1, std::move(headroom)),
+      Spec("NodeResourcesFit", 1 + random.Below(5), std::move(fit)),
+      Spec("GangLimits", 1, {Number("/maxMembers", 1 + random.Below(40))}),
+      Spec("GangPreemption", 1, {Number("/minPriorityGap", 1 + random.Below(1000))}),
+      Spec("NamespaceLimits", 1,
+           {Text("/limits/0/namespace", "team"), Text("/limits/0/resource", "cpu"),
+            Number("/limits/0/amount", random.Below(100'000))}),
+      Spec("SmallestFirst", 1, {}),
+      Spec("StartAfter", 1, {}),
+      Spec("TopologyDomains", 1, std::move(topology))};
+  if (random.Maybe()) specs.push_back(Spec("RandomNode", 2, {}));  // it normalizes, others do not
+  return specs;
 }
 
 std::vector<PluginSpec> ProbeAndFit(Random& random) {
@@ -63,9 +67,24 @@ std::vector<PluginSpec> ProbeAndFit(Random& random) {
   return {Spec("Probe", 3, std::move(args)), Spec("NodeResourcesFit", 2, {})};
 }
 
+// The devices of the first nodes, as numbers with one bit for each device.
+std::string DeviceStory(framework::Cycle& cycle, const NodeBlockView& block, uint64_t seed) {
+  std::string story = "devices";
+  Random random(seed);
+  for (uint32_t offset = 0; offset < 8; ++offset) {
+    const DeviceRequest request = DeviceRequest::OfTotal(1 + random.Below(4000));
+    DeviceSet fitting;
+    while (fitting.Count() < request.count || random.Maybe())
+      fitting.Add(static_cast<uint32_t>(random.Below(kMostDevices)));
+    absl::StrAppendFormat(&story, " %x",
+                          abi::ToC(cycle.SelectDevices(block, offset, request, fitting)));
+  }
+  return story + "\n";
+}
+
 // Everything that a cycle says, as one text.
 std::string CycleStory(const framework::Profile& profile, const PodClassView& pod,
-                       const ClusterView& cluster, uint64_t seed) {
+                       const ClusterView& cluster, uint64_t seed, bool devices) {
   std::string story;
   const auto tell = [&](const char* what, const Status& status) {
     absl::StrAppendFormat(&story, "%s %s %d %d/%d %s\n", what, CodeName(status.code()),
@@ -101,7 +120,7 @@ std::string CycleStory(const framework::Profile& profile, const PodClassView& po
     });
   }
   tell("Score", cycle.score_failure());
-  return story;
+  return devices ? story + DeviceStory(cycle, cluster.blocks[0], seed) : story;
 }
 
 // The points beside a cycle, and each Filter node by node, with the reason of every single node.
@@ -128,6 +147,11 @@ class Twins {
         ASSERT_EQ(a.Filter(state, pod, block.Node(i)), b.Filter(state, pod, block.Node(i)));
       });
     });
+  }
+
+  void AskAboutNodeLocality() const {
+    ForEach(&framework::Profile::scores,
+            [](const auto& a, const auto& b) { ASSERT_EQ(a.IsNodeLocal(), b.IsNodeLocal()); });
   }
 
   // What these points change in a plugin shows in its later answers: the order is part of it.
@@ -291,10 +315,11 @@ class SameAnswersTest : public ::testing::TestWithParam<std::vector<PluginSpec> 
   struct Extent {
     uint32_t single_nodes;  // of a block that are asked about one by one
     bool around_binding;    // the points with bound pods, and those that may change the plugin
+    bool devices;
   };
-  static constexpr Extent kWholeAbi = {kNodesPerBlock, true};
+  static constexpr Extent kWholeAbi = {kNodesPerBlock, true, true};
   // Remote plugins serve the points that judge nodes and gangs, and no others.
-  static constexpr Extent kRemote = {8, false};
+  static constexpr Extent kRemote = {8, false, false};
 
   // Asks both sides the same, of this seed; how many cycles came to their end.
   static void Compare(Random& random, base::Interner& texts, const Side& linked, const Side& other,
@@ -305,12 +330,16 @@ class SameAnswersTest : public ::testing::TestWithParam<std::vector<PluginSpec> 
     for (int i = 0; i < 6; ++i) {
       const RandomPod pod(random);
       const auto cycle_seed = static_cast<uint64_t>(random.Below(1 << 30));
-      const std::string story = CycleStory(*linked.profile, pod.view(), cluster.view(), cycle_seed);
-      ASSERT_EQ(story,
-                SameWords(CycleStory(*other.profile, pod.view(), cluster.view(), cycle_seed)));
+      const std::string story =
+          CycleStory(*linked.profile, pod.view(), cluster.view(), cycle_seed, extent.devices);
+      ASSERT_EQ(story, SameWords(CycleStory(*other.profile, pod.view(), cluster.view(), cycle_seed,
+                                            extent.devices)));
       stories += story.find("Score Success") != std::string::npos ? 1 : 0;
       const Twins twins(linked, other, extent.single_nodes);
       ASSERT_NO_FATAL_FAILURE(twins.AskAboutNodes(pod.view(), cluster.view(), cycle_seed));
+      if (extent.devices) {
+        ASSERT_NO_FATAL_FAILURE(twins.AskAboutNodeLocality());
+      }
       const RandomGang gang(random);
       const RandomGang rival(random);
       ASSERT_NO_FATAL_FAILURE(

@@ -149,6 +149,21 @@ void Probe::NormalizeScore(const CycleState& state, const PodClassView&,
   for (int64_t& score : scores) score = std::max<int64_t>(0, score * kMaxNodeScore / most - shift);
 }
 
+DeviceSet Probe::SelectDevices(const CycleState& state, const PodClassView& pod,
+                               const NodeView& node, const DeviceRequest& request,
+                               const DeviceSet& fitting) const {
+  uint64_t digest = Mix(Mix(Recall(state), Digest(pod)), Digest(node));
+  digest = Hash(request.milli, Mix(digest, request.count));
+  fitting.ForEach([&](uint32_t device) { digest = Mix(digest, device); });
+  if (digest % 8 == 0) throw std::string("no exception").length();
+  DeviceSet selected;
+  if (digest % 8 == 1) return selected;
+  selected = fitting;
+  for (uint32_t device = digest / 8 % kMostDevices; selected.Count() > request.count; ++device)
+    selected.Remove(device % kMostDevices);
+  return selected;
+}
+
 Status Probe::PreEnqueue(const GangView& gang, const ClusterView& cluster) const {
   return Verdict(Mix(Digest(gang), Digest(cluster)));
 }
