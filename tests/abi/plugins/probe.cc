@@ -223,8 +223,11 @@ uint64_t Probe::Digest(const GangDiagnosis& diagnosis) const {
 Status Probe::PostFilter(const GangView& gang, const GangDiagnosis& diagnosis,
                          const ClusterView& cluster, Nomination& nomination) const {
   const uint64_t digest = Mix(Mix(Digest(gang), Digest(diagnosis)), Digest(cluster));
-  nomination.nodes.resize(digest % 3);
-  for (NodeMask& mask : nomination.nodes) mask.words[digest % 4] = digest;
+  nomination.nodes.resize(std::min<size_t>(digest % 3, cluster.blocks.size()));
+  for (size_t b = 0; b < nomination.nodes.size(); ++b) {
+    nomination.nodes[b].words[digest % 4] = Mix(digest, b);
+    nomination.nodes[b] &= cluster.blocks[b].present;
+  }
   return Verdict(digest);
 }
 
