@@ -44,7 +44,9 @@ tutti_plugin_descriptor DescriptorOf() {
     c.score_block = On::ScoreBlock;
     c.has_normalize_score = On::HasNormalizeScore;
     c.normalize_score = On::NormalizeScore;
+    c.is_node_local = On::IsNodeLocal;
   }
+  if constexpr (std::is_base_of_v<DeviceSelectPlugin, T>) c.select_devices = On::SelectDevices;
   if constexpr (std::is_base_of_v<PreEnqueuePlugin, T>) c.pre_enqueue = On::PreEnqueue;
   if constexpr (std::is_base_of_v<QueueSortPlugin, T>) c.queue_less = On::QueueLess;
   if constexpr (std::is_base_of_v<PlacementGeneratePlugin, T>)

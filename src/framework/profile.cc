@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "base/nearest.h"
+#include "framework/whole_cluster.h"
 
 namespace tutti::framework {
 namespace {
@@ -109,7 +110,9 @@ absl::StatusOr<std::unique_ptr<Profile>> Profile::Make(const PluginRegistry& reg
 bool Profile::judges_locally() const {
   return pre_filters_.empty() && filters_.empty() && pre_scores_.empty() &&
          std::all_of(scores_.begin(), scores_.end(), [](const auto& at) {
-           return at.point->IsNodeLocal() && !at.point->HasNormalizeScore();
+           // What is asked about all nodes at once is dear to ask node by node.
+           const bool dear = dynamic_cast<const WholeClusterScore*>(at.point) != nullptr;
+           return at.point->IsNodeLocal() && !at.point->HasNormalizeScore() && !dear;
          });
 }
 

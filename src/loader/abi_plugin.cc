@@ -82,6 +82,7 @@ framework::Points AbiPlugin::Served() {
   if (api_.filter_block != nullptr) points.filter = this;
   if (api_.pre_score != nullptr) points.pre_score = this;
   if (api_.score_block != nullptr) points.score = this;
+  if (api_.select_devices != nullptr) points.device_select = this;
   if (api_.pre_enqueue != nullptr) points.pre_enqueue = this;
   if (api_.queue_less != nullptr) points.queue_sort = this;
   if (api_.placement_generate != nullptr) points.placement_generate = this;
@@ -158,6 +159,10 @@ int64_t AbiPlugin::Score(const CycleState& state, const PodClassView& pod,
   return scores[node.offset()];
 }
 
+bool AbiPlugin::IsNodeLocal() const {
+  return api_.is_node_local != nullptr && api_.is_node_local(self_);
+}
+
 bool AbiPlugin::HasNormalizeScore() const {
   return api_.has_normalize_score != nullptr && api_.has_normalize_score(self_);
 }
@@ -169,6 +174,24 @@ void AbiPlugin::NormalizeScore(const CycleState& state, const PodClassView& pod,
   StatusToC status;
   api_.normalize_score(self_, cycle.c(), &c_pod, scores.data(), scores.size(), status.c());
   status.ThrowIfFailed();
+}
+
+DeviceSet AbiPlugin::SelectDevices(const CycleState& state, const PodClassView& pod,
+                                   const NodeView& node, const DeviceRequest& request,
+                                   const DeviceSet& fitting) const {
+  const Cycle cycle(state);
+  const tutti_pod_class c_pod = ToC(pod);
+  const tutti_node_block c_block = ToC(node.block());
+  const tutti_device_request c_request = {.struct_size = sizeof c_request,
+                                          .count = request.count,
+                                          .milli = request.milli,
+                                          .fitting = abi::ToC(fitting),
+                                          .reserved = 0};
+  StatusToC status;
+  const uint32_t selected = api_.select_devices(self_, cycle.c(), &c_pod, &c_block, node.offset(),
+                                                &c_request, status.c());
+  status.ThrowIfFailed();
+  return abi::DevicesFromC(selected);
 }
 
 Status AbiPlugin::PreEnqueue(const GangView& gang, const ClusterView& cluster) const {

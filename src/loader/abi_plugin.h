@@ -20,6 +20,7 @@ class AbiPlugin final : public framework::PointTable,
                         public FilterPlugin,
                         public PreScorePlugin,
                         public ScorePlugin,
+                        public DeviceSelectPlugin,
                         public PreEnqueuePlugin,
                         public QueueSortPlugin,
                         public PlacementGeneratePlugin,
@@ -56,9 +57,12 @@ class AbiPlugin final : public framework::PointTable,
   void ScoreBlock(const CycleState& state, const PodClassView& pod, const NodeBlockView& block,
                   const NodeMask& candidates,
                   std::span<int64_t, kNodesPerBlock> scores) const override;
+  bool IsNodeLocal() const override;
   bool HasNormalizeScore() const override;
   void NormalizeScore(const CycleState& state, const PodClassView& pod,
                       std::span<int64_t> scores) const override;
+  DeviceSet SelectDevices(const CycleState& state, const PodClassView& pod, const NodeView& node,
+                          const DeviceRequest& request, const DeviceSet& fitting) const override;
 
   Status PreEnqueue(const GangView& gang, const ClusterView& cluster) const override;
   bool Less(const GangView& a, const GangView& b) const override;

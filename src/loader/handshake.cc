@@ -77,7 +77,7 @@ bool ServesAnything(const tutti_plugin_descriptor& d) {
          d.placement_generate != nullptr || d.placement_score != nullptr ||
          d.post_filter != nullptr || d.select_victims != nullptr || d.reserve != nullptr ||
          d.permit != nullptr || d.pre_bind != nullptr || d.post_bind != nullptr ||
-         d.on_cluster_event != nullptr;
+         d.on_cluster_event != nullptr || d.select_devices != nullptr;
 }
 
 Problems BodyProblems(const tutti_plugin_descriptor& descriptor) {
@@ -96,6 +96,8 @@ Problems BodyProblems(const tutti_plugin_descriptor& descriptor) {
     problems.push_back("has_normalize_score without normalize_score");
   if (descriptor.normalize_score != nullptr && descriptor.score_block == nullptr)
     problems.push_back("normalize_score without score_block");
+  if (descriptor.is_node_local != nullptr && descriptor.score_block == nullptr)
+    problems.push_back("is_node_local without score_block");
   if ((descriptor.reserve == nullptr) != (descriptor.unreserve == nullptr))
     problems.push_back("of reserve and unreserve it has only one");
   if ((descriptor.events_to_register == nullptr) != (descriptor.on_cluster_event == nullptr))

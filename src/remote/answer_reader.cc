@@ -1,5 +1,6 @@
 #include "remote/answer_reader.h"
 
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -97,7 +98,7 @@ absl::StatusOr<Status> ReadStatus(const wire::Status& status, const Numbering& n
     case wire::CODE_UNSCHEDULABLE_AND_UNRESOLVABLE:
       return Status::UnschedulableAndUnresolvable(reason, status.need(), status.have());
     case wire::CODE_WAIT:
-      return Status::Wait();
+      return Status::Wait(reason, status.need(), status.have());
     case wire::CODE_SKIP:
       return Status::Skip();
     case wire::CODE_PENDING:
@@ -202,6 +203,56 @@ absl::Status ReadDomains(const wire::PlacementGenerateAnswer& answer,
       domain.nodes.push_back(MaskAt(from.nodes(), b));
     domains.push_back(std::move(domain));
   }
+  return absl::OkStatus();
+}
+
+absl::Status ReadNomination(const wire::PostFilterAnswer& answer, const ClusterView& cluster,
+                            Nomination& nomination) {
+  const std::string& bytes = answer.nomination();
+  if (bytes.size() % kMaskBytes != 0) {
+    return Wrong("nomination has %d bytes: expected %d for each block", bytes.size(), kMaskBytes);
+  }
+  const size_t blocks = bytes.size() / kMaskBytes;
+  if (blocks > cluster.blocks.size()) {
+    return Wrong("nomination: %d blocks, expected at most the %d that there are", blocks,
+                 cluster.blocks.size());
+  }
+  std::vector<NodeMask> nodes;
+  for (size_t b = 0; b < blocks; ++b) {
+    nodes.push_back(MaskAt(bytes, b));
+    if (!IsWithin(nodes.back(), cluster.blocks[b].present))
+      return Wrong("nomination: a row of block %d that holds no node", b);
+  }
+  nomination.nodes = std::move(nodes);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<DeviceSet> ReadDevices(const wire::DeviceSelectAnswer& answer,
+                                      const DeviceRequest& request, const DeviceSet& fitting) {
+  DeviceSet devices;
+  for (uint32_t bits = answer.devices(); bits != 0; bits &= bits - 1) {
+    const auto device = static_cast<uint32_t>(std::countr_zero(bits));
+    if (!fitting.Has(device)) return Wrong("devices: device %d, expected those that fit", device);
+    devices.Add(device);
+  }
+  if (!devices.empty() && devices.Count() != request.count) {
+    return Wrong("devices: %d of them, expected none, or the %d that the pod asks for",
+                 devices.Count(), request.count);
+  }
+  return devices;
+}
+
+absl::Status ReadAnnotations(const wire::PreBindAnswer& answer, BindAnnotations& annotations) {
+  size_t bytes = 0;
+  for (const wire::Annotation& from : answer.annotations()) {
+    if (from.key().empty()) return Wrong("annotations: an empty key, expected a name");
+    bytes += from.key().size() + from.value().size();
+  }
+  if (bytes > BindAnnotations::kMostBytes) {
+    return Wrong("annotations: %d bytes, expected at most %d", bytes, BindAnnotations::kMostBytes);
+  }
+  for (const wire::Annotation& from : answer.annotations())
+    annotations.Add(from.key(), from.value());
   return absl::OkStatus();
 }
 

@@ -11,8 +11,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "remote/manifest.h"
+#include "tutti/devices.h"
 #include "tutti/gang_view.h"
+#include "tutti/plugin/bind.h"
 #include "tutti/plugin/filter.h"
+#include "tutti/plugin/post_filter.h"
 #include "tutti/status.h"
 
 namespace tutti::remote {
@@ -34,5 +37,16 @@ absl::Status ReadScores(const std::string& bytes, std::span<const NodeMask> cand
 absl::Status ReadScores(const std::string& bytes, std::span<int64_t> scores);
 
 absl::Status ReadDomains(const wire::PlacementGenerateAnswer& answer, std::vector<Domain>& domains);
+
+// Within the nodes of `cluster`.
+absl::Status ReadNomination(const wire::PostFilterAnswer& answer, const ClusterView& cluster,
+                            Nomination& nomination);
+
+// None, or as many of `fitting` as the request asks for.
+absl::StatusOr<DeviceSet> ReadDevices(const wire::DeviceSelectAnswer& answer,
+                                      const DeviceRequest& request, const DeviceSet& fitting);
+
+// Few enough to be looked at; whether the API takes them is BindPoints' to judge.
+absl::Status ReadAnnotations(const wire::PreBindAnswer& answer, BindAnnotations& annotations);
 
 }  // namespace tutti::remote

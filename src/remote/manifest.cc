@@ -27,7 +27,9 @@ constexpr wire::ExtensionPoint kPoints[] = {
     wire::EXTENSION_POINT_PRE_SCORE,       wire::EXTENSION_POINT_SCORE,
     wire::EXTENSION_POINT_NORMALIZE_SCORE, wire::EXTENSION_POINT_PRE_ENQUEUE,
     wire::EXTENSION_POINT_QUEUE_SORT,      wire::EXTENSION_POINT_PLACEMENT_GENERATE,
-    wire::EXTENSION_POINT_PLACEMENT_SCORE};
+    wire::EXTENSION_POINT_PLACEMENT_SCORE, wire::EXTENSION_POINT_POST_FILTER,
+    wire::EXTENSION_POINT_DEVICE_SELECT,   wire::EXTENSION_POINT_PERMIT,
+    wire::EXTENSION_POINT_PRE_BIND,        wire::EXTENSION_POINT_POST_BIND};
 
 bool Printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
@@ -86,6 +88,8 @@ uint32_t ReadPoints(const wire::HandshakeAnswer& answer, Problems& problems) {
   if (points == 0 && answer.arg_errors().empty()) problems.push_back("points: it serves none");
   if (serves(wire::EXTENSION_POINT_NORMALIZE_SCORE) && !serves(wire::EXTENSION_POINT_SCORE))
     problems.push_back("points: NormalizeScore without Score");
+  if (answer.score_is_node_local() && !serves(wire::EXTENSION_POINT_SCORE))
+    problems.push_back("score_is_node_local: true, expected false of a plugin without Score");
   return points;
 }
 
@@ -179,6 +183,7 @@ absl::StatusOr<Manifest> ReadManifest(const wire::HandshakeAnswer& answer) {
   Problems problems;
   ReadNames(answer, manifest, problems);
   manifest.points = ReadPoints(answer, problems);
+  manifest.score_is_node_local = answer.score_is_node_local();
   manifest.resources = ReadResources(answer, problems);
   manifest.pod_fields = ReadFields("pod_fields", answer.pod_fields(), problems);
   manifest.node_fields = ReadFields("node_fields", answer.node_fields(), problems);
@@ -212,6 +217,7 @@ std::string WhatChanged(const Manifest& before, const Manifest& now) {
   compare("name", before.name, now.name);
   compare("version", before.version, now.version);
   compare("points", before.points, now.points);
+  compare("score_is_node_local", before.score_is_node_local, now.score_is_node_local);
   compare("resources", before.resources, now.resources);
   compare("pod_fields", before.pod_fields, now.pod_fields);
   compare("node_fields", before.node_fields, now.node_fields);

@@ -31,6 +31,7 @@ struct Manifest {
   std::string name;
   std::string version;
   uint32_t points = 0;  // a bit for each wire::ExtensionPoint
+  bool score_is_node_local = false;
   std::vector<std::string> resources;
   std::vector<Field> pod_fields;
   std::vector<Field> node_fields;

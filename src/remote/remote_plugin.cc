@@ -13,22 +13,6 @@
 namespace tutti::remote {
 namespace {
 
-// What points without an answer of their own take of a Success.
-absl::Status Nothing(const wire::ServeResponse&) { return absl::OkStatus(); }
-
-absl::Status Missing(const char* member) {
-  return absl::InvalidArgumentError(absl::StrFormat("no member %s, expected one", member));
-}
-
-// Of points that answer something else than a status.
-void ThrowIfFailed(const Status& status) {
-  if (status.ok()) return;
-  throw std::runtime_error(status.code() == Code::kError
-                               ? status.message()
-                               : "it answered " + std::string(CodeName(status.code())) +
-                                     ": expected Success or Error");
-}
-
 // The verdict on the only candidate of a block, as Filter answers it.
 Status RefusalOf(const BlockVerdict& verdict, uint32_t offset) {
   if (verdict.passing().Has(offset)) return Status::Success();
@@ -47,11 +31,23 @@ void ShowCandidates(std::span<const NodeBlockView> blocks, std::span<const NodeM
   ToWire(blocks, candidates, set);
 }
 
-void ShowAll(const ClusterView& cluster, Session& session) {
-  session.mirror.ShowAll(cluster, *session.request.mutable_cluster());
+}  // namespace
+
+absl::Status RemotePlugin::Missing(const char* member) {
+  return absl::InvalidArgumentError(absl::StrFormat("no member %s, expected one", member));
 }
 
-}  // namespace
+void RemotePlugin::ThrowIfFailed(const Status& status) {
+  if (status.ok()) return;
+  throw std::runtime_error(status.code() == Code::kError
+                               ? status.message()
+                               : "it answered " + std::string(CodeName(status.code())) +
+                                     ": expected Success or Error");
+}
+
+void RemotePlugin::ShowAll(const ClusterView& cluster, Session& session) {
+  session.mirror.ShowAll(cluster, *session.request.mutable_cluster());
+}
 
 struct RemotePlugin::HeldStream {
   std::unique_ptr<CycleStream> stream;
@@ -77,11 +73,15 @@ RemotePlugin::RemotePlugin(std::shared_ptr<Link> link, const Manifest& manifest,
                  manifest.Serves(wire::EXTENSION_POINT_PLACEMENT_GENERATE)),
       answers_hold_(manifest.resources.empty()) {
   link_->Use(numbers_);
+  points_ = Served();
 }
 
-RemotePlugin::~RemotePlugin() { link_->CloseIdle(); }
+RemotePlugin::~RemotePlugin() {
+  if (binding_ != nullptr) link_->GiveBack(std::move(binding_));
+  link_->CloseIdle();
+}
 
-framework::Points RemotePlugin::points() const {
+framework::Points RemotePlugin::Served() {
   const auto serves = [&](wire::ExtensionPoint point) { return manifest_.Serves(point); };
   framework::Points points;
   if (serves(wire::EXTENSION_POINT_FILTER)) points.filter = this;
@@ -95,6 +95,11 @@ framework::Points RemotePlugin::points() const {
   if (serves(wire::EXTENSION_POINT_QUEUE_SORT)) points.queue_sort = this;
   if (serves(wire::EXTENSION_POINT_PLACEMENT_GENERATE)) points.placement_generate = this;
   if (serves(wire::EXTENSION_POINT_PLACEMENT_SCORE)) points.placement_score = this;
+  if (serves(wire::EXTENSION_POINT_POST_FILTER)) points.post_filter = this;
+  if (serves(wire::EXTENSION_POINT_DEVICE_SELECT)) points.device_select = this;
+  if (serves(wire::EXTENSION_POINT_PERMIT)) points.permit = this;
+  if (serves(wire::EXTENSION_POINT_PRE_BIND)) points.pre_bind = this;
+  if (serves(wire::EXTENSION_POINT_POST_BIND)) points.post_bind = this;
   return points;
 }
 
@@ -116,7 +121,8 @@ Status RemotePlugin::Ask(const char* point, std::unique_ptr<Session>& session, F
         }
         TUTTI_ASSIGN_OR_RETURN(answer, ReadStatus(response.status(), numbers_));
         thrown = answer.code() == Code::kError && response.status().thrown();
-        if (answer.ok()) TUTTI_RETURN_IF_ERROR(read(response));
+        const bool waits = answer.code() == Code::kWait && response.has_permit();
+        if (answer.ok() || waits) TUTTI_RETURN_IF_ERROR(read(response));
         Count(response);
         return absl::OkStatus();
       });
@@ -257,6 +263,8 @@ int64_t RemotePlugin::Score(const CycleState& state, const PodClassView& pod,
   return scores[node.offset()];
 }
 
+bool RemotePlugin::IsNodeLocal() const { return manifest_.score_is_node_local; }
+
 bool RemotePlugin::HasNormalizeScore() const {
   return manifest_.Serves(wire::EXTENSION_POINT_NORMALIZE_SCORE);
 }
@@ -277,66 +285,27 @@ void RemotePlugin::NormalizeScore(const CycleState& state, const PodClassView& p
       }));
 }
 
-Status RemotePlugin::PreEnqueue(const GangView& gang, const ClusterView& cluster) const {
-  return AskAlone(
-      "PreEnqueue",
-      [&](Session& session) {
-        ShowAll(cluster, session);
-        ToWire(gang, numbers_, *session.request.mutable_pre_enqueue()->mutable_gang());
-      },
-      Nothing);
-}
-
-bool RemotePlugin::Less(const GangView& a, const GangView& b) const {
-  bool less = false;
-  ThrowIfFailed(AskAlone(
-      "QueueSort",
-      [&](Session& session) {
-        wire::QueueSort& sort = *session.request.mutable_queue_sort();
-        ToWire(a, numbers_, *sort.mutable_a());
-        ToWire(b, numbers_, *sort.mutable_b());
-      },
-      [&](const wire::ServeResponse& response) {
-        less = response.queue_sort().less();
-        return response.has_queue_sort() ? absl::OkStatus() : Missing("queue_sort");
-      }));
-  return less;
-}
-
-Status RemotePlugin::PlacementGenerate(CycleState& state, const GangView& gang,
-                                       const ClusterView& cluster,
-                                       std::vector<Domain>& domains) const {
-  Hold(state);
-  return AskInCycle(
-      "PlacementGenerate", state,
-      [&](Session& session) {
-        ShowAll(cluster, session);
-        ToWire(gang, numbers_, *session.request.mutable_placement_generate()->mutable_gang());
-      },
-      [&](const wire::ServeResponse& response) {
-        return response.has_placement_generate()
-                   ? ReadDomains(response.placement_generate(), domains)
-                   : Missing("placement_generate");
-      });
-}
-
-int64_t RemotePlugin::PlacementScore(const CycleState& state, const GangView& gang,
-                                     const PlacementView& placement,
-                                     const ClusterView& cluster) const {
-  int64_t score = 0;
+DeviceSet RemotePlugin::SelectDevices(const CycleState& state, const PodClassView& pod,
+                                      const NodeView& node, const DeviceRequest& request,
+                                      const DeviceSet& fitting) const {
+  DeviceSet selected;
   ThrowIfFailed(AskInCycle(
-      "PlacementScore", state,
+      "DeviceSelect", state,
       [&](Session& session) {
-        ShowAll(cluster, session);
-        wire::PlacementScore& question = *session.request.mutable_placement_score();
-        ToWire(gang, numbers_, *question.mutable_gang());
-        ToWire(placement, question);
+        session.mirror.Show(node.block(), *session.request.mutable_cluster());
+        wire::DeviceSelect& question = *session.request.mutable_device_select();
+        ToWire(pod, numbers_, *question.mutable_pod());
+        question.set_node(node.index().value);
+        question.set_count(request.count);
+        question.set_milli(request.milli);
+        question.set_fitting(ToWire(fitting));
       },
-      [&](const wire::ServeResponse& response) {
-        score = response.placement_score().score();
-        return response.has_placement_score() ? absl::OkStatus() : Missing("placement_score");
+      [&](const wire::ServeResponse& response) -> absl::Status {
+        if (!response.has_device_select()) return Missing("device_select");
+        TUTTI_ASSIGN_OR_RETURN(selected, ReadDevices(response.device_select(), request, fitting));
+        return absl::OkStatus();
       }));
-  return score;
+  return selected;
 }
 
 }  // namespace tutti::remote

@@ -1,6 +1,7 @@
 // RemotePlugin: a plugin behind the plugin protocol, as a C++ plugin. Internal to src/remote.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <span>
 #include <vector>
@@ -22,7 +23,8 @@ namespace tutti::remote {
 // A cycle in which the plugin is asked PreFilter, PreScore or PlacementGenerate keeps its stream
 // until it is over, because what the plugin remembers of the cycle is there. Where that stream is
 // lost, the rest of the cycle is an Error. A plugin that sees no resources is not asked twice about
-// a node in one cycle.
+// a node in one cycle. Permit, PreBind and PostBind have a stream of their own for the same reason;
+// where that is lost, the next question opens another.
 class RemotePlugin final : public framework::PointTable,
                            public PreFilterPlugin,
                            public framework::WholeClusterFilter,
@@ -31,7 +33,12 @@ class RemotePlugin final : public framework::PointTable,
                            public PreEnqueuePlugin,
                            public QueueSortPlugin,
                            public PlacementGeneratePlugin,
-                           public PlacementScorePlugin {
+                           public PlacementScorePlugin,
+                           public PostFilterPlugin,
+                           public DeviceSelectPlugin,
+                           public PermitPlugin,
+                           public PreBindPlugin,
+                           public PostBindPlugin {
  public:
   // `link` has met the plugin. `host` must outlive it.
   RemotePlugin(std::shared_ptr<Link> link, const Manifest& manifest, PluginHost& host);
@@ -39,7 +46,7 @@ class RemotePlugin final : public framework::PointTable,
   RemotePlugin(const RemotePlugin&) = delete;
   RemotePlugin& operator=(const RemotePlugin&) = delete;
 
-  framework::Points points() const override;
+  framework::Points points() const override { return points_; }
 
   Status PreFilter(CycleState& state, const PodClassView& pod,
                    const ClusterView& cluster) const override;
@@ -61,9 +68,12 @@ class RemotePlugin final : public framework::PointTable,
   void ScoreBlocks(const CycleState& state, const PodClassView& pod,
                    std::span<const NodeBlockView> blocks, std::span<const NodeMask> candidates,
                    std::span<int64_t> scores) const override;
+  bool IsNodeLocal() const override;
   bool HasNormalizeScore() const override;
   void NormalizeScore(const CycleState& state, const PodClassView& pod,
                       std::span<int64_t> scores) const override;
+  DeviceSet SelectDevices(const CycleState& state, const PodClassView& pod, const NodeView& node,
+                          const DeviceRequest& request, const DeviceSet& fitting) const override;
 
   Status PreEnqueue(const GangView& gang, const ClusterView& cluster) const override;
   bool Less(const GangView& a, const GangView& b) const override;
@@ -71,9 +81,17 @@ class RemotePlugin final : public framework::PointTable,
                            std::vector<Domain>& domains) const override;
   int64_t PlacementScore(const CycleState& state, const GangView& gang,
                          const PlacementView& placement, const ClusterView& cluster) const override;
+  Status PostFilter(const GangView& gang, const GangDiagnosis& diagnosis,
+                    const ClusterView& cluster, Nomination& nomination) const override;
+
+  Status Permit(const PlacedPodView& pod, std::chrono::nanoseconds& timeout) override;
+  Status PreBind(const PlacedPodView& pod, BindAnnotations& annotations) override;
+  void PostBind(const PlacedPodView& pod) override;
 
  private:
   struct HeldStream;
+
+  framework::Points Served();
 
   using Fill = absl::FunctionRef<void(Session&)>;
   using Read = absl::FunctionRef<absl::Status(const wire::ServeResponse&)>;
@@ -81,11 +99,19 @@ class RemotePlugin final : public framework::PointTable,
   // Gives the cycle a stream of its own, unless it has one.
   void Hold(CycleState& state) const;
   CycleStream* StreamOf(const CycleState& state) const;  // null: none
-  // What the plugin answers; `read` takes the rest of a Success. Throws what it threw.
+  // What the plugin answers; `read` takes the rest of a Success, or of a Wait. Throws what it
+  // threw.
   Status Ask(const char* point, std::unique_ptr<Session>& session, Fill fill, Read read) const;
   Status AskAlone(const char* point, Fill fill, Read read) const;
   Status AskInCycle(const char* point, const CycleState& state, Fill fill, Read read) const;
   void Count(const wire::ServeResponse& response) const;
+
+  // What points without an answer of their own take of a Success.
+  static absl::Status Nothing(const wire::ServeResponse&) { return absl::OkStatus(); }
+  static absl::Status Missing(const char* member);
+  // Of points that answer something else than a status.
+  static void ThrowIfFailed(const Status& status);
+  static void ShowAll(const ClusterView& cluster, Session& session);
 
   const std::shared_ptr<Link> link_;
   const Manifest manifest_;
@@ -93,6 +119,8 @@ class RemotePlugin final : public framework::PointTable,
   const Numbering numbers_;
   const bool remembers_;     // serves a point that may leave it something to remember
   const bool answers_hold_;  // sees nothing of a node that changes within a cycle
+  framework::Points points_;
+  std::unique_ptr<Session> binding_;  // of Permit, PreBind and PostBind; null: none is open
 };
 
 }  // namespace tutti::remote

@@ -11,13 +11,9 @@ void Append(const NodeMask& mask, std::string& bytes) {
   bytes.append(reinterpret_cast<const char*>(mask.words.data()), sizeof mask.words);
 }
 
-}  // namespace
-
-void ToWire(const PodClassView& pod, const Numbering& numbers, wire::PodClass& to) {
-  to.set_namespace_(std::string(pod.namespace_name));
-  to.set_gang(std::string(pod.gang));
-  to.set_count(pod.count);
-  to.set_priority(pod.priority);
+// Resources, amounts and fields: of a class of pods and of one pod alike.
+template <class From, class To>
+void AppendWants(const From& pod, const Numbering& numbers, To& to) {
   std::vector<std::pair<uint32_t, int64_t>> requests;
   for (const auto& [resource, amount] : pod.requests)
     requests.emplace_back(numbers.NumberOf(resource), amount);
@@ -27,6 +23,16 @@ void ToWire(const PodClassView& pod, const Numbering& numbers, wire::PodClass& t
     to.add_amounts(amount);
   }
   for (const PodField field : numbers.pod_fields) to.add_fields(std::string(pod.Field(field)));
+}
+
+}  // namespace
+
+void ToWire(const PodClassView& pod, const Numbering& numbers, wire::PodClass& to) {
+  to.set_namespace_(std::string(pod.namespace_name));
+  to.set_gang(std::string(pod.gang));
+  to.set_count(pod.count);
+  to.set_priority(pod.priority);
+  AppendWants(pod, numbers, to);
 }
 
 void ToWire(const GangView& gang, const Numbering& numbers, wire::Gang& to) {
@@ -41,6 +47,35 @@ void ToWire(const GangView& gang, const Numbering& numbers, wire::Gang& to) {
   to.set_bound(gang.bound);
   for (const NodeIndex node : gang.placed_on) to.add_placed_on(node.value);
   for (const PodClassView& pods : gang.classes) ToWire(pods, numbers, *to.add_classes());
+}
+
+void ToWire(const GangDiagnosis& diagnosis, const Numbering& numbers, wire::GangDiagnosis& to) {
+  to.set_code(std::string(diagnosis.code));
+  to.set_need(diagnosis.need);
+  to.set_have(diagnosis.have);
+  if (diagnosis.resource.valid()) to.set_resource(numbers.NumberOf(diagnosis.resource));
+}
+
+void ToWire(const PlacedPodView& pod, const Numbering& numbers, wire::PlacedPod& to) {
+  to.set_uid_high(pod.uid.high);
+  to.set_uid_low(pod.uid.low);
+  to.set_namespace_(std::string(pod.namespace_name));
+  to.set_name(std::string(pod.name));
+  to.set_gang(std::string(pod.gang));
+  to.set_gang_arrival(pod.gang_arrival);
+  to.set_priority(pod.priority);
+  to.set_leaving(pod.leaving);
+  to.set_evictable(pod.evictable);
+  if (pod.node.valid()) to.set_node(pod.node.value);
+  to.set_node_name(std::string(pod.node_name));
+  to.set_bound_since_s(pod.bound_since.count());
+  AppendWants(pod, numbers, to);
+}
+
+uint32_t ToWire(const DeviceSet& devices) {
+  uint32_t bits = 0;
+  devices.ForEach([&](uint32_t device) { bits |= uint32_t{1} << device; });
+  return bits;
 }
 
 void ToWire(const PlacementView& placement, wire::PlacementScore& to) {

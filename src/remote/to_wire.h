@@ -5,14 +5,20 @@
 #include <string>
 
 #include "remote/manifest.h"
+#include "tutti/devices.h"
 #include "tutti/gang_view.h"
+#include "tutti/placed_pod_view.h"
+#include "tutti/plugin/post_filter.h"
 #include "tutti/views.h"
 
 namespace tutti::remote {
 
 void ToWire(const PodClassView& pod, const Numbering& numbers, wire::PodClass& to);
 void ToWire(const GangView& gang, const Numbering& numbers, wire::Gang& to);
+void ToWire(const GangDiagnosis& diagnosis, const Numbering& numbers, wire::GangDiagnosis& to);
+void ToWire(const PlacedPodView& pod, const Numbering& numbers, wire::PlacedPod& to);
 void ToWire(const PlacementView& placement, wire::PlacementScore& to);
+uint32_t ToWire(const DeviceSet& devices);  // bit i: device i
 void ToWire(std::span<const int64_t> scores, std::string& to);
 
 // Of blocks with candidates: blocks[b] and masks[b] belong together.

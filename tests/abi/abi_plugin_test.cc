@@ -42,6 +42,10 @@ std::string StoryOf(const framework::Profile& profile, const ClusterView& cluste
   std::vector<int64_t> totals;
   if (cycle.PreScore(cluster)) cycle.Score(cluster, candidates, totals);
   failures += cycle.score_failure().message() + "\n";
+  DeviceSet fitting;
+  fitting.Add(3);
+  const DeviceSet selected = cycle.SelectDevices(cluster.blocks[0], 0, {1, 500}, fitting);
+  failures += selected == fitting ? "device 3\n" : "no device\n";
   for (const auto& at : profile.queue_sorts()) {
     try {
       failures += at.point->Less(GangView{}, GangView{}) ? "less\n" : "not less\n";
@@ -69,7 +73,7 @@ TEST_P(ThrowingPluginTest, IsContainedAndToldAsIfItWereLinkedIn) {
 
 INSTANTIATE_TEST_SUITE_P(AbiPlugin, ThrowingPluginTest,
                          ::testing::Values("PreFilter", "Filter", "PreScore", "Score",
-                                           "NormalizeScore", "Less"),
+                                           "NormalizeScore", "DeviceSelect", "Less"),
                          [](const auto& param) { return std::string(param.param); });
 
 TEST(AbiPluginTest, MistakesInTheConfigurationReadAsIfItWereLinkedIn) {
@@ -181,6 +185,36 @@ TEST_F(ByHandTest, ACodeOfTheFutureIsAnError) {
   EXPECT_TRUE(points.queue_sort->Less({}, {}));
 }
 
+// As a plugin of 1.1, which has not heard of is_node_local.
+TEST_F(ByHandTest, AScoreThatDoesNotSayWhatItLooksAtIsNotNodeLocal) {
+  tutti_plugin_descriptor api = ByHandApi();
+  api.score_block = [](void*, const tutti_cycle*, const tutti_pod_class*, const tutti_node_block*,
+                       const tutti_node_mask*, int64_t*, tutti_status*) {};
+  EXPECT_FALSE(framework::Points::Of(*AbiPlugin::Make(api, config_, host_)).score->IsNodeLocal());
+  api.is_node_local = [](void*) { return true; };
+  EXPECT_TRUE(framework::Points::Of(*AbiPlugin::Make(api, config_, host_)).score->IsNodeLocal());
+}
+
+TEST_F(ByHandTest, DevicesCrossByTheirNumbersAlsoThoseThatNobodyHas) {
+  tutti_plugin_descriptor api = ByHandApi();
+  api.select_devices = [](void*, const tutti_cycle*, const tutti_pod_class*,
+                          const tutti_node_block*, uint32_t offset,
+                          const tutti_device_request* request, tutti_status*) -> uint32_t {
+    const bool as_asked =
+        offset == 5 && request->count == 2 && request->milli == 1000 && request->fitting == 0x8006;
+    return as_asked ? 0x80000004 : 0;
+  };
+  const auto made = AbiPlugin::Make(api, config_, host_);
+  DeviceSet fitting;
+  for (const uint32_t device : {1, 2, 15}) fitting.Add(device);
+  const NodeBlockView block;
+  DeviceSet expected;
+  for (const uint32_t device : {2, 31}) expected.Add(device);
+  EXPECT_EQ(framework::Points::Of(*made).device_select->SelectDevices(
+                CycleState(), PodClassView(), block.Node(5), {2, 1000}, fitting),
+            expected);
+}
+
 TEST_F(ByHandTest, ServesWhatItHasAndNothingElse) {
   const auto made = Make();
   const framework::Points points = framework::Points::Of(*made);
@@ -188,6 +222,7 @@ TEST_F(ByHandTest, ServesWhatItHasAndNothingElse) {
   EXPECT_NE(points.queue_sort, nullptr);
   EXPECT_EQ(points.pre_filter, nullptr);
   EXPECT_EQ(points.score, nullptr);
+  EXPECT_EQ(points.device_select, nullptr);
   EXPECT_EQ(points.placement_generate, nullptr);
 }
 

@@ -82,6 +82,18 @@ TEST(HandshakeTest, APluginOfTheFirstVersionRunsUnchanged) {
   EXPECT_EQ(checked->on_cluster_event, nullptr);
 }
 
+TEST(HandshakeTest, APluginOfTheSecondVersionRunsUnchanged) {
+  tutti_plugin_descriptor second = Valid();
+  second.struct_size = offsetof(tutti_plugin_descriptor, is_node_local);
+  second.abi_minor = 1;
+  second.post_bind = [](void*, const tutti_placed_pod*, tutti_status*) {};
+  const auto checked = Check(second, second.struct_size);
+  ASSERT_TRUE(checked.ok()) << checked.status();
+  EXPECT_NE(checked->post_bind, nullptr);
+  EXPECT_EQ(checked->is_node_local, nullptr);
+  EXPECT_EQ(checked->select_devices, nullptr);
+}
+
 TEST(HandshakeTest, ANewPluginRunsWhereItCanLiveWithTheHost) {
   tutti_plugin_descriptor young = Valid();
   young.struct_size = sizeof young + 64;
@@ -108,7 +120,7 @@ TEST(HandshakeTest, ARefusalNamesEverythingThatDiffers) {
               AllOf(HasSubstr("/p/x.so"), HasSubstr("magic: host 0x49545554, plugin 0x12345678"),
                     HasSubstr("size of the descriptor: host takes 88 to 4096, plugin 24"),
                     HasSubstr("ABI major version: host 1, plugin 2"),
-                    HasSubstr("ABI minor version: host 1, plugin needs 9"),
+                    HasSubstr("ABI minor version: host 2, plugin needs 9"),
                     HasSubstr("built with ABI minor version 1 and claims to need 9")));
 }
 
@@ -199,6 +211,8 @@ INSTANTIATE_TEST_SUITE_P(
                                          int64_t*, size_t, tutti_status*) {};
                 },
                 "normalize_score without score_block"},
+        Hostile{"LocalScoreOfNothing", [](D& d) { d.is_node_local = [](void*) { return true; }; },
+                "is_node_local without score_block"},
         Hostile{"ReserveForEver",
                 [](D& d) {
                   d.reserve = [](void*, const tutti_gang*, const tutti_placement*,

@@ -177,6 +177,12 @@ void AddViewsOfPods(std::string& text) {
       .MEMBER(tutti_cluster_event, was_reserved)
       .MEMBER(tutti_cluster_event, pod)
       .MEMBER(tutti_cluster_event, gang);
+  STRUCT(tutti_device_request)
+      .MEMBER(tutti_device_request, struct_size)
+      .MEMBER(tutti_device_request, count)
+      .MEMBER(tutti_device_request, milli)
+      .MEMBER(tutti_device_request, fitting)
+      .MEMBER(tutti_device_request, reserved);
 }
 
 void AddTables(std::string& text) {
@@ -235,21 +241,23 @@ void AddTables(std::string& text) {
       .MEMBER(tutti_plugin_descriptor, pre_bind)
       .MEMBER(tutti_plugin_descriptor, post_bind)
       .MEMBER(tutti_plugin_descriptor, events_to_register)
-      .MEMBER(tutti_plugin_descriptor, on_cluster_event);
+      .MEMBER(tutti_plugin_descriptor, on_cluster_event)
+      .MEMBER(tutti_plugin_descriptor, is_node_local)
+      .MEMBER(tutti_plugin_descriptor, select_devices);
 }
 
 std::string Numbers() {
   return absl::StrFormat(
       "version %d.%d\nmagic %d\ncodes %d %d %d %d %d %d %d\nkinds %d %d %d %d\nevents %d %d %d %d "
       "%d %d %d "
-      "%d\nhints %d %d\npod flags %d %d\nthrown %d\nblock %d\n",
+      "%d\nhints %d %d\npod flags %d %d\nthrown %d\nblock %d\ndevices %d of %d\n",
       TUTTI_ABI_MAJOR, TUTTI_ABI_MINOR, TUTTI_ABI_MAGIC, TUTTI_SUCCESS, TUTTI_ERROR,
       TUTTI_UNSCHEDULABLE, TUTTI_UNSCHEDULABLE_AND_UNRESOLVABLE, TUTTI_WAIT, TUTTI_SKIP,
       TUTTI_PENDING, TUTTI_CONFIG_NULL, TUTTI_CONFIG_BOOLEAN, TUTTI_CONFIG_INTEGER,
       TUTTI_CONFIG_STRING, TUTTI_NODE_ADDED, TUTTI_NODE_UPDATED, TUTTI_NODE_REMOVED,
       TUTTI_POD_BOUND, TUTTI_POD_REMOVED, TUTTI_GANG_ARRIVED, TUTTI_GANG_PLACED, TUTTI_GANG_GONE,
       TUTTI_QUEUE_SKIP, TUTTI_QUEUE, TUTTI_POD_LEAVING, TUTTI_POD_EVICTABLE, TUTTI_STATUS_THROWN,
-      TUTTI_NODES_PER_BLOCK);
+      TUTTI_NODES_PER_BLOCK, TUTTI_MOST_DEVICES, TUTTI_WHOLE_DEVICE);
 }
 
 TEST(LayoutTest, IsWhatHasBeenPromised) {

@@ -60,6 +60,37 @@ TEST(PluginLoaderTest, APluginInCFilters) {
   EXPECT_TRUE(points.filter->Filter(CycleState(), pod.view(), cluster.Node("empty")).ok());
 }
 
+// Columns of devices cross as all others do.
+TEST(PluginLoaderTest, APolicyForGpusChoosesTheDeviceThatItWouldChooseLinkedIn) {
+  auto loaded = LoadPlugin({TestObject("fragmentation_gradient"), ""});
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  tutti::testing::FakeHost host;
+  tutti::testing::FakeCluster cluster(host);
+  cluster.AddNode("a")
+      .Allocatable("cpu", 8000)
+      .Allocatable(kDeviceMilli, 2000)
+      .Allocatable(std::string(kDevicePrefix) + "0", 1000)
+      .Allocatable(std::string(kDevicePrefix) + "1", 1000)
+      .Used(std::string(kDevicePrefix) + "1", 600);
+  Config config({{"/typicalPods/0/cpuMilli", ConfigKind::kInteger, "1000", ""},
+                 {"/typicalPods/0/gpuCount", ConfigKind::kInteger, "1", ""},
+                 {"/typicalPods/0/gpuMilli", ConfigKind::kInteger, "500", ""},
+                 {"/typicalPods/0/weight", ConfigKind::kInteger, "1", ""}});
+  const auto plugin = loaded->entry.make(config, host);
+  ASSERT_NE(plugin, nullptr);
+  const auto points = framework::Points::Of(*plugin);
+  EXPECT_TRUE(points.score->IsNodeLocal());
+  tutti::testing::FakePod pod(host);
+  pod.Request("cpu", 1000).Request(kDeviceMilli, 300);
+  DeviceSet both;
+  for (const uint32_t device : {0, 1}) both.Add(device);
+  DeviceSet useless;  // to the pods that usually come, as it is
+  useless.Add(1);
+  EXPECT_EQ(points.device_select->SelectDevices(CycleState(), pod.view(), cluster.Node("a"),
+                                                {1, 300}, both),
+            useless);
+}
+
 TEST(PluginLoaderTest, APluginInCTellsItsMistakes) {
   auto loaded = LoadPlugin({TestObject("keep_free"), ""});
   ASSERT_TRUE(loaded.ok()) << loaded.status();

@@ -53,7 +53,8 @@ inline framework::PluginRegistry LoadedPlugins() {
   framework::PluginRegistry registry;
   for (const char* name :
        {"gang_limits", "gang_preemption", "namespace_limits", "node_headroom", "node_resources_fit",
-        "smallest_first", "topology_domains", "probe", "start_after", "troublemaker"}) {
+        "random_node", "fragmentation_gradient", "smallest_first", "topology_domains", "probe",
+        "start_after", "troublemaker"}) {
     absl::StatusOr<loader::LoadedPlugin> loaded = loader::LoadPlugin({TestObject(name), ""});
     Must(loaded.status());
     Must(registry.Add(loaded->name, std::move(loaded->entry)));

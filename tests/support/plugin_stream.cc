@@ -146,6 +146,17 @@ Status PluginStream::Dispatch(const wire::ServeRequest& request, wire::ServeResp
       return Generate(request.placement_generate(), *response.mutable_placement_generate());
     case wire::ServeRequest::kPlacementScore:
       return ScorePlacement(request.placement_score(), *response.mutable_placement_score());
+    case wire::ServeRequest::kPostFilter:
+      return PostFilter(request.post_filter(), *response.mutable_post_filter());
+    case wire::ServeRequest::kDeviceSelect:
+      return SelectDevices(request.device_select(), *response.mutable_device_select());
+    case wire::ServeRequest::kPermit:
+      return Permit(request.permit(), response);
+    case wire::ServeRequest::kPreBind:
+      return PreBind(request.pre_bind(), *response.mutable_pre_bind());
+    case wire::ServeRequest::kPostBind:
+      points_.post_bind->PostBind(ShownPlacedPod(request.post_bind().pod()).view());
+      return Status::Success();
     case wire::ServeRequest::PHASE_NOT_SET:
       break;
   }
@@ -189,6 +200,12 @@ void PluginStream::ListPoints() {
   list(points_.queue_sort, wire::EXTENSION_POINT_QUEUE_SORT);
   list(points_.placement_generate, wire::EXTENSION_POINT_PLACEMENT_GENERATE);
   list(points_.placement_score, wire::EXTENSION_POINT_PLACEMENT_SCORE);
+  list(points_.post_filter, wire::EXTENSION_POINT_POST_FILTER);
+  list(points_.device_select, wire::EXTENSION_POINT_DEVICE_SELECT);
+  list(points_.permit, wire::EXTENSION_POINT_PERMIT);
+  list(points_.pre_bind, wire::EXTENSION_POINT_PRE_BIND);
+  list(points_.post_bind, wire::EXTENSION_POINT_POST_BIND);
+  manifest_.set_score_is_node_local(points_.score != nullptr && points_.score->IsNodeLocal());
   if (points_.score != nullptr && points_.score->HasNormalizeScore())
     manifest_.add_points(wire::EXTENSION_POINT_NORMALIZE_SCORE);
 }
@@ -279,6 +296,51 @@ Status PluginStream::ScorePlacement(const wire::PlacementScore& request,
   answer.set_score(points_.placement_score->PlacementScore(
       *cycle_, ShownGang(request.gang()).view(), placement, cluster_.view()));
   return Status::Success();
+}
+
+Status PluginStream::PostFilter(const wire::PostFilter& request, wire::PostFilterAnswer& answer) {
+  const wire::GangDiagnosis& of = request.diagnosis();
+  const GangDiagnosis diagnosis = {
+      of.code(), of.need(), of.have(),
+      of.has_resource() ? ResourceId(static_cast<uint16_t>(of.resource())) : ResourceId()};
+  Nomination nomination;
+  Status status = points_.post_filter->PostFilter(ShownGang(request.gang()).view(), diagnosis,
+                                                  cluster_.view(), nomination);
+  for (const NodeMask& mask : nomination.nodes) AppendMask(mask, *answer.mutable_nomination());
+  return status;
+}
+
+Status PluginStream::SelectDevices(const wire::DeviceSelect& request,
+                                   wire::DeviceSelectAnswer& answer) {
+  DeviceSet fitting;
+  for (uint32_t device = 0; device < kMostDevices; ++device) {
+    if ((request.fitting() >> device & 1) != 0) fitting.Add(device);
+  }
+  const NodeBlockView& block = cluster_.block(request.node() / kNodesPerBlock);
+  const DeviceSet selected = points_.device_select->SelectDevices(
+      *cycle_, ShownPod(request.pod()).view(), block.Node(request.node() % kNodesPerBlock),
+      {request.count(), request.milli()}, fitting);
+  selected.ForEach(
+      [&](uint32_t device) { answer.set_devices(answer.devices() | uint32_t{1} << device); });
+  return Status::Success();
+}
+
+Status PluginStream::Permit(const wire::Permit& request, wire::ServeResponse& response) {
+  std::chrono::nanoseconds timeout{0};
+  Status status = points_.permit->Permit(ShownPlacedPod(request.pod()).view(), timeout);
+  if (status.code() == Code::kWait) response.mutable_permit()->set_timeout_ns(timeout.count());
+  return status;
+}
+
+Status PluginStream::PreBind(const wire::PreBind& request, wire::PreBindAnswer& answer) {
+  BindAnnotations annotations;
+  Status status = points_.pre_bind->PreBind(ShownPlacedPod(request.pod()).view(), annotations);
+  for (const auto& [key, value] : annotations.entries()) {
+    wire::Annotation& to = *answer.add_annotations();
+    to.set_key(key);
+    to.set_value(value);
+  }
+  return status;
 }
 
 }  // namespace tutti::testing

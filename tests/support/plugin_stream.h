@@ -13,8 +13,11 @@
 #include "tests/support/shown_cluster.h"
 #include "tutti/cycle_state.h"
 #include "tutti/plugin.h"
+#include "tutti/plugin/bind.h"
+#include "tutti/plugin/device_select.h"
 #include "tutti/plugin/filter.h"
 #include "tutti/plugin/placement.h"
+#include "tutti/plugin/post_filter.h"
 #include "tutti/plugin/queue_sort.h"
 #include "tutti/plugin/score.h"
 #include "tutti/testing/fake_host.h"
@@ -74,6 +77,11 @@ class PluginStream {
     const QueueSortPlugin* queue_sort = nullptr;
     const PlacementGeneratePlugin* placement_generate = nullptr;
     const PlacementScorePlugin* placement_score = nullptr;
+    const PostFilterPlugin* post_filter = nullptr;
+    const DeviceSelectPlugin* device_select = nullptr;
+    PermitPlugin* permit = nullptr;
+    PreBindPlugin* pre_bind = nullptr;
+    PostBindPlugin* post_bind = nullptr;
   };
 
   Status Dispatch(const v1::plugin::ServeRequest& request, v1::plugin::ServeResponse& response);
@@ -87,6 +95,11 @@ class PluginStream {
                   v1::plugin::PlacementGenerateAnswer& answer);
   Status ScorePlacement(const v1::plugin::PlacementScore& request,
                         v1::plugin::PlacementScoreAnswer& answer);
+  Status PostFilter(const v1::plugin::PostFilter& request, v1::plugin::PostFilterAnswer& answer);
+  Status SelectDevices(const v1::plugin::DeviceSelect& request,
+                       v1::plugin::DeviceSelectAnswer& answer);
+  Status Permit(const v1::plugin::Permit& request, v1::plugin::ServeResponse& response);
+  Status PreBind(const v1::plugin::PreBind& request, v1::plugin::PreBindAnswer& answer);
 
   const PluginDescriptor& descriptor_;
   const Untold untold_;

@@ -99,6 +99,25 @@ ShownPod::ShownPod(const wire::PodClass& pod) : fields_(pod.fields().begin(), po
   view_.fields = fields_;
 }
 
+ShownPlacedPod::ShownPlacedPod(const wire::PlacedPod& pod)
+    : fields_(pod.fields().begin(), pod.fields().end()) {
+  for (int i = 0; i < pod.resources_size(); ++i)
+    requests_.emplace_back(static_cast<uint16_t>(pod.resources(i)), pod.amounts(i));
+  view_.uid = {pod.uid_high(), pod.uid_low()};
+  view_.namespace_name = pod.namespace_();
+  view_.name = pod.name();
+  view_.gang = pod.gang();
+  view_.gang_arrival = pod.gang_arrival();
+  view_.priority = pod.priority();
+  view_.leaving = pod.leaving();
+  view_.evictable = pod.evictable();
+  if (pod.has_node()) view_.node = NodeIndex(pod.node());
+  view_.node_name = pod.node_name();
+  view_.bound_since = std::chrono::seconds(pod.bound_since_s());
+  view_.requests = requests_;
+  view_.fields = fields_;
+}
+
 ShownGang::ShownGang(const wire::Gang& gang) {
   for (const wire::PodClass& pod : gang.classes()) {
     pods_.push_back(std::make_unique<ShownPod>(pod));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tutti/gang_view.h"
+#include "tutti/placed_pod_view.h"
 #include "tutti/testing/fake_host.h"
 #include "tutti/v1/plugin.pb.h"
 #include "tutti/views.h"
@@ -56,6 +57,19 @@ class ShownPod {
   std::vector<PodClassView::Request> requests_;
   std::vector<std::string_view> fields_;
   PodClassView view_;
+};
+
+class ShownPlacedPod {
+ public:
+  explicit ShownPlacedPod(const v1::plugin::PlacedPod& pod);
+  ShownPlacedPod(const ShownPlacedPod&) = delete;
+  ShownPlacedPod& operator=(const ShownPlacedPod&) = delete;
+  const PlacedPodView& view() const { return view_; }
+
+ private:
+  std::vector<PodClassView::Request> requests_;
+  std::vector<std::string_view> fields_;
+  PlacedPodView view_;
 };
 
 class ShownGang {

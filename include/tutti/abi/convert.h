@@ -1,6 +1,7 @@
 // What both sides of the C ABI need: texts, masks, and which views cross as they lie in memory.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "tutti/abi/plugin_abi.h"
+#include "tutti/devices.h"
 #include "tutti/gang_view.h"
 #include "tutti/ids.h"
 #include "tutti/node_mask.h"
@@ -32,6 +34,7 @@ static_assert(sizeof(Request) == sizeof(tutti_request) && std::is_standard_layou
               alignof(Request) == alignof(tutti_request));
 static_assert(static_cast<int>(ClusterEventKind::kGangGone) == TUTTI_GANG_GONE &&
               static_cast<int>(QueueingHint::kQueue) == TUTTI_QUEUE);
+static_assert(kMostDevices == TUTTI_MOST_DEVICES && kWholeDevice == TUTTI_WHOLE_DEVICE);
 static_assert(kPods.value == TUTTI_PODS && static_cast<int>(Code::kPending) == TUTTI_PENDING);
 
 inline std::string_view FromC(tutti_string text) {
@@ -52,6 +55,18 @@ inline tutti_node_mask ToC(const NodeMask& mask) {
 
 inline PodUid FromC(tutti_pod_uid uid) { return {uid.high, uid.low}; }
 inline tutti_pod_uid ToC(PodUid uid) { return {uid.high, uid.low}; }
+
+// Every bit, so that the host sees also those that no device has.
+inline DeviceSet DevicesFromC(uint32_t bits) {
+  DeviceSet devices;
+  for (; bits != 0; bits &= bits - 1) devices.Add(static_cast<uint32_t>(std::countr_zero(bits)));
+  return devices;
+}
+inline uint32_t ToC(const DeviceSet& devices) {
+  uint32_t bits = 0;
+  devices.ForEach([&](uint32_t device) { bits |= uint32_t{1} << device; });
+  return bits;
+}
 
 // How a std::string_view of this standard library lies in memory: they differ in which of pointer
 // and length comes first.

@@ -29,10 +29,12 @@ extern "C" {
 
 #define TUTTI_ABI_MAGIC UINT32_C(0x49545554) /* "TUTI" in the memory of a little-endian machine */
 #define TUTTI_ABI_MAJOR 1
-#define TUTTI_ABI_MINOR 1
+#define TUTTI_ABI_MINOR 2
 
 #define TUTTI_NODES_PER_BLOCK 256
 #define TUTTI_DIAGNOSES 8
+#define TUTTI_MOST_DEVICES 16    /* of a node, by their number: "tutti.dev/gpu-0" and so on */
+#define TUTTI_WHOLE_DEVICE 1000  /* a device's column counts thousandths */
 #define TUTTI_NONE UINT16_MAX    /* no such resource, field, reason, counter */
 #define TUTTI_NO_TEXT UINT32_MAX /* no such text */
 
@@ -305,6 +307,16 @@ typedef struct tutti_victims tutti_victims;         /* the host's list, for add_
 typedef struct tutti_nomination tutti_nomination;   /* the host's, for nominate */
 typedef struct tutti_annotations tutti_annotations; /* the host's list, for add_annotation */
 
+/* Since 1.2: what one pod asks for of the devices of its node. A set of devices has bit 1 << i for
+ * the device of number i. */
+typedef struct tutti_device_request {
+  uint32_t struct_size;
+  uint32_t count;   /* how many devices: 1 to TUTTI_MOST_DEVICES */
+  int64_t milli;    /* of each; below TUTTI_WHOLE_DEVICE a share of one */
+  uint32_t fitting; /* the devices of the node with enough left: at least `count` */
+  uint32_t reserved;
+} tutti_device_request;
+
 /* ---- What a plugin may ask of its host ---- */
 
 typedef struct tutti_host tutti_host;
@@ -457,6 +469,18 @@ typedef struct tutti_plugin_descriptor {
   uint32_t (*events_to_register)(void* self);
   /* Answers enum tutti_queueing_hint. Success; Error. */
   uint32_t (*on_cluster_event)(void* self, const tutti_cluster_event* event, tutti_status* status);
+
+  /* Since 1.2. These run, as score_block, on any thread, several at once also of one cycle. */
+
+  /* Whether score_block is a function of the pod class and of each node's own row alone: not of the
+   * cycle, nor of the pod's count, gang and namespace_name. The host may then keep a node's score
+   * until the node changes. Always the same; cannot fail. Null: no. Only with score_block. */
+  bool (*is_node_local)(void* self);
+  /* Pure. Which devices of the node at `offset` the pod gets: exactly request->count of
+   * request->fitting; or 0: nothing to say. Success; Error. */
+  uint32_t (*select_devices)(void* self, const tutti_cycle* cycle, const tutti_pod_class* pod,
+                             const tutti_node_block* block, uint32_t offset,
+                             const tutti_device_request* request, tutti_status* status);
 } tutti_plugin_descriptor;
 
 /* The one symbol that a plugin exports. Any thread; gives the same descriptor each time. */

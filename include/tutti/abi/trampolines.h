@@ -19,6 +19,7 @@
 #include "tutti/plugin.h"
 #include "tutti/plugin/bind.h"
 #include "tutti/plugin/cluster_event.h"
+#include "tutti/plugin/device_select.h"
 #include "tutti/plugin/filter.h"
 #include "tutti/plugin/placement.h"
 #include "tutti/plugin/post_filter.h"
@@ -155,6 +156,26 @@ struct Trampolines {
     Call(self, status, [&](const T& plugin, const Self&) {
       plugin.NormalizeScore(ReadOnlyState(cycle).get(), PodFromC(*pod).view(), {scores, count});
     });
+  }
+  static bool IsNodeLocal(void* self) noexcept {
+    try {
+      return static_cast<Self*>(self)->plugin->IsNodeLocal();
+    } catch (...) {
+      return false;  // there is nobody to tell
+    }
+  }
+  static uint32_t SelectDevices(void* self, const tutti_cycle* cycle, const tutti_pod_class* pod,
+                                const tutti_node_block* block, uint32_t offset,
+                                const tutti_device_request* request,
+                                tutti_status* status) noexcept {
+    DeviceSet selected;
+    Call(self, status, [&](const T& plugin, const Self& of) {
+      const BlockFromC nodes(*block, of.host);
+      selected = plugin.SelectDevices(ReadOnlyState(cycle).get(), PodFromC(*pod).view(),
+                                      nodes.view().Node(offset), {request->count, request->milli},
+                                      DevicesFromC(request->fitting));
+    });
+    return ToC(selected);
   }
 
   static void PreEnqueue(void* self, const tutti_gang* gang, const tutti_cluster* cluster,

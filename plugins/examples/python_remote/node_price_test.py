@@ -122,6 +122,42 @@ class NodePriceTest(unittest.TestCase):
         self.assertEqual(self.tutti.ask().status.code, plugin_pb2.CODE_ERROR)
         self.assertEqual(self.filter("", three_nodes()).status.code, plugin_pb2.CODE_SUCCESS)
 
+    def test_points_without_candidates_get_their_pod_or_the_whole_question(self):
+        class Clerk(node_price.NodePrice):
+            @staticmethod
+            def permit(pod, _cluster):
+                response = plugin_pb2.ServeResponse()
+                response.status.code = plugin_pb2.CODE_WAIT
+                response.permit.timeout_ns = len(pod.name)
+                return response
+
+            @staticmethod
+            def post_filter(question, _cluster):
+                response = plugin_pb2.ServeResponse()
+                response.status.code = plugin_pb2.CODE_PENDING
+                response.status.need = question.diagnosis.need
+                return response
+
+            @staticmethod
+            def device_select(_pod, _cluster, request):
+                response = plugin_pb2.ServeResponse()
+                response.device_select.devices = request.device_select.fitting & 1
+                return response
+
+        address = "unix://" + os.path.join(self._folder.name, "clerk.sock")
+        server = node_price.serve(address, Clerk)
+        tutti = Tutti(address)
+        tutti.ask(handshake=plugin_pb2.Handshake(protocol=1))
+        pod = plugin_pb2.PlacedPod(name="four")
+        self.assertEqual(tutti.ask(permit=plugin_pb2.Permit(pod=pod)).permit.timeout_ns, 4)
+        diagnosis = plugin_pb2.GangDiagnosis(need=9)
+        question = plugin_pb2.PostFilter(diagnosis=diagnosis)
+        self.assertEqual(tutti.ask(post_filter=question).status.need, 9)
+        question = plugin_pb2.DeviceSelect(count=1, milli=500, fitting=0b101)
+        self.assertEqual(tutti.ask(device_select=question).device_select.devices, 1)
+        tutti.close()
+        server.stop(grace=None).wait()
+
     def test_masks_are_read_as_they_are_written(self):
         self.assertEqual(nodes_of(offsets(0, 63, 64, 255)), [(0, 0), (0, 63), (0, 64), (0, 255)])
 

@@ -5,8 +5,11 @@ point that the manifest lists, named as the phase in the protocol:
 
     def filter(self, pod, candidates, cluster) -> plugin_pb2.ServeResponse
     def score(self, pod, candidates, cluster) -> plugin_pb2.ServeResponse
+    def permit(self, pod, cluster) -> plugin_pb2.ServeResponse
+    def post_filter(self, question, cluster) -> plugin_pb2.ServeResponse
 
-`candidates` is a list of (block, offset) in the order of indices; `cluster` knows the nodes. What
+A method is given the question's pod, or the question where it has none, and its candidates where it
+has any. `candidates` is a list of (block, offset) in the order of indices; `cluster` knows the nodes. What
 only the whole request tells is the method's fourth argument, for those who want it: request.cycle,
 say. Exceptions become errors that name the plugin in Tutti's log.
 """

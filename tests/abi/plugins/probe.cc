@@ -149,6 +149,21 @@ void Probe::NormalizeScore(const CycleState& state, const PodClassView&,
   for (int64_t& score : scores) score = std::max<int64_t>(0, score * kMaxNodeScore / most - shift);
 }
 
+DeviceSet Probe::SelectDevices(const CycleState& state, const PodClassView& pod,
+                               const NodeView& node, const DeviceRequest& request,
+                               const DeviceSet& fitting) const {
+  uint64_t digest = Mix(Mix(Recall(state), Digest(pod)), Digest(node));
+  digest = Hash(request.milli, Mix(digest, request.count));
+  fitting.ForEach([&](uint32_t device) { digest = Mix(digest, device); });
+  if (digest % 8 == 0) throw std::string("no exception").length();
+  DeviceSet selected;
+  if (digest % 8 == 1) return selected;
+  selected = fitting;
+  for (uint32_t device = digest / 8 % kMostDevices; selected.Count() > request.count; ++device)
+    selected.Remove(device % kMostDevices);
+  return selected;
+}
+
 Status Probe::PreEnqueue(const GangView& gang, const ClusterView& cluster) const {
   return Verdict(Mix(Digest(gang), Digest(cluster)));
 }
@@ -208,8 +223,11 @@ uint64_t Probe::Digest(const GangDiagnosis& diagnosis) const {
 Status Probe::PostFilter(const GangView& gang, const GangDiagnosis& diagnosis,
                          const ClusterView& cluster, Nomination& nomination) const {
   const uint64_t digest = Mix(Mix(Digest(gang), Digest(diagnosis)), Digest(cluster));
-  nomination.nodes.resize(digest % 3);
-  for (NodeMask& mask : nomination.nodes) mask.words[digest % 4] = digest;
+  nomination.nodes.resize(std::min<size_t>(digest % 3, cluster.blocks.size()));
+  for (size_t b = 0; b < nomination.nodes.size(); ++b) {
+    nomination.nodes[b].words[digest % 4] = Mix(digest, b);
+    nomination.nodes[b] &= cluster.blocks[b].present;
+  }
   return Verdict(digest);
 }
 

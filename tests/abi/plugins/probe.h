@@ -6,6 +6,7 @@
 
 #include "tutti/plugin/bind.h"
 #include "tutti/plugin/cluster_event.h"
+#include "tutti/plugin/device_select.h"
 #include "tutti/plugin/filter.h"
 #include "tutti/plugin/placement.h"
 #include "tutti/plugin/post_filter.h"
@@ -19,6 +20,7 @@ class Probe final : public PreFilterPlugin,
                     public FilterPlugin,
                     public PreScorePlugin,
                     public ScorePlugin,
+                    public DeviceSelectPlugin,
                     public PreEnqueuePlugin,
                     public QueueSortPlugin,
                     public PlacementGeneratePlugin,
@@ -40,7 +42,10 @@ class Probe final : public PreFilterPlugin,
   Status PreScore(CycleState&, const PodClassView&, const ClusterView&) const override;
   int64_t Score(const CycleState&, const PodClassView&, const NodeView&) const override;
   bool HasNormalizeScore() const override { return true; }
+  bool IsNodeLocal() const override { return salt_ % 2 == 0; }  // only said: Score is not
   void NormalizeScore(const CycleState&, const PodClassView&, std::span<int64_t>) const override;
+  DeviceSet SelectDevices(const CycleState&, const PodClassView&, const NodeView&,
+                          const DeviceRequest&, const DeviceSet&) const override;
   Status PreEnqueue(const GangView&, const ClusterView&) const override;
   bool Less(const GangView&, const GangView&) const override;
   Status PlacementGenerate(CycleState&, const GangView&, const ClusterView&,

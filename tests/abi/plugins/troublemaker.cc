@@ -14,9 +14,9 @@ const PluginDescriptor& Troublemaker::Descriptor() {
 }
 
 Troublemaker::Troublemaker(Config& config, PluginHost&) {
-  at_ = config.String(
-      "/at", "",
-      {"", "Make", "PreFilter", "Filter", "PreScore", "Score", "NormalizeScore", "Less"});
+  at_ = config.String("/at", "",
+                      {"", "Make", "PreFilter", "Filter", "PreScore", "Score", "NormalizeScore",
+                       "DeviceSelect", "Less"});
   if (config.Integer("/least", 0, 0, 10) > config.Integer("/most", 10, 0, 10))
     config.Fail("/most", "expected at least /least");
   MaybeThrow("Make");
@@ -51,6 +51,12 @@ bool Troublemaker::HasNormalizeScore() const { return at_ == "NormalizeScore"; }
 void Troublemaker::NormalizeScore(const CycleState&, const PodClassView&,
                                   std::span<int64_t>) const {
   MaybeThrow("NormalizeScore");
+}
+
+DeviceSet Troublemaker::SelectDevices(const CycleState&, const PodClassView&, const NodeView&,
+                                      const DeviceRequest&, const DeviceSet& fitting) const {
+  MaybeThrow("DeviceSelect");
+  return fitting;
 }
 
 bool Troublemaker::Less(const GangView& a, const GangView& b) const {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "tutti/plugin/device_select.h"
 #include "tutti/plugin/filter.h"
 #include "tutti/plugin/queue_sort.h"
 #include "tutti/plugin/score.h"
@@ -13,6 +14,7 @@ class Troublemaker final : public PreFilterPlugin,
                            public FilterPlugin,
                            public PreScorePlugin,
                            public ScorePlugin,
+                           public DeviceSelectPlugin,
                            public QueueSortPlugin {
  public:
   static const PluginDescriptor& Descriptor();
@@ -25,6 +27,8 @@ class Troublemaker final : public PreFilterPlugin,
   int64_t Score(const CycleState&, const PodClassView&, const NodeView&) const override;
   bool HasNormalizeScore() const override;
   void NormalizeScore(const CycleState&, const PodClassView&, std::span<int64_t>) const override;
+  DeviceSet SelectDevices(const CycleState&, const PodClassView&, const NodeView&,
+                          const DeviceRequest&, const DeviceSet&) const override;
   bool Less(const GangView&, const GangView&) const override;
 
  private:

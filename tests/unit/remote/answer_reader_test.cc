@@ -136,6 +136,8 @@ TEST_F(AnswerReaderTest, StatusesOfCodesAndReasonsThatThereAreNot) {
   EXPECT_FALSE(ReadStatus(status, numbers_).ok());
   status.set_reason(0);
   EXPECT_EQ(ReadStatus(status, numbers_).value(), Status::Unschedulable(ReasonId(40)));
+  status.set_code(wire::CODE_WAIT);
+  EXPECT_EQ(ReadStatus(status, numbers_).value(), Status::Wait(ReasonId(40)));
   status.set_code(wire::CODE_ERROR);
   status.set_message(std::string(100'000, 'x'));
   EXPECT_EQ(ReadStatus(status, numbers_).value().message().size(), 1024u);
@@ -152,6 +154,62 @@ TEST_F(AnswerReaderTest, DomainsAreBoundedAndOfWholeMasks) {
   for (int i = 0; i < 4096; ++i) answer.add_domains();
   EXPECT_THAT(std::string(ReadDomains(answer, domains).message()),
               HasSubstr("domains: 4097 of them"));
+}
+
+TEST_F(AnswerReaderTest, ANominationIsOfNodesThatThereAre) {
+  blocks_[0].present = candidates_[0];
+  blocks_[2].present = candidates_[2];
+  const ClusterView cluster{blocks_};
+  wire::PostFilterAnswer answer;
+  Nomination nomination;
+  const auto refusal = [&](std::string masks) {
+    answer.set_nomination(std::move(masks));
+    return std::string(ReadNomination(answer, cluster, nomination).message());
+  };
+  EXPECT_EQ(refusal(""), "");
+  EXPECT_EQ(refusal(Bytes(candidates_[0])), "");
+  EXPECT_EQ(nomination.nodes, std::vector<NodeMask>{candidates_[0]});
+  EXPECT_EQ(refusal(std::string(33, '\0')), "nomination has 33 bytes: expected 32 for each block");
+  EXPECT_EQ(refusal(std::string(128, '\0')),
+            "nomination: 4 blocks, expected at most the 3 that there are");
+  EXPECT_EQ(refusal(Bytes(NodeMask()) + Bytes(candidates_[0])),
+            "nomination: a row of block 1 that holds no node");
+  EXPECT_EQ(nomination.nodes, std::vector<NodeMask>{candidates_[0]}) << "half of a lie was taken";
+}
+
+TEST_F(AnswerReaderTest, DevicesAreNoneOrAsManyAsAskedForOfThoseThatFit) {
+  DeviceSet fitting;
+  for (const uint32_t device : {1, 2, 5}) fitting.Add(device);
+  wire::DeviceSelectAnswer answer;
+  const auto read = [&](uint32_t devices) {
+    answer.set_devices(devices);
+    return ReadDevices(answer, {2, 1000}, fitting);
+  };
+  EXPECT_TRUE(read(0).value().empty());
+  DeviceSet two;
+  for (const uint32_t device : {1, 5}) two.Add(device);
+  EXPECT_EQ(read(0b100010).value(), two);
+  EXPECT_EQ(read(0b000110 | 1u << 31).status().message(),
+            "devices: device 31, expected those that fit");
+  EXPECT_EQ(read(0b000010).status().message(),
+            "devices: 1 of them, expected none, or the 2 that the pod asks for");
+  EXPECT_FALSE(read(0b100110).ok());
+}
+
+TEST_F(AnswerReaderTest, AnnotationsAreBoundedBeforeTheyAreTaken) {
+  wire::PreBindAnswer answer;
+  BindAnnotations annotations;
+  answer.add_annotations()->set_value("of no key");
+  EXPECT_EQ(ReadAnnotations(answer, annotations).message(),
+            "annotations: an empty key, expected a name");
+  answer.mutable_annotations(0)->set_key("example.com/rank");
+  answer.mutable_annotations(0)->set_value(std::string(BindAnnotations::kMostBytes, 'x'));
+  EXPECT_EQ(ReadAnnotations(answer, annotations).message(),
+            "annotations: 16400 bytes, expected at most 16384");
+  EXPECT_TRUE(annotations.entries().empty());
+  answer.mutable_annotations(0)->set_value("3");
+  ASSERT_TRUE(ReadAnnotations(answer, annotations).ok());
+  EXPECT_EQ(annotations.entries()[0], BindAnnotations::Entry("example.com/rank", "3"));
 }
 
 // Bytes at random: whatever comes, the verdict stays within the candidates or is refused.

@@ -22,6 +22,7 @@ wire::HandshakeAnswer Good() {
   answer.add_reasons()->set_code("TooDear");
   answer.add_counters()->set_name("asked_total");
   answer.add_known_args("/least");
+  answer.set_score_is_node_local(true);
   return answer;
 }
 
@@ -30,6 +31,7 @@ TEST(ManifestTest, TakesAllThatThePluginSays) {
   EXPECT_EQ(manifest.name, "Price");
   EXPECT_TRUE(manifest.Serves(wire::EXTENSION_POINT_FILTER));
   EXPECT_FALSE(manifest.Serves(wire::EXTENSION_POINT_PRE_FILTER));
+  EXPECT_TRUE(manifest.score_is_node_local);
   EXPECT_EQ(manifest.node_fields, (std::vector<Manifest::Field>{{false, "zone"}}));
   EXPECT_EQ(WhatChanged(manifest, manifest), "");
 }
@@ -39,7 +41,9 @@ TEST(ManifestTest, SaysWhichPartsHaveChanged) {
   wire::HandshakeAnswer other = Good();
   other.set_version("1.3");
   other.add_reasons()->set_code("TooFar");
-  EXPECT_EQ(WhatChanged(before, ReadManifest(other).value()), "version, reasons");
+  other.clear_score_is_node_local();
+  EXPECT_EQ(WhatChanged(before, ReadManifest(other).value()),
+            "version, score_is_node_local, reasons");
 }
 
 struct Wrong {
@@ -81,6 +85,12 @@ INSTANTIATE_TEST_SUITE_P(
                 a.add_points(wire::EXTENSION_POINT_NORMALIZE_SCORE);
               },
               "NormalizeScore without Score"},
+        Wrong{"LocalScoreOfNothing",
+              [](wire::HandshakeAnswer& a) {
+                a.clear_points();
+                a.add_points(wire::EXTENSION_POINT_PERMIT);
+              },
+              "score_is_node_local: true, expected false of a plugin without Score"},
         Wrong{"Twice", [](wire::HandshakeAnswer& a) { a.add_resources("cpu"); },
               "resources: number 1 is there twice"},
         Wrong{"TooMany",

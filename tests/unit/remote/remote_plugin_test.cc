@@ -257,6 +257,20 @@ TEST_F(RemotePluginTest, OneThatSeesNoResourcesIsNotAskedTwiceAboutANodeInOneCyc
   EXPECT_THAT(Phases(), SizeIs(0));
 }
 
+TEST_F(RemotePluginTest, ANodeLocalScoreIsStillAskedOnceAboutAllNodes) {
+  RemoteWorld w;
+  w.Bend([](const wire::ServeRequest&, wire::ServeResponse& response) {
+    wire::HandshakeAnswer& answer = *response.mutable_handshake();
+    answer.clear_points();
+    answer.add_points(wire::EXTENSION_POINT_SCORE);
+    answer.set_score_is_node_local(true);
+    return Fate::kAnswer;
+  });
+  ASSERT_TRUE(w.Connect(w.Target()).ok());
+  EXPECT_TRUE(w.world.Profile().scores()[0].point->IsNodeLocal());
+  EXPECT_FALSE(w.world.Profile().judges_locally()) << "each node would be a question of its own";
+}
+
 struct Lie {
   const char* name;
   Phase phase;

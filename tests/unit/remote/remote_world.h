@@ -70,9 +70,9 @@ class Sizer final : public PreFilterPlugin, public FilterPlugin, public ScorePlu
 
 class RemoteWorld {
  public:
-  RemoteWorld() {
+  explicit RemoteWorld(const PluginDescriptor& plugin = Sizer::Descriptor()) : name(plugin.name) {
     world.services.increment = [this](CounterId, double by) { counted += by; };
-    Serve(Sizer::Descriptor());
+    Serve(plugin);
   }
 
   // What becomes of each request from now on; null: what the plugin says.
@@ -102,8 +102,8 @@ class RemoteWorld {
   // A test that waits for a timeout sets a short one; the others must not be hurried.
   RemoteTarget Target(base::Duration timeout = std::chrono::seconds(30)) const {
     RemoteTarget target;
-    target.name = "Sizer";
-    target.address = "unix://" + folder.path() + "/sizer.sock";
+    target.name = name;
+    target.address = "unix://" + folder.path() + "/plugin.sock";
     target.timeout = timeout;
     target.start_wait = std::chrono::seconds(30);
     return target;
@@ -135,6 +135,7 @@ class RemoteWorld {
     return outcome;
   }
 
+  const std::string name;  // of the plugin
   const testing::TempFolder folder;
   kube::TestClock clock;
   testing::PluginWorld world;
