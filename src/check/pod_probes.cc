@@ -178,6 +178,30 @@ void ProbeBlockScores(const ScorePlugin& score, const CycleState& state, const P
   });
 }
 
+// Of a score that says that it looks at the pod class and the node alone: whether another cycle of
+// another gang changes it.
+void ProbeNodeLocal(const ScorePlugin& score, const PodClassView& pod, const NodeBlockView& block,
+                    Findings& findings) {
+  PodClassView other = pod;
+  other.count += 7;
+  other.gang = "another";
+  other.namespace_name = "elsewhere";
+  std::array<int64_t, kNodesPerBlock> here{};
+  std::array<int64_t, kNodesPerBlock> there{};
+  const Status status = Contained([&] {
+    score.ScoreBlock(CycleState(kSeed), pod, block, block.present, here);
+    score.ScoreBlock(CycleState(kSeed + 1), other, block, block.present, there);
+  });
+  if (!status.ok()) return;  // told elsewhere
+  block.present.ForEach([&](uint32_t i) {
+    if (here[i] == there[i]) return;
+    findings.Fail(
+        absl::StrFormat("Score calls itself node-local and gave %s %d in one cycle and %d in one "
+                        "of another gang: expected the same",
+                        block.names[i], here[i], there[i]));
+  });
+}
+
 // Candidates may be none, one, or all of the same score.
 void ProbeNormalize(const ScorePlugin& score, const CycleState& state, const PodClassView& pod,
                     const NodeBlockView& block, Findings& findings) {
@@ -315,6 +339,7 @@ void ProbeScores(const Subject& subject, Findings& findings) {
                        SomeOf(block.present, scene.random), findings);
       if (points.score->HasNormalizeScore())
         ProbeNormalize(*points.score, state, pod->view(), block, findings);
+      if (points.score->IsNodeLocal()) ProbeNodeLocal(*points.score, pod->view(), block, findings);
     }
   }
 }

@@ -18,12 +18,13 @@ constexpr std::array kInfos = {
     ProbeInfo{"threads", "does it answer several threads as it answers one?"},
     ProbeInfo{"gangs", "do its gang points keep to what they may answer?"},
     ProbeInfo{"queue-order", "is its QueueSort a strict weak order?"},
+    ProbeInfo{"devices", "does DeviceSelect give devices that fit, always the same ones?"},
     ProbeInfo{"speed", "what does a node cost?"},
 };
 constexpr void (*kProbes[])(const Subject&, Findings&) = {
     nullptr,       ProbeConfiguration, ProbeDeclarations, ProbeContract,
     ProbeVerdicts, ProbeScores,        ProbeRepeatable,   ProbeThreads,
-    ProbeGangs,    ProbeQueueOrder,    ProbeSpeed,
+    ProbeGangs,    ProbeQueueOrder,    ProbeDevices,      ProbeSpeed,
 };
 static_assert(std::size(kProbes) == kInfos.size());
 

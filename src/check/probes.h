@@ -54,6 +54,8 @@ void ProbeThreads(const Subject& subject, Findings& findings);
 // gang_probes.cc: PreEnqueue, QueueSort, PlacementGenerate, PlacementScore.
 void ProbeGangs(const Subject& subject, Findings& findings);
 void ProbeQueueOrder(const Subject& subject, Findings& findings);
+// device_probe.cc: DeviceSelect.
+void ProbeDevices(const Subject& subject, Findings& findings);
 // speed_probe.cc
 void ProbeSpeed(const Subject& subject, Findings& findings);
 

@@ -57,19 +57,22 @@ class GoodPluginTest : public ::testing::TestWithParam<GoodPlugin> {};
 TEST_P(GoodPluginTest, Passes) {
   const CheckReport report = Check(Good(GetParam().file), GetParam().entry);
   EXPECT_TRUE(report.passed()) << ToText(report);
-  EXPECT_EQ(report.probes.size(), 11u);
+  EXPECT_EQ(report.probes.size(), 12u);
   EXPECT_THAT(report.points, Not(IsEmpty()));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     PluginCheck, GoodPluginTest,
     ::testing::Values(
+        GoodPlugin{"fragmentation_gradient",
+                   "name: FragmentationGradient, args: {typicalPods: [{cpuMilli: 1000, gpuMilli: "
+                   "500, weight: 1}]}"},
         GoodPlugin{"gang_limits", "name: GangLimits, args: {maxMembers: 8}"},
         GoodPlugin{"keep_free", "name: KeepFree, args: {resource: cpu, amount: 1000}"},
         GoodPlugin{"node_headroom", "name: NodeHeadroom, args: {percent: 90}"},
         GoodPlugin{"node_resources_fit",
                    "name: NodeResourcesFit, args: {scoringStrategy: {type: LeastAllocated}}"},
-        GoodPlugin{"smallest_first", ""},
+        GoodPlugin{"random_node", ""}, GoodPlugin{"smallest_first", ""},
         GoodPlugin{"topology_domains", "name: TopologyDomains, args: {levels: [rack, zone]}"}),
     [](const auto& param) { return std::string(param.param.file); });
 
@@ -136,6 +139,10 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"generate anew", "gangs", "twice, and not alike"},
         Fault{"too many domains", "gangs", "4097 domains"},
         Fault{"placement scores -1", "gangs", "PlacementScore gave -1"},
+        Fault{"claim to be node-local", "scores", "calls itself node-local and gave"},
+        Fault{"select what does not fit", "devices", "that does not fit"},
+        Fault{"select too few", "devices", "gave 1 devices of node"},
+        Fault{"select anew", "devices", "when asked the same again"},
         Fault{"always less", "queue-order", "before itself"},
         Fault{"less than many", "queue-order", "Less "}),
     [](const auto& param) {

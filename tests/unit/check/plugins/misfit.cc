@@ -20,6 +20,12 @@ void WriteIntoEveryFile() {
   }
 }
 
+uint32_t SomeDevice(const DeviceSet& devices) {
+  uint32_t some = 0;
+  devices.ForEach([&](uint32_t device) { some = device; });
+  return some;
+}
+
 }  // namespace
 
 const PluginDescriptor& Misfit::Descriptor() {
@@ -106,7 +112,8 @@ Status Misfit::PreScore(CycleState&, const PodClassView&, const ClusterView&) co
   return Does("PreScore refuses") ? Status::Unschedulable(refused_) : Status::Success();
 }
 
-int64_t Misfit::Score(const CycleState&, const PodClassView&, const NodeView& node) const {
+int64_t Misfit::Score(const CycleState&, const PodClassView& pod, const NodeView& node) const {
+  if (Does("claim to be node-local")) return pod.count % 101;
   if (Does("score 101")) return 101;
   if (Does("overflow") && node.Free(kMemory) > int64_t{1} << 50) return -1;
   return node.offset() % 101;
@@ -155,6 +162,18 @@ Status Misfit::PlacementGenerate(CycleState&, const GangView&, const ClusterView
 int64_t Misfit::PlacementScore(const CycleState&, const GangView&, const PlacementView&,
                                const ClusterView&) const {
   return Does("placement scores -1") ? -1 : 100;
+}
+
+DeviceSet Misfit::SelectDevices(const CycleState&, const PodClassView&, const NodeView&,
+                                const DeviceRequest& request, const DeviceSet& fitting) const {
+  DeviceSet selected = fitting;
+  const auto first = static_cast<uint32_t>(Does("select anew") ? ++asked_ % kMostDevices : 0);
+  for (uint32_t i = first; selected.Count() > request.count; ++i) selected.Remove(i % kMostDevices);
+  if (Does("select too few") && request.count > 1) selected.Remove(SomeDevice(selected));
+  if (Does("select what does not fit")) {
+    for (uint32_t i = 0; i < kMostDevices; ++i) selected.Add(i);
+  }
+  return selected;
 }
 
 }  // namespace tutti::testing

@@ -5,6 +5,7 @@
 #include <string>
 #include <thread>
 
+#include "tutti/plugin/device_select.h"
 #include "tutti/plugin/filter.h"
 #include "tutti/plugin/placement.h"
 #include "tutti/plugin/queue_sort.h"
@@ -19,7 +20,8 @@ class Misfit final : public PreFilterPlugin,
                      public PreEnqueuePlugin,
                      public QueueSortPlugin,
                      public PlacementGeneratePlugin,
-                     public PlacementScorePlugin {
+                     public PlacementScorePlugin,
+                     public DeviceSelectPlugin {
  public:
   static const PluginDescriptor& Descriptor();
 
@@ -33,6 +35,7 @@ class Misfit final : public PreFilterPlugin,
   int64_t Score(const CycleState&, const PodClassView&, const NodeView&) const override;
   void ScoreBlock(const CycleState&, const PodClassView&, const NodeBlockView&, const NodeMask&,
                   std::span<int64_t, kNodesPerBlock>) const override;
+  bool IsNodeLocal() const override { return Does("claim to be node-local"); }
   bool HasNormalizeScore() const override;
   void NormalizeScore(const CycleState&, const PodClassView&, std::span<int64_t>) const override;
   Status PreEnqueue(const GangView&, const ClusterView&) const override;
@@ -41,6 +44,8 @@ class Misfit final : public PreFilterPlugin,
                            std::vector<Domain>&) const override;
   int64_t PlacementScore(const CycleState&, const GangView&, const PlacementView&,
                          const ClusterView&) const override;
+  DeviceSet SelectDevices(const CycleState&, const PodClassView&, const NodeView&,
+                          const DeviceRequest&, const DeviceSet&) const override;
 
  private:
   bool Does(const char* fault) const { return fault_ == fault; }
