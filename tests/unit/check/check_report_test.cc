@@ -49,6 +49,7 @@ not run   repeatable      does the same question get the same answer, also later
 not run   threads         does it answer several threads as it answers one?
 not run   gangs           do its gang points keep to what they may answer?
 not run   queue-order     is its QueueSort a strict weak order?
+not run   devices         does DeviceSelect give devices that fit, always the same ones?
 not run   speed           what does a node cost?
 
 speed     Filter          12.3 ns per node (a trivial one: 5.5)
