@@ -47,6 +47,8 @@ obs::ExtensionPoint PointOf(std::string_view name) {
       {"Score", ExtensionPoint::kScore},
       {"PreFilter", ExtensionPoint::kPreFilter},
       {"PreScore", ExtensionPoint::kPreScore},
+      {"NormalizeScore", ExtensionPoint::kNormalizeScore},
+      {"DeviceSelect", ExtensionPoint::kDeviceSelect},
       {"QueueSort", ExtensionPoint::kQueueSort},
       {"PreEnqueue", ExtensionPoint::kPreEnqueue},
       {"PlacementGenerate", ExtensionPoint::kPlacementGenerate},

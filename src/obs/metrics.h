@@ -31,6 +31,7 @@ enum class ExtensionPoint {
   kPreScore,
   kScore,
   kNormalizeScore,
+  kDeviceSelect,
   kReserve,
   kUnreserve,
   kPermit,

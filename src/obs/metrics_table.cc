@@ -22,8 +22,8 @@ LabelSpec Queue() { return {"queue", {"active", "backoff", "unschedulable", "gat
 LabelSpec Point() {
   return {"extension_point",
           {"PreEnqueue", "QueueSort", "PreFilter", "Filter", "PostFilter", "PreScore", "Score",
-           "NormalizeScore", "Reserve", "Unreserve", "Permit", "PreBind", "Bind", "PostBind",
-           "PlacementGenerate", "PlacementScore", "SelectVictims", "ClusterEvent"},
+           "NormalizeScore", "DeviceSelect", "Reserve", "Unreserve", "Permit", "PreBind", "Bind",
+           "PostBind", "PlacementGenerate", "PlacementScore", "SelectVictims", "ClusterEvent"},
           ""};
 }
 LabelSpec Status() {

@@ -2,9 +2,11 @@
 // of several seeds, and how fast the core placed them. Prints lines: figure NAME VALUE UNIT; what
 // was published goes to standard error beside them.
 //
-//   openb_bench DATA [--lists default,cpu050] [--policies fgd,bestfit] [--seeds 10]
+//   openb_bench DATA [--lists default,cpu050] [--policies fgd,bestfit] [--seeds 10] [--out
+//   openb.json]
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -18,6 +20,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "nlohmann/json.hpp"
 #include "plugins/builtin_plugins.h"
 #include "sim/openb/openb_policy.h"
 #include "sim/openb/openb_run.h"
@@ -33,6 +36,7 @@ struct Options {
   std::vector<std::string> lists;
   std::vector<std::string> policies = OpenbPolicies();
   int seeds = 10;
+  std::string out;
 };
 
 std::string ListName(const std::filesystem::path& file) {
@@ -102,6 +106,7 @@ int Main(const Options& options) {
   }
   const std::map<std::string, double> published = Published(options.data);
   std::map<std::string, std::vector<double>> speeds;
+  nlohmann::json figures;
   for (const std::string& list : options.lists) {
     const absl::StatusOr<OpenbWorkload> workload =
         LoadOpenb(options.data + "/openb_node_list_gpu_node.csv",
@@ -120,14 +125,17 @@ int Main(const Options& options) {
       }
       const std::string name = "openb_" + list + "_" + policy;
       const double mean = sum / options.seeds;
+      figures[name]["percent"] = std::round(mean * 100) / 100;
       absl::PrintF("figure %s %.2f %%\n", name, mean);
       std::fflush(stdout);
       const auto known = published.find(name);
-      if (known != published.end())
-        absl::FPrintF(stderr, "%s: published %.2f, off by %+.2f\n", name, known->second,
-                      mean - known->second);
+      if (known == published.end()) continue;
+      figures[name]["published"] = std::round(known->second * 100) / 100;
+      absl::FPrintF(stderr, "%s: published %.2f, off by %+.2f\n", name, known->second,
+                    mean - known->second);
     }
   }
+  if (!options.out.empty()) std::ofstream(options.out) << figures.dump(1) << "\n";
   for (const char* policy : {"fgd", "bestfit"}) {
     std::vector<double>& of = speeds[policy];
     if (of.empty()) continue;
@@ -153,6 +161,7 @@ int main(int argc, char** argv) {
       ->delimiter(',');
   app.add_option("--seeds", options.seeds, "Runs of each, with seeds from 42 on")
       ->check(CLI::PositiveNumber);
+  app.add_option("--out", options.out, "JSON report of the allocations, which hang on no machine");
   CLI11_PARSE(app, argc, argv);
   if (options.lists.empty()) options.lists = tutti::sim::ListsIn(options.data);
   return tutti::sim::Main(options);

@@ -9,6 +9,8 @@ shift
 data=${TUTTI_SHARED_DATA:-../shared/data}
 TUTTI_SHARED_DATA=$data "$build/tests/bench/sim_bench"
 if [ -d "$data/openb" ]; then
+  # A run of everything is kept.
+  [ $# -gt 0 ] || set -- --out docs/benchmarks/openb.json
   "$build/tests/bench/openb_bench" "$data/openb" "$@"
 else
   echo "skipped: no $data/openb: set TUTTI_SHARED_DATA" >&2
