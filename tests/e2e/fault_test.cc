@@ -27,8 +27,25 @@ std::string StatusJson(int code, const std::string& reason) {
       .dump();
 }
 
+// With a proxy that speaks HTTP between Tutti and the API server.
+template <class Suite>
+class ProxyBed : public E2eBed<Suite> {
+ public:
+  static void PrepareTutti(TuttiOptions& options) {
+    proxy_ = new HttpFaultProxy(E2eBed<Suite>::plane().client());
+    options.kubeconfig = E2eBed<Suite>::plane().KubeconfigFor(proxy_->url(), "kubeconfig-proxy");
+  }
+  static void EndSuite() { delete std::exchange(proxy_, nullptr); }
+
+ protected:
+  static HttpFaultProxy& proxy() { return *proxy_; }
+
+ private:
+  inline static HttpFaultProxy* proxy_ = nullptr;
+};
+
 // The API server's replies, one by one.
-class ReplyFaultTest : public E2eBed<ReplyFaultTest> {
+class ReplyFaultTest : public ProxyBed<ReplyFaultTest> {
  public:
   static Options BedOptions() {
     Options options;
@@ -38,14 +55,8 @@ class ReplyFaultTest : public E2eBed<ReplyFaultTest> {
     options.tutti.extender_port = FreePort();
     return options;
   }
-  static void PrepareTutti(TuttiOptions& options) {
-    proxy_ = new HttpFaultProxy(plane().client());
-    options.kubeconfig = plane().KubeconfigFor(proxy_->url(), "kubeconfig-proxy");
-  }
-  static void EndSuite() { delete std::exchange(proxy_, nullptr); }
 
  protected:
-  static HttpFaultProxy& proxy() { return *proxy_; }
   static bool AllActed() {
     return plane().WaitFor([] { return proxy().AllActed(); }, std::chrono::seconds(20));
   }
@@ -56,11 +67,8 @@ class ReplyFaultTest : public E2eBed<ReplyFaultTest> {
   }
   void TearDown() override {
     EXPECT_TRUE(plane_ == nullptr || AllActed()) << "a fault never happened";
-    E2eBed<ReplyFaultTest>::TearDown();
+    ProxyBed<ReplyFaultTest>::TearDown();
   }
-
- private:
-  inline static HttpFaultProxy* proxy_ = nullptr;
 };
 
 // kubernetes#96579: the bind was done, its reply got lost.
@@ -205,7 +213,7 @@ TEST_F(ReplyFaultTest, Bug9NothingIsAnsweredBeforeEveryListHasArrived) {
 
 // An API server that takes two Bindings a second: many more than that can be had in
 // kube-scheduler's time for a bind.
-class SlowServerTest : public E2eBed<SlowServerTest> {
+class SlowServerTest : public ProxyBed<SlowServerTest> {
  public:
   static Options BedOptions() {
     Options options;
@@ -213,29 +221,23 @@ class SlowServerTest : public E2eBed<SlowServerTest> {
     options.tutti.client_extra = ", maxInFlight: 3";  // two of them writes
     return options;
   }
-  static void PrepareTutti(TuttiOptions& options) {
-    proxy_ = new HttpFaultProxy(plane().client());
-    options.kubeconfig = plane().KubeconfigFor(proxy_->url(), "kubeconfig-proxy");
-  }
-  static void EndSuite() { delete std::exchange(proxy_, nullptr); }
-
- protected:
-  inline static HttpFaultProxy* proxy_ = nullptr;
 };
 
 TEST_F(SlowServerTest, PodsComeToBindNoFasterThanTheyAreWritten) {
   constexpr int kPods = 48;
   for (int i = 0; i < kPods; ++i) {
-    proxy_->Add({.method = "POST",
+    proxy().Add({.method = "POST",
                  .target_part = absl::StrFormat("/many-%d/binding", i),
                  .status = 429,
                  .body = StatusJson(429, "TooManyRequests"),
                  .headers = {{"Retry-After", "1"}}});
   }
-  ASSERT_TRUE(plane().CreatePods(kPods, "many", GangPod("many", kPods, "1")).ok());
+  // Each a gang of its own, so that none waits for another to be created.
+  const auto alone = [](int i) { return GangPod(absl::StrFormat("many%d", i), 1, "1"); };
+  ASSERT_TRUE(plane().CreatePods(kPods, "many", alone).ok());
   EXPECT_TRUE(plane().WaitFor([] { return plane().CountBound("many") == kPods; },
                               std::chrono::seconds(90)));
-  EXPECT_TRUE(proxy_->AllActed());
+  EXPECT_TRUE(proxy().AllActed());
   EXPECT_GT(tutti().Metric("tutti_filter_holds_total"), 0);
   EXPECT_EQ(tutti().Metric("tutti_bind_conflicts_total"), 0);
   EXPECT_EQ(CountEvents("FailedScheduling", "", "many-"), 0);
