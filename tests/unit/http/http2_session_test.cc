@@ -19,15 +19,7 @@ TEST(Http2SessionTest, AnswersOneConnectionsRequestsExactly) {
   Http2World http2;
   Http2Client client = http2.Connect();
   ASSERT_TRUE(client.ok()) << client.error();
-  for (int i = 0; i < 300; ++i) {
-    const std::string body(static_cast<size_t>(i % 97), static_cast<char>('a' + i % 26));
-    const std::optional<HttpAnswer> answer = client.Call("POST", "/echo", body);
-    ASSERT_TRUE(answer.has_value()) << i;
-    EXPECT_EQ(answer->status, 200);
-    EXPECT_EQ(answer->body, body);
-    EXPECT_EQ(answer->headers.at("content-length"), std::to_string(body.size()));
-    EXPECT_EQ(answer->headers.at("content-type"), "application/json");
-  }
+  ASSERT_NO_FATAL_FAILURE(ExpectEchoes(client, 300));
   EXPECT_EQ(client.Call("GET", "/files/a?b=c")->body, "/files/a?b=c");
   EXPECT_EQ(client.Call("GET", "/hello")->headers.at("content-type"), "text/plain");
   EXPECT_EQ(client.Call("POST", "/drop", "{}")->status, 500);

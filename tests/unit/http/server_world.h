@@ -1,6 +1,8 @@
 // A running server and what its handler was given, for the tests of src/http.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -63,6 +65,20 @@ struct Http2World {
   ServerWorld world;
   Desk& desk = *world.desk;
 };
+
+// So many bodies of any length come back whole, on one connection.
+template <class Client>
+void ExpectEchoes(Client& client, int count) {
+  for (int i = 0; i < count; ++i) {
+    const std::string body(static_cast<size_t>(i % 97), static_cast<char>('a' + i % 26));
+    const std::optional<testing::HttpAnswer> answer = client.Call("POST", "/echo", body);
+    ASSERT_TRUE(answer.has_value()) << i;
+    EXPECT_EQ(answer->status, 200);
+    EXPECT_EQ(answer->body, body);
+    EXPECT_EQ(answer->headers.at("content-length"), std::to_string(body.size()));
+    EXPECT_EQ(answer->headers.at("content-type"), "application/json");
+  }
+}
 
 constexpr size_t kLargeBytes = size_t{32} << 20;  // more than sockets buffer
 

@@ -24,7 +24,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using Entries = std::vector<BindAnnotations::Entry>;
-using Phase = wire::ServeRequest::PhaseCase;
 
 // Nominates the first node, takes the last devices, lets each pod wait once and then says how often
 // it was asked about it.
@@ -88,11 +87,6 @@ class RemotePluginCoreTest : public ::testing::Test {
     ASSERT_TRUE(connected.ok()) << connected;
     plugins_ = w_.world.Plugins();
     w_.TakeRequests();
-  }
-  void BendAt(Phase phase, std::function<Fate(wire::ServeResponse&)> bend) {
-    w_.Bend([phase, bend](const wire::ServeRequest& request, wire::ServeResponse& response) {
-      return request.phase_case() == phase ? bend(response) : Fate::kAnswer;
-    });
   }
   framework::PostFilterVerdict AfterFilter(int64_t need) {
     return GangPoints(plugins_).PostFilter({}, {"WaitingForCapacity", need, 3, kCpu},
@@ -172,7 +166,7 @@ TEST_F(RemotePluginCoreTest, ARestartCostsOneQuestionAndWhatItRemembered) {
 
 TEST_F(RemotePluginCoreTest, ANoticeThatIsLostIsReportedAndHoldsUpNobodyForLongerThanTheTimeout) {
   Connect(std::chrono::milliseconds(40));
-  BendAt(Phase::kPostBind, [](auto&) { return Fate::kHang; });
+  w_.BendAt(Phase::kPostBind, [](auto&) { return Fate::kHang; });
   for (int i = 0; i < 5; ++i) BindPoints(plugins_).PostBind(pod_);
   EXPECT_EQ(w_.state(), CircuitBreaker::State::kOpen);
   ASSERT_EQ(w_.world.failures.size(), 5u);
@@ -180,19 +174,12 @@ TEST_F(RemotePluginCoreTest, ANoticeThatIsLostIsReportedAndHoldsUpNobodyForLonge
   EXPECT_THAT(w_.world.failures[4], HasSubstr("not asked after 3 failures in a row"));
 }
 
-struct Lie {
-  const char* name;
-  Phase phase;
-  void (*tell)(wire::ServeResponse&);
-  const char* says;
-};
-
 class CoreLieTest : public RemotePluginCoreTest, public ::testing::WithParamInterface<Lie> {};
 
 TEST_P(CoreLieTest, IsRefusedByNameAndLeavesTheNextQuestionAlone) {
   Connect();
   ASSERT_EQ(Bind().code(), Code::kWait);
-  BendAt(GetParam().phase, [](wire::ServeResponse& response) {
+  w_.BendAt(GetParam().phase, [](wire::ServeResponse& response) {
     GetParam().tell(response);
     return Fate::kAnswer;
   });

@@ -21,7 +21,6 @@ using testing::Fate;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using Outcome = RemoteWorld::Outcome;
-using Phase = wire::ServeRequest::PhaseCase;
 
 // The base::Duration that a test waits out.
 constexpr base::Duration kShort = milliseconds(40);
@@ -37,12 +36,6 @@ class RemotePluginTest : public ::testing::Test {
     ASSERT_TRUE(connected.ok()) << connected;
     w_.world.Profile();
     w_.TakeRequests();
-  }
-  // From now on, of the phase: what the test says.
-  void BendAt(Phase phase, std::function<Fate(wire::ServeResponse&)> bend) {
-    w_.Bend([phase, bend](const wire::ServeRequest& request, wire::ServeResponse& response) {
-      return request.phase_case() == phase ? bend(response) : Fate::kAnswer;
-    });
   }
   void ExpectWell() {
     const Outcome outcome = w_.FilterOnce();
@@ -111,7 +104,7 @@ TEST_F(RemotePluginTest, OneThatHangsCostsItsTimeoutUntilTheBreakerOpensAndThenN
 
 TEST_F(RemotePluginTest, IsAskedAgainAfterTheBackOffOnANewConnection) {
   Connect();
-  BendAt(Phase::kFilter, [](auto&) { return Fate::kEnd; });
+  w_.BendAt(Phase::kFilter, [](auto&) { return Fate::kEnd; });
   for (int i = 0; i < 3; ++i) w_.FilterOnce();
   ASSERT_EQ(w_.state(), CircuitBreaker::State::kOpen);
   w_.Bend(nullptr);
@@ -124,7 +117,7 @@ TEST_F(RemotePluginTest, IsAskedAgainAfterTheBackOffOnANewConnection) {
 
 TEST_F(RemotePluginTest, OneThatDiesIsAnErrorOfThatCycleAlone) {
   Connect();
-  BendAt(Phase::kFilter, [](auto&) { return Fate::kEnd; });
+  w_.BendAt(Phase::kFilter, [](auto&) { return Fate::kEnd; });
   EXPECT_THAT(w_.FilterOnce().status.message(),
               HasSubstr("Filter could not be asked: the stream ended: it died"));
   w_.Bend(nullptr);
@@ -133,7 +126,7 @@ TEST_F(RemotePluginTest, OneThatDiesIsAnErrorOfThatCycleAlone) {
 
 TEST_F(RemotePluginTest, SkipGoesOnWithoutIt) {
   Connect(seconds(30), OnError::kSkip);
-  BendAt(Phase::kFilter, [](auto&) { return Fate::kEnd; });
+  w_.BendAt(Phase::kFilter, [](auto&) { return Fate::kEnd; });
   const Outcome outcome = w_.FilterOnce();
   EXPECT_EQ(outcome.status, Status::Success());
   EXPECT_EQ(outcome.passing, 301u);
@@ -166,7 +159,7 @@ TEST_F(RemotePluginTest, AnotherPluginInItsPlaceIsRefused) {
 
 TEST_F(RemotePluginTest, ItsOwnErrorsAreItsAnswerAndDoNotOpenTheBreaker) {
   Connect();
-  BendAt(Phase::kFilter, [](wire::ServeResponse& response) {
+  w_.BendAt(Phase::kFilter, [](wire::ServeResponse& response) {
     response.clear_answer();
     response.mutable_status()->set_code(wire::CODE_ERROR);
     response.mutable_status()->set_message("no price list");
@@ -179,7 +172,7 @@ TEST_F(RemotePluginTest, ItsOwnErrorsAreItsAnswerAndDoNotOpenTheBreaker) {
 
 TEST_F(RemotePluginTest, WhatItThrewReadsAsIfItHadBeenThrownHere) {
   Connect();
-  BendAt(Phase::kPreFilter, [](wire::ServeResponse& response) {
+  w_.BendAt(Phase::kPreFilter, [](wire::ServeResponse& response) {
     response.mutable_status()->set_code(wire::CODE_ERROR);
     response.mutable_status()->set_message("KeyError: 'zone'");
     response.mutable_status()->set_thrown(true);
@@ -227,12 +220,12 @@ TEST_F(RemotePluginTest, NoMoreThanSixteenStreamsAreOpen) {
 
 TEST_F(RemotePluginTest, OneThatSeesNoResourcesIsNotAskedTwiceAboutANodeInOneCycle) {
   // It says what it wants to see in its handshake: nothing, for all that it could compute.
-  BendAt(Phase::kHandshake, [](wire::ServeResponse& response) {
+  w_.BendAt(Phase::kHandshake, [](wire::ServeResponse& response) {
     response.mutable_handshake()->clear_resources();
     return Fate::kAnswer;
   });
   Connect();
-  BendAt(Phase::kFilter, [](wire::ServeResponse& response) {
+  w_.BendAt(Phase::kFilter, [](wire::ServeResponse& response) {
     response.Clear();
     std::string& passing = *response.mutable_filter()->mutable_passing();
     passing.assign(32, '\xff');  // block 0 as a whole, of block 1 those that there are
@@ -271,18 +264,11 @@ TEST_F(RemotePluginTest, ANodeLocalScoreIsStillAskedOnceAboutAllNodes) {
   EXPECT_FALSE(w.world.Profile().judges_locally()) << "each node would be a question of its own";
 }
 
-struct Lie {
-  const char* name;
-  Phase phase;
-  void (*tell)(wire::ServeResponse&);
-  const char* says;
-};
-
 class LieTest : public RemotePluginTest, public ::testing::WithParamInterface<Lie> {};
 
 TEST_P(LieTest, IsRefusedByNameAndLeavesTheNextQuestionAlone) {
   Connect();
-  BendAt(GetParam().phase, [](wire::ServeResponse& response) {
+  w_.BendAt(GetParam().phase, [](wire::ServeResponse& response) {
     GetParam().tell(response);
     return Fate::kAnswer;
   });
@@ -328,7 +314,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(RemotePluginTest, AnAnswerPastTheLimitEndsTheStreamAndNothingElse) {
   Connect();
-  BendAt(Phase::kPreFilter, [](wire::ServeResponse& response) {
+  w_.BendAt(Phase::kPreFilter, [](wire::ServeResponse& response) {
     response.mutable_status()->set_message(std::string(17 << 20, 'x'));
     return Fate::kAnswer;
   });
@@ -339,7 +325,7 @@ TEST_F(RemotePluginTest, AnAnswerPastTheLimitEndsTheStreamAndNothingElse) {
 
 TEST_F(RemotePluginTest, ScoresOutOfRangeNameTheNode) {
   Connect();
-  BendAt(Phase::kScore, [](wire::ServeResponse& response) {
+  w_.BendAt(Phase::kScore, [](wire::ServeResponse& response) {
     response.mutable_score()->mutable_scores()->assign(8, '\x01');
     return Fate::kAnswer;
   });

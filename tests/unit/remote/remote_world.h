@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -20,6 +21,15 @@
 namespace tutti::remote {
 
 namespace wire = v1::plugin;
+using Phase = wire::ServeRequest::PhaseCase;
+
+// What a plugin may answer against the protocol, and what is said about it.
+struct Lie {
+  const char* name;
+  Phase phase;
+  void (*tell)(wire::ServeResponse&);
+  const char* says;
+};
 
 // Refuses nodes with less cpu free than the pod asks for and `args.least` on top; scores by what is
 // free, and remembers in PreFilter what the pod asks for.
@@ -79,6 +89,12 @@ class RemoteWorld {
   void Bend(testing::PluginServer::Bend bend) {
     absl::MutexLock lock(&mutex_);
     bend_ = std::move(bend);
+  }
+  // From now on, of the phase: what the test says.
+  void BendAt(Phase phase, std::function<testing::Fate(wire::ServeResponse&)> bend) {
+    Bend([phase, bend](const wire::ServeRequest& request, wire::ServeResponse& response) {
+      return request.phase_case() == phase ? bend(response) : testing::Fate::kAnswer;
+    });
   }
   std::vector<wire::ServeRequest> TakeRequests() {
     absl::MutexLock lock(&mutex_);
