@@ -5,6 +5,7 @@
 // All mistakes are collected, each with file, line and column. One thread.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +15,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "tutti/ids.h"
 
 namespace tutti {
 
@@ -80,6 +83,42 @@ class Config {
     Fail(*entry, "expected one of " + one_of + ", got \"" + entry->text + "\"");
     return std::string(fallback);
   }
+  // An amount of a resource in its base units (thousandths of cpu, bytes, a count), written as in
+  // the API: 16, "500m", "1.5Gi". Not negative, exact.
+  int64_t Amount(std::string_view pointer, ResourceId resource, int64_t fallback) {
+    const ConfigEntry* entry = Take(pointer);
+    if (entry == nullptr) return fallback;
+    const bool number = entry->kind == ConfigKind::kInteger || entry->kind == ConfigKind::kString;
+    const int64_t value = number ? ParseAmount(entry->text, IsMilli(resource) ? 1000 : 1) : -1;
+    if (value >= 0) return value;
+    Fail(*entry,
+         "expected an amount such as 16, 500m, 1.5Gi or 2k, got \"" + entry->text + "\"");
+    return fallback;
+  }
+  // The keys of the map, in the order of the file.
+  std::vector<std::string> Keys(std::string_view map) const {
+    std::vector<std::string> keys;
+    const std::string prefix = std::string(map) + "/";
+    for (const ConfigEntry& entry : entries_) {
+      if (entry.pointer.compare(0, prefix.size(), prefix) != 0) continue;
+      const std::string rest = entry.pointer.substr(prefix.size());
+      std::string key = Unescaped(std::string_view(rest).substr(0, rest.find('/')));
+      if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(std::move(key));
+    }
+    return keys;
+  }
+  // The pointer of that key.
+  static std::string Child(std::string_view map, std::string_view key) {
+    std::string pointer = std::string(map) + "/";
+    for (const char c : key) {
+      if (c == '~' || c == '/') {
+        pointer += c == '~' ? "~0" : "~1";
+      } else {
+        pointer += c;
+      }
+    }
+    return pointer;
+  }
   // How many items the list has.
   size_t Size(std::string_view list) const {
     std::set<std::string_view> items;
@@ -109,6 +148,52 @@ class Config {
   const std::set<std::string, std::less<>>& known() const { return known_; }
 
  private:
+  static std::string Unescaped(std::string_view token) {
+    std::string text;
+    for (size_t i = 0; i < token.size(); ++i) {
+      const bool escape = token[i] == '~' && i + 1 < token.size();
+      text += escape ? (token[++i] == '1' ? '/' : '~') : token[i];
+    }
+    return text;
+  }
+
+  // Times `units`; -1: no amount, not a whole number of units, or too large.
+  static int64_t ParseAmount(std::string_view text, int64_t units) {
+    const auto times = [](int64_t& value, int64_t by) {
+      if (value > INT64_MAX / by) return false;
+      value *= by;
+      return true;
+    };
+    int64_t value = 0;
+    int64_t divisor = 1;
+    size_t i = 0;
+    for (bool point = false; i < text.size(); ++i) {
+      if (text[i] == '.' && !point && i > 0) {
+        point = true;
+        continue;
+      }
+      if (text[i] < '0' || text[i] > '9') break;
+      if (!times(value, 10) || (point && !times(divisor, 10))) return -1;
+      if (value > INT64_MAX - 9) return -1;
+      value += text[i] - '0';
+    }
+    const std::string_view suffix = text.substr(i);
+    if (i == 0) return -1;
+    constexpr std::string_view kScales = "kMGTPE";
+    const size_t scale = suffix.empty() ? kScales.npos : kScales.find(suffix[0]);
+    const bool binary = suffix.size() == 2 && suffix[1] == 'i';
+    const bool known = suffix.empty() || suffix == "m" || suffix == "Ki" ||
+                       (scale != kScales.npos && (suffix.size() == 1 || binary));
+    if (!known) return -1;
+    if (suffix == "m" && !times(divisor, 1000)) return -1;
+    const size_t steps = suffix == "Ki" ? 1 : scale == kScales.npos ? 0 : scale + 1;
+    for (size_t step = 0; step < steps; ++step) {
+      if (!times(value, binary ? 1024 : 1000)) return -1;
+    }
+    if (!times(value, units)) return -1;
+    return value % divisor == 0 ? value / divisor : -1;
+  }
+
   const ConfigEntry* Find(std::string_view pointer) const {
     for (const ConfigEntry& entry : entries_) {
       if (entry.pointer == pointer) return &entry;

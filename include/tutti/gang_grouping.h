@@ -18,12 +18,23 @@
 
 namespace tutti {
 
+// How many members of a role must be placed before any member of the gang may start.
+struct RoleMinimum {
+  std::string role;  // "worker"; a group of roles by its path: "workers" counts "workers/a" as well
+  int min_member = 0;
+
+  bool operator==(const RoleMinimum&) const = default;
+};
+
 struct GangSpec {
   // Members that must be placed together before any of them may start. >= 1.
   int min_member = 0;
   // How long a placed gang may hold its nodes while members are missing. Zero: the configured
   // default.
   std::chrono::nanoseconds wait_timeout{0};
+  // Of these roles so many are among them. By role, each once; where they add up to more than
+  // min_member, all of them count.
+  std::vector<RoleMinimum> roles;
 
   bool operator==(const GangSpec&) const = default;
 };
@@ -36,6 +47,10 @@ struct GangMembership {
   std::string display_name;
   // Set where the pod itself says it; otherwise the gang waits for its object (SpecOf).
   std::optional<GangSpec> spec;
+  // What the pod is in its gang ("worker"), as RoleMinimum counts it; empty: nothing in particular.
+  std::string role;
+  // The queue that the pod says it is in; empty: none. What the gang's object says goes before it.
+  std::string queue;
   // Not empty: the pod wants to be in a gang but says so wrongly. One sentence: fact, expectation,
   // remedy. The pod waits with reason Misconfigured.
   std::string problem;
@@ -46,6 +61,7 @@ struct GangObject {
   std::string identity;  // the same text as GangMembership::identity
   std::string display_name;
   GangSpec spec;
+  std::string queue;    // as in GangMembership
   std::string problem;  // as in GangMembership
 };
 

@@ -18,6 +18,7 @@ struct GangView {
   std::string_view namespace_name;
   std::string_view name;                // display name
   std::string_view dialect;             // GangGrouping::name() of whoever found it
+  std::string_view queue;               // that it is in by its own account; empty: it says none
   int32_t priority = 0;                 // the highest of its members
   uint64_t arrival = 0;                 // unique; a later gang has a higher one
   std::chrono::nanoseconds created{0};  // of its first member, since 1970; whole seconds

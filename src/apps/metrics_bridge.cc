@@ -49,6 +49,7 @@ obs::ExtensionPoint PointOf(std::string_view name) {
       {"PreScore", ExtensionPoint::kPreScore},
       {"NormalizeScore", ExtensionPoint::kNormalizeScore},
       {"DeviceSelect", ExtensionPoint::kDeviceSelect},
+      {"QueueSelect", ExtensionPoint::kQueueSelect},
       {"QueueSort", ExtensionPoint::kQueueSort},
       {"PreEnqueue", ExtensionPoint::kPreEnqueue},
       {"PlacementGenerate", ExtensionPoint::kPlacementGenerate},

@@ -305,6 +305,7 @@ absl::StatusOr<std::vector<SimulatedJob>> Manifest::TakeJobs() {
     const auto object = impl_->objects.find(job.gang->key);
     if (object == impl_->objects.end()) continue;
     job.gang->object_problem = object->second.problem;
+    job.gang->object_queue = object->second.queue;
     if (object->second.problem.empty()) job.gang->object_spec = object->second.spec;
   }
   return jobs;

@@ -7,6 +7,7 @@ namespace tutti::framework {
 std::vector<std::string> NamesOf(const Points& points) {
   const std::pair<const char*, bool> all[] = {
       {"PreEnqueue", points.pre_enqueue != nullptr},
+      {"QueueSelect", points.queue_select != nullptr},
       {"QueueSort", points.queue_sort != nullptr},
       {"PlacementGenerate", points.placement_generate != nullptr},
       {"PreFilter", points.pre_filter != nullptr},

@@ -10,6 +10,7 @@
 #include "tutti/plugin/filter.h"
 #include "tutti/plugin/placement.h"
 #include "tutti/plugin/post_filter.h"
+#include "tutti/plugin/queue_select.h"
 #include "tutti/plugin/queue_sort.h"
 #include "tutti/plugin/reserve.h"
 #include "tutti/plugin/score.h"
@@ -35,6 +36,7 @@ struct Points {
   PreBindPlugin* pre_bind = nullptr;
   PostBindPlugin* post_bind = nullptr;
   ClusterEventPlugin* cluster_event = nullptr;
+  QueueSelectPlugin* queue_select = nullptr;
 
   // As its PointTable says, or else as its class does.
   static Points Of(Plugin& plugin);
@@ -45,7 +47,7 @@ std::vector<std::string> NamesOf(const Points& points);
 
 // For plugins whose class cannot tell. An adapter (of a shared object, of a remote service) is one
 // class that can serve all points, and learns only when it is connected which ones it has: the
-// alternative would be a class for each subset of sixteen.
+// alternative would be a class for each subset of seventeen.
 class PointTable {
  public:
   virtual ~PointTable() = default;
@@ -69,7 +71,8 @@ inline Points Points::Of(Plugin& plugin) {
           .permit = dynamic_cast<PermitPlugin*>(&plugin),
           .pre_bind = dynamic_cast<PreBindPlugin*>(&plugin),
           .post_bind = dynamic_cast<PostBindPlugin*>(&plugin),
-          .cluster_event = dynamic_cast<ClusterEventPlugin*>(&plugin)};
+          .cluster_event = dynamic_cast<ClusterEventPlugin*>(&plugin),
+          .queue_select = dynamic_cast<QueueSelectPlugin*>(&plugin)};
 }
 
 }  // namespace tutti::framework

@@ -101,6 +101,8 @@ absl::StatusOr<std::unique_ptr<Profile>> Profile::Make(const PluginRegistry& reg
   }
   if (profile->queue_sorts_.size() > 1)
     lines.push_back("more than one QueueSort plugin is enabled: keep one");
+  if (profile->queue_selects_.size() > 1)
+    lines.push_back("more than one QueueSelect plugin is enabled: keep one");
   if (profile->placement_generates_.size() > 1)
     lines.push_back("more than one PlacementGenerate plugin is enabled: keep one");
   if (!lines.empty()) return absl::InvalidArgumentError(absl::StrJoin(lines, "\n"));
@@ -135,6 +137,7 @@ void Profile::Enable(Enabled enabled) {
   EnableAt(points.pre_bind, number, pre_binds_);
   EnableAt(points.post_bind, number, post_binds_);
   EnableAt(points.cluster_event, number, cluster_events_);
+  EnableAt(points.queue_select, number, queue_selects_);
   plugins_.push_back(std::move(enabled));
 }
 

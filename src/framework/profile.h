@@ -85,6 +85,7 @@ class Profile {
   const std::vector<StatefulAt<ClusterEventPlugin>>& cluster_events() const {
     return cluster_events_;
   }
+  const std::vector<StatefulAt<QueueSelectPlugin>>& queue_selects() const { return queue_selects_; }
 
   // What becomes of a failure of this plugin, where `by_default` is its point's way.
   bool Skips(uint16_t plugin, bool by_default) const {
@@ -118,6 +119,7 @@ class Profile {
   std::vector<StatefulAt<PreBindPlugin>> pre_binds_;
   std::vector<StatefulAt<PostBindPlugin>> post_binds_;
   std::vector<StatefulAt<ClusterEventPlugin>> cluster_events_;
+  std::vector<StatefulAt<QueueSelectPlugin>> queue_selects_;
 };
 
 }  // namespace tutti::framework

@@ -76,7 +76,8 @@ class GangToC {
           .classes = classes_.data(),
           .class_count = classes_.size(),
           .placed_on = reinterpret_cast<const uint32_t*>(gang.placed_on.data()),
-          .placed_on_count = gang.placed_on.size()};
+          .placed_on_count = gang.placed_on.size(),
+          .queue = abi::ToC(gang.queue)};
   }
   GangToC(const GangToC&) = delete;
   GangToC& operator=(const GangToC&) = delete;

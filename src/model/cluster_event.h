@@ -28,6 +28,7 @@ struct GangObjectUpserted {
   std::string display_name;
   GangSpec spec;
   std::string problem;
+  std::string queue;
 };
 struct GangObjectDeleted {
   GangKey key;

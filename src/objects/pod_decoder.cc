@@ -267,8 +267,10 @@ void PodDecoder::Impl::Group(PodInfo& info) const {
     member.key = {info.namespace_name, std::string(grouping->name()),
                   std::move(membership->identity)};
     member.display_name = std::move(membership->display_name);
-    member.spec = membership->spec;
+    member.spec = std::move(membership->spec);
     member.problem = std::move(membership->problem);
+    member.role = std::move(membership->role);
+    member.queue = std::move(membership->queue);
     if (member.problem.empty() && !bad_duration.empty()) {
       member.problem = absl::StrFormat(
           "annotation %s is \"%s\"; expected a duration such as 90s or 1h30m; "

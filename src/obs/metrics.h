@@ -24,6 +24,7 @@ enum class PendingQueue { kActive, kBackoff, kUnschedulable, kGated };
 enum class CachedType { kNodes, kPods, kAssumedPods };
 enum class ExtensionPoint {
   kPreEnqueue,
+  kQueueSelect,
   kQueueSort,
   kPreFilter,
   kFilter,

@@ -35,6 +35,8 @@ void AdmissionDesk::Request(const model::PodAdmitted& request) {
 Slot* AdmissionDesk::FindSlot(Gang& gang, const model::PodInfo& pod) {
   if (gang.min_member() <= 0 || gang.backoff_until > s_.now || !gang.problem().empty())
     return nullptr;
+  // A slot does not know which role it is for.
+  if (gang.has_roles()) return nullptr;
   if (Slot* slot = gangs_.IssueSlot(gang, pod)) return slot;
   if (s_.Held(gang)) return nullptr;
   // Members that wait for room come first; this one joins them.

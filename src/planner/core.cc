@@ -86,6 +86,7 @@ void Core::Parts::On(model::GangObjectUpserted& e) {
   Gang& gang = gangs.GetOrAdd(e.key, e.display_name);
   gang.object_spec = e.problem.empty() ? std::optional<GangSpec>(e.spec) : std::nullopt;
   gang.object_problem = std::move(e.problem);
+  gang.object_queue = std::move(e.queue);
   binds.CheckBarrier(gang);
   gangs.Settle(gang);
   Replan();
@@ -96,6 +97,7 @@ void Core::Parts::On(model::GangObjectDeleted& e) {
   if (gang == nullptr) return;
   gang->object_spec.reset();
   gang->object_problem.clear();
+  gang->object_queue.clear();
   gangs.Settle(*gang);
   Replan();
 }

@@ -70,7 +70,7 @@ std::vector<SimulatedOutcome> CoreReader::Simulate(std::vector<SimulatedJob> job
 SimulatedOutcome CoreReader::SimulateOne(SimulatedJob& job, TakenRoom& taken) {
   Gang& gang = *job.gang;
   if (const auto live = s_.gangs.find(gang.key); gang.min_member() <= 0 && live != s_.gangs.end())
-    gang.object_spec = GangSpec{live->second->min_member(), {}};
+    gang.object_spec = GangSpec{live->second->min_member(), {}, {}};
   SimulatedOutcome outcome;
   outcome.namespace_name = gang.key.namespace_name;
   outcome.name = gang.display_name;

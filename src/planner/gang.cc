@@ -1,5 +1,7 @@
 #include "planner/gang.h"
 
+#include <algorithm>
+#include <climits>
 #include <limits>
 
 namespace tutti::planner {
@@ -15,8 +17,11 @@ void Gang::Count(const model::PodInfo& pod, int sign) {
   durations_.Add(pod.expected_duration, sign);
   if (pod.shape->needs_referee) referees_ += sign;
   if (!pod.gang->problem.empty()) problems_.Add(pod.gang->problem, sign);
+  if (!pod.gang->queue.empty()) queues_.Add(pod.gang->queue, sign);
   if (!pod.gang->spec) return;
   min_members_.Add(pod.gang->spec->min_member, sign);
+  for (const RoleMinimum& role : pod.gang->spec->roles)
+    roles_.Add({role.role, role.min_member}, sign);
   if (pod.gang->spec->wait_timeout.count() > 0)
     wait_timeouts_.Add(pod.gang->spec->wait_timeout, sign);
 }
@@ -29,6 +34,8 @@ void Gang::Recount() {
   created_.Clear();
   durations_.Clear();
   problems_.Clear();
+  queues_.Clear();
+  roles_.Clear();
   for (const auto& [uid, member] : members) {
     CountIn(*member.pod);
     parked += member.bind_ticket != 0 ? 1 : 0;
@@ -50,9 +57,46 @@ void Gang::Recount() {
 }
 
 int Gang::min_member() const {
-  if (object_spec) return object_spec->min_member;
-  if (!min_members_.empty()) return min_members_.greatest();
-  return admitted_spec ? admitted_spec->min_member : 0;
+  int least = 0;
+  if (object_spec) {
+    least = object_spec->min_member;
+  } else if (!min_members_.empty()) {
+    least = min_members_.greatest();
+  } else if (admitted_spec) {
+    least = admitted_spec->min_member;
+  }
+  if (!has_roles()) return least;
+  return static_cast<int>(std::max<int64_t>(least, std::min<int64_t>(Sum(roles()), INT_MAX)));
+}
+
+bool Gang::has_roles() const {
+  if (object_spec) return !object_spec->roles.empty();
+  return !roles_.empty() || (admitted_spec && !admitted_spec->roles.empty());
+}
+
+std::vector<RoleMinimum> Gang::roles() const {
+  if (object_spec) return object_spec->roles;
+  if (roles_.empty()) return admitted_spec ? admitted_spec->roles : std::vector<RoleMinimum>();
+  std::vector<RoleMinimum> roles;
+  roles_.ForEach([&](const std::pair<std::string, int>& role) {
+    // Sorted: the last of a role is its largest.
+    if (roles.empty() || roles.back().role != role.first) roles.emplace_back().role = role.first;
+    roles.back().min_member = role.second;
+  });
+  return roles;
+}
+
+RoleQuota Gang::RolesSecured() const {
+  RoleQuota quota(roles());
+  for (const auto& [uid, member] : members) {
+    if (member.state != Member::State::kWaiting) quota.Count(member.pod->gang->role);
+  }
+  return quota;
+}
+
+std::string_view Gang::queue() const {
+  if (!object_queue.empty()) return object_queue;
+  return queues_.empty() ? std::string_view() : queues_.least();
 }
 
 base::Duration Gang::wait_timeout(base::Duration fallback) const {

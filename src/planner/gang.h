@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -14,6 +15,7 @@
 #include "model/gang_key.h"
 #include "model/pod_info.h"
 #include "planner/reservation_ledger.h"
+#include "planner/role_quota.h"
 #include "planner/tally.h"
 
 namespace tutti::planner {
@@ -79,6 +81,7 @@ class Gang {
       0;  // order of first sight: the queue's tie-break after priority, and the gang's number
   std::optional<GangSpec> object_spec;
   std::string object_problem;
+  std::string object_queue;
   std::optional<GangSpec> admitted_spec;  // of a pod seen at admission, until members exist
 
   std::map<base::Uid, Member> members;  // not terminal
@@ -127,6 +130,13 @@ class Gang {
   void Recount();
 
   int min_member() const;  // 0: not known yet. Where members differ, the largest.
+  bool has_roles() const;
+  // By role, each once; where members differ, the largest.
+  std::vector<RoleMinimum> roles() const;
+  // How many of which role have a node, or had one.
+  RoleQuota RolesSecured() const;
+  // By its own account; empty: it says none. Where members differ, the first by name.
+  std::string_view queue() const;
   base::Duration wait_timeout(base::Duration fallback) const;
   std::string problem() const;  // empty: well configured
   int32_t priority() const;     // of the most important member
@@ -142,7 +152,10 @@ class Gang {
   bool needs_referee() const { return referees_ > 0; }
   // Members that exist and have a node, or had one.
   int secured() const { return placed + binding + bound + finished; }
-  bool complete() const { return min_member() > 0 && secured() >= min_member(); }
+  bool complete() const {
+    return min_member() > 0 && secured() >= min_member() &&
+           (satisfied || !has_roles() || RolesSecured().met());
+  }
   // Some are bound, but fewer than minMember ever were.
   bool partial() const { return bound + binding > 0 && !satisfied; }
   bool empty() const { return members.empty() && slots.empty() && finished == 0; }
@@ -157,6 +170,8 @@ class Gang {
   Tally<int64_t> created_;
   Tally<base::Duration> durations_;
   Tally<std::string> problems_;
+  Tally<std::string> queues_;
+  Tally<std::pair<std::string, int>> roles_;
   int referees_ = 0;
 };
 

@@ -21,6 +21,7 @@ GangCard::GangCard(const Gang& gang, std::vector<MemberClass> classes,
                    std::vector<model::NodeIndex> placed_on)
     : key_(gang.key),
       name_(gang.display_name),
+      queue_(gang.queue()),
       classes_(std::move(classes)),
       placed_on_(std::move(placed_on)),
       fields_(classes_.size()) {
@@ -31,6 +32,7 @@ GangCard::GangCard(const Gang& gang, std::vector<MemberClass> classes,
   view_.namespace_name = key_.namespace_name;
   view_.name = name_;
   view_.dialect = key_.dialect;
+  view_.queue = queue_;
   view_.priority = gang.priority();
   view_.arrival = gang.arrival;
   view_.min_member = gang.min_member();

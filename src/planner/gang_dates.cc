@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "framework/guard.h"
 #include "planner/core_checkpoint.h"
 #include "planner/gang_card.h"
 
@@ -32,7 +33,7 @@ void GangDates::Remove(const Gang& gang) {
   const auto it = entries_.find(gang.arrival);
   if (it == entries_.end()) return;
   Entry& entry = it->second;
-  if (entry.queued) queue_.erase(entry.place);
+  if (entry.queued) Erase(entry.place);
   Move(deadlines_, gang.arrival, entry.deadline, Timestamp::Infinite());
   Move(ends_, gang.arrival, entry.end, Timestamp::Infinite());
   entries_.erase(it);
@@ -40,14 +41,57 @@ void GangDates::Remove(const Gang& gang) {
 
 void GangDates::Requeue(Gang& gang, Entry& entry) {
   const bool queued = gang.waiting > 0;
-  // What a plugin's order makes of a gang may hang on anything in it.
-  if (entry.queued && queued && !queue_.key_comp().asks_plugin() &&
-      entry.place->whole == !gang.partial() && entry.place->priority == gang.priority()) {
-    return;
-  }
-  if (entry.queued) queue_.erase(entry.place);
+  if (entry.queued && queued && InPlace(gang, *entry.place)) return;
+  if (entry.queued) Erase(entry.place);
   entry.queued = queued;
-  if (queued) entry.place = queue_.insert(PlaceFor(gang));
+  if (queued) entry.place = Insert(PlaceFor(gang));
+}
+
+bool GangDates::InPlace(const Gang& gang, const QueuePlace& place) const {
+  // What a plugin's order makes of a gang may hang on anything in it.
+  if (queue_.key_comp().asks_plugin()) return false;
+  if (place.whole != !gang.partial() || place.priority != gang.priority()) return false;
+  return place.card == nullptr || place.card->view().queue == gang.queue();
+}
+
+GangDates::QueueSet::iterator GangDates::Insert(QueuePlace place) {
+  ++lines_[place.line];
+  return queue_.insert(std::move(place));
+}
+
+void GangDates::Erase(QueueSet::iterator place) {
+  const auto line = lines_.find(place->line);
+  if (--line->second == 0) lines_.erase(line);
+  queue_.erase(place);
+}
+
+const QueuePlace* GangDates::NextIn(uint32_t line, const QueuePlace* after) const {
+  const auto it = after == nullptr ? queue_.lower_bound(QueueOrder::LineStart{line})
+                                   : queue_.upper_bound(*after);
+  return it == queue_.end() || it->line != line ? nullptr : &*it;
+}
+
+void GangDates::VisitBehind(const QueuePlace& place, absl::FunctionRef<void(Gang&)> visit) const {
+  for (auto it = queue_.upper_bound(place); it != queue_.end() && it->line == place.line; ++it)
+    visit(*it->gang);
+}
+
+const QueueSelectPlugin* GangDates::Selector() const {
+  if (!s_.plugins.active() || s_.plugins.profile->queue_selects().empty()) return nullptr;
+  return s_.plugins.profile->queue_selects().front().point;
+}
+
+uint32_t GangDates::LineOf(const GangCard& card) const {
+  const QueueSelectPlugin& selector = *Selector();
+  QueueId queue;
+  const Status status = framework::Guarded(
+      *s_.plugins.profile, s_.plugins.profile->queue_selects().front().plugin, "QueueSelect",
+      &s_.plugins.on_failure, [&] {
+        queue = selector.QueueOf(card.view());
+        if (queue.valid() && queue.value < selector.queues()) return Status::Success();
+        return Status::Error("QueueOf gave a queue that there is not");
+      });
+  return status.ok() ? queue.value + 1 : 1;
 }
 
 void GangDates::Move(Calendar& calendar, uint64_t arrival, Timestamp& date, Timestamp to) {
@@ -79,14 +123,17 @@ void GangDates::VisitEnds(absl::FunctionRef<bool(const End&)> visit) const {
 }
 
 QueuePlace GangDates::PlaceFor(Gang& gang, bool whole, int32_t priority) const {
-  QueuePlace place{whole, priority, gang.arrival, &gang, nullptr};
-  if (queue_.key_comp().asks_plugin())
+  QueuePlace place{0, whole, priority, gang.arrival, &gang, nullptr};
+  const bool selects = Selector() != nullptr;
+  if (selects || queue_.key_comp().asks_plugin())
     place.card = std::make_shared<const GangCard>(gang, std::vector<MemberClass>());
+  if (selects && whole) place.line = LineOf(*place.card);
   return place;
 }
 
 size_t GangDates::CountBefore(const QueuePlace& place) const {
-  return static_cast<size_t>(std::distance(queue_.begin(), queue_.lower_bound(place)));
+  const auto first = queue_.lower_bound(QueueOrder::LineStart{place.line});
+  return static_cast<size_t>(std::distance(first, queue_.lower_bound(place)));
 }
 
 std::vector<Gang*> GangDates::Queue(const std::optional<QueuePlace>& from) const {
@@ -134,7 +181,7 @@ void GangDates::Restore(const CoreCheckpoint& checkpoint) {
     Entry& entry = entries_[saved.arrival];
     Gang& gang = *s_.by_arrival.at(saved.arrival);
     entry.queued = true;
-    entry.place = queue_.insert(queue_.end(), PlaceFor(gang, saved.whole, saved.priority));
+    entry.place = Insert(PlaceFor(gang, saved.whole, saved.priority));
   }
 }
 

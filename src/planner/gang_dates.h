@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
@@ -27,7 +28,17 @@ class GangDates {
 
   // The gangs with members that wait, in the order in which they are served, from a place on.
   std::vector<Gang*> Queue(const std::optional<QueuePlace>& from) const;
-  size_t queue_length() const { return queue_.size(); }
+  // The queues (QueuePlace::line) that gangs wait in, ascending, and how many in each.
+  using Lines = absl::btree_map<uint32_t, size_t>;
+  const Lines& lines() const { return lines_; }
+  size_t LengthOf(uint32_t line) const {
+    const auto it = lines_.find(line);
+    return it == lines_.end() ? 0 : it->second;
+  }
+  // The first gang of the queue behind this place, or its first one. Null: there is none.
+  const QueuePlace* NextIn(uint32_t line, const QueuePlace* after) const;
+  // Calls `visit` with the gangs of the queue behind this place, in order.
+  void VisitBehind(const QueuePlace& place, absl::FunctionRef<void(Gang&)> visit) const;
   // Of a gang in the queue.
   const QueuePlace& PlaceInQueue(const Gang& gang) const {
     return *entries_.at(gang.arrival).place;
@@ -36,7 +47,7 @@ class GangDates {
   QueuePlace PlaceFor(Gang& gang) const { return PlaceFor(gang, !gang.partial(), gang.priority()); }
   // The place that it was given when it was like this.
   QueuePlace PlaceFor(Gang& gang, bool whole, int32_t priority) const;
-  // Gangs in the queue that go before this place.
+  // Gangs in its queue that go before this place.
   size_t CountBefore(const QueuePlace& place) const;
   bool GoesBefore(const QueuePlace& a, const QueuePlace& b) const {
     return queue_.key_comp()(a, b);
@@ -73,11 +84,18 @@ class GangDates {
       absl::btree_set<std::pair<base::Timestamp, uint64_t>>;  // with the gang's arrival
 
   void Requeue(Gang& gang, Entry& entry);
+  QueueSet::iterator Insert(QueuePlace place);
+  void Erase(QueueSet::iterator place);
+  const QueueSelectPlugin* Selector() const;
+  uint32_t LineOf(const GangCard& card) const;
+  // Whether what its place hangs on is as it was.
+  bool InPlace(const Gang& gang, const QueuePlace& place) const;
   // Most updates change no date.
   static void Move(Calendar& calendar, uint64_t arrival, base::Timestamp& date, base::Timestamp to);
 
   const CoreState& s_;
   QueueSet queue_{QueueOrder(s_.plugins)};
+  Lines lines_;
   Calendar deadlines_;
   Calendar ends_;
   absl::flat_hash_map<uint64_t, Entry> entries_;  // by arrival

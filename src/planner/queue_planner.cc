@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/str_format.h"
 #include "planner/core_checkpoint.h"
 #include "planner/score_report.h"
 
@@ -42,17 +43,36 @@ bool QueuePlanner::General(const Wanted& wanted) const {
 void QueuePlanner::DropHead() {
   room_.Drop();
   resume_.reset();
+  round_.Abandon();
 }
 
 void QueuePlanner::Pass() {
   const bool head_ended = s_.head != 0 && room_.head() == nullptr;
-  if (!resume_ || head_ended) {
+  if (!unfinished() || head_ended) {
     DropHead();
   } else {
     room_.Resume();
   }
   known_.clear();
   failures_ = 0;
+  round_.active() ? ServeQueues() : ServeQueue();
+  room_.Close();
+  nominator_.Follow();
+}
+
+void QueuePlanner::ServeQueues() {
+  round_.Begin();
+  while (failures_ < s_.options.failed_placements_per_pass) {
+    Gang* gang = round_.Next();
+    if (gang == nullptr) return;
+    const QueueOutcome outcome = Plannable(*gang) ? Plan(*gang) : QueueOutcome::kNotReady;
+    binds_.CheckBarrier(*gang);
+    round_.Served(outcome);
+    gangs_.Settle(*gang);
+  }
+}
+
+void QueuePlanner::ServeQueue() {
   std::vector<Gang*> queue = Remaining();
   for (auto it = queue.begin(); it != queue.end(); ++it) {
     Gang& gang = **it;
@@ -66,8 +86,6 @@ void QueuePlanner::Pass() {
     gangs_.Settle(gang);
     if (!had_head && s_.head != 0 && shortest_first()) SortByDuration(std::next(it), queue.end());
   }
-  room_.Close();
-  nominator_.Follow();
 }
 
 std::vector<Gang*> QueuePlanner::Remaining() {
@@ -163,12 +181,32 @@ void QueuePlanner::FillOpenSlots(Gang& gang) {
   if (gang.complete()) gangs_.SetReason(gang, {ReasonCode::kPlaced, 0, 0, {}});
 }
 
-void QueuePlanner::Plan(Gang& gang) {
+std::optional<size_t> QueuePlanner::PutRolesFirst(Gang& gang, std::vector<Member*>& waiting,
+                                                  size_t required) {
+  RoleQuota quota = gang.RolesSecured();
+  std::vector<std::string_view> roles;
+  for (const Member* member : waiting) roles.push_back(member->pod->gang->role);
+  const std::vector<size_t> picked = quota.Pick(roles, required);
+  if (const std::optional<RoleQuota::Shortage> shortage = quota.FirstShort()) {
+    gangs_.SetReason(gang, {ReasonCode::kWaitingForMembers, shortage->need, shortage->have, {}},
+                     absl::StrFormat("of role %s", shortage->role));
+    return std::nullopt;
+  }
+  std::vector<Member*> in_order;
+  for (const size_t i : picked) in_order.push_back(std::exchange(waiting[i], nullptr));
+  std::erase(waiting, nullptr);
+  waiting.insert(waiting.begin(), in_order.begin(), in_order.end());
+  return picked.size();
+}
+
+QueueOutcome QueuePlanner::Plan(Gang& gang) {
   FillOpenSlots(gang);
-  if (s_.head != 0 && s_.options.backfill == Backfill::kNone)
-    return gangs_.SetReason(gang, {ReasonCode::kBehindHead, 0, 0, {}});
+  if (s_.head != 0 && s_.options.backfill == Backfill::kNone) {
+    gangs_.SetReason(gang, {ReasonCode::kBehindHead, 0, 0, {}});
+    return QueueOutcome::kNoPlace;
+  }
   whom_ = room_.Whom(gang);
-  const std::vector<Member*> waiting = WaitingMembers(gang);
+  std::vector<Member*> waiting = WaitingMembers(gang);
   const int64_t missing =
       gang.min_member() - gang.secured() - static_cast<int64_t>(gang.slots.size());
   const size_t required = static_cast<size_t>(std::max<int64_t>(missing, 0));
@@ -177,22 +215,40 @@ void QueuePlanner::Plan(Gang& gang) {
                             gang.min_member(),
                             gang.min_member() - missing + static_cast<int64_t>(waiting.size()),
                             {}});
-    return;
+    return QueueOutcome::kNotReady;
   }
-  const std::span<Member* const> first = std::span(waiting).first(required);
-  const std::span<Member* const> surplus = std::span(waiting).subspan(required);
+  size_t count = required;
+  if (gang.has_roles() && !gang.satisfied) {
+    const std::optional<size_t> chosen = PutRolesFirst(gang, waiting, required);
+    if (!chosen) return QueueOutcome::kNotReady;
+    count = *chosen;
+  }
+  const std::span<Member* const> first = std::span(waiting).first(count);
+  const std::span<Member* const> surplus = std::span(waiting).subspan(count);
   if (!first.empty()) {
     const Wanted wanted = Classes(gang, first);
-    if (!pre_enqueue_.Admits(gang, wanted.card.get())) return;
+    if (!pre_enqueue_.Admits(gang, wanted.card.get())) return QueueOutcome::kHeld;
     if (const std::optional<model::Reason> known = KnownNotToFit(wanted);
         known && gang.placed == 0) {
-      return gangs_.SetReason(gang, *known);
+      gangs_.SetReason(gang, *known);
+      return OutcomeOf(*known);
     }
     Placement placement;
     if (!FindPlace(wanted, placement)) return DidNotFit(gang, wanted, placement.reason);
-    if (!Enter(gang, wanted, placement)) return GiveBackPart(gang);
+    if (!Enter(gang, wanted, placement)) {
+      GiveBackPart(gang);
+      return QueueOutcome::kHeld;
+    }
   }
   PlaceSurplus(gang, surplus);
+  return QueueOutcome::kPlaced;
+}
+
+QueueOutcome QueuePlanner::OutcomeOf(const model::Reason& reason) {
+  const bool never = reason.code == ReasonCode::kExceedsCluster ||
+                     reason.code == ReasonCode::kNoEligibleNode ||
+                     reason.code == ReasonCode::kPinnedNodeLost;
+  return never ? QueueOutcome::kNotReady : QueueOutcome::kNoPlace;
 }
 
 std::optional<model::Reason> QueuePlanner::KnownNotToFit(const Wanted& wanted) {
@@ -293,7 +349,7 @@ void QueuePlanner::GiveBackPart(Gang& gang) {
   gangs_.DropSlots(gang);
 }
 
-void QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason reason) {
+QueueOutcome QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason reason) {
   GiveBackPart(gang);
   if (reason.code == ReasonCode::kPinnedNodeLost) RecreatePinned(wanted);
   Placement drained;
@@ -308,6 +364,7 @@ void QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason rea
     gangs_.SetReason(gang, s_.plugins.ReasonOf(said.status), said.status.message());
   }
   Remember(wanted, reason);
+  return OutcomeOf(reason);
 }
 
 QueuePlanner::Judgement QueuePlanner::Judge(const Wanted& wanted, model::Reason reason,
@@ -423,7 +480,7 @@ void QueuePlanner::Restore(const CoreCheckpoint& checkpoint) {
   // Of a gang that has ended since there is nothing left that a QueueSort plugin could look at.
   const auto gang = s_.by_arrival.find(place.arrival);
   resume_ = {gang == s_.by_arrival.end()
-                 ? QueuePlace{place.whole, place.priority, place.arrival, nullptr, nullptr}
+                 ? QueuePlace{0, place.whole, place.priority, place.arrival, nullptr, nullptr}
                  : gangs_.dates().PlaceFor(*gang->second, place.whole, place.priority),
              duration};
   room_.Restore(checkpoint);

@@ -19,6 +19,7 @@
 #include "planner/head_nominator.h"
 #include "planner/head_room.h"
 #include "planner/pre_enqueue.h"
+#include "planner/queue_round.h"
 #include "planner/victim_planner.h"
 
 namespace tutti::planner {
@@ -37,7 +38,7 @@ class QueuePlanner {
 
   // Bounded: what it does not come to is done by the next one.
   void Pass();
-  bool unfinished() const { return resume_.has_value(); }
+  bool unfinished() const { return resume_.has_value() || round_.unfinished(); }
   // Gives back what is reserved for the head.
   void DropHead();
   // When a pass is due without any event.
@@ -77,6 +78,8 @@ class QueuePlanner {
     base::Duration duration;
   };
 
+  void ServeQueue();   // all gangs in one order
+  void ServeQueues();  // as a QueueSelect plugin says
   // The gangs of this pass, in its order.
   std::vector<Gang*> Remaining();
   // Shortest first, by their own account; those that say nothing last.
@@ -84,13 +87,17 @@ class QueuePlanner {
   bool shortest_first() const { return s_.options.backfill == Backfill::kEasyShortestFirst; }
   // Sets the gang's reason and answers false where it cannot be planned now, whatever the room.
   bool Plannable(Gang& gang);
-  void Plan(Gang& gang);
+  QueueOutcome Plan(Gang& gang);
+  static QueueOutcome OutcomeOf(const model::Reason& reason);  // of a gang that found no place
+  // The gang says how many of which role it needs: those of `waiting` that must have a place now
+  // come first; the answer is how many. Nullopt: some are missing, and the gang's reason says so.
+  std::optional<size_t> PutRolesFirst(Gang& gang, std::vector<Member*>& waiting, size_t required);
   void FillOpenSlots(Gang& gang);
   bool FindPlace(const Wanted& wanted, Placement& placement);
   // False: a Reserve plugin refuses it, and the gang's reason says so.
   bool Enter(Gang& gang, const Wanted& wanted, const Placement& placement);
   void PlaceSurplus(Gang& gang, std::span<Member* const> surplus);
-  void DidNotFit(Gang& gang, const Wanted& wanted, model::Reason reason);
+  QueueOutcome DidNotFit(Gang& gang, const Wanted& wanted, model::Reason reason);
   void GiveBackPart(Gang& gang);
   framework::PostFilterVerdict PostFilter(const Wanted& wanted, const GangDiagnosis& diagnosis);
   void ReserveForHead(Gang& gang, const Wanted& wanted, const GangDiagnosis& diagnosis,
@@ -123,6 +130,7 @@ class QueuePlanner {
   HeadRoom room_{s_, gangs_};
   HeadRoom::For whom_ = HeadRoom::For::kOthers;  // the gang being planned
   std::optional<Resumption> resume_;
+  QueueRound round_{s_, gangs_.dates()};
   // Of this pass, by shape and what was open to it: what is known without trying again.
   struct Known {
     int64_t too_many = 0;         // the smallest count that did not fit; no larger one does

@@ -22,6 +22,11 @@ class Tally {
   void Clear() { counts_.clear(); }
 
   bool empty() const { return counts_.empty(); }
+  // In ascending order.
+  template <class Visit>
+  void ForEach(Visit&& visit) const {
+    for (const auto& count : counts_) visit(count.first);
+  }
   // Of one that is not empty.
   const Value& least() const { return counts_.front().first; }
   const Value& greatest() const { return counts_.back().first; }

@@ -19,12 +19,13 @@ struct EventWriter {
   }
   void operator()(const model::PodDeleted& e) const { Put(e.uid, *out.mutable_pod_deleted()); }
   void operator()(const model::GangObjectUpserted& e) const {
-    const auto& [key, display_name, spec, problem] = e;
+    const auto& [key, display_name, spec, problem, queue] = e;
     pb::GangObjectUpserted& to = *out.mutable_gang_object_upserted();
     Put(key, *to.mutable_key());
     to.set_display_name(display_name);
     Put(spec, *to.mutable_spec());
     to.set_problem(problem);
+    to.set_queue(queue);
   }
   void operator()(const model::GangObjectDeleted& e) const {
     Put(e.key, *out.mutable_gang_object_deleted());
@@ -232,6 +233,7 @@ model::ClusterEvent GetEvent(const pb::Event& in, ModelReader& reader) {
       e.display_name = in.gang_object_upserted().display_name();
       reader.Get(in.gang_object_upserted().spec(), e.spec);
       e.problem = in.gang_object_upserted().problem();
+      e.queue = in.gang_object_upserted().queue();
       return e;
     }
     case pb::Event::kGangObjectDeleted: {

@@ -103,9 +103,14 @@ void Put(const model::GangKey& key, pb::GangKey& out) {
 }
 
 void Put(const GangSpec& spec, pb::GangSpec& out) {
-  const auto& [min_member, wait_timeout] = spec;
+  const auto& [min_member, wait_timeout, roles] = spec;
   out.set_min_member(min_member);
   out.set_wait_timeout(wait_timeout.count());
+  for (const RoleMinimum& role : roles) {
+    pb::RoleMinimum& to = *out.add_roles();
+    to.set_role(role.role);
+    to.set_min_member(role.min_member);
+  }
 }
 
 void Put(const model::NodeInfo& node, pb::NodeInfo& out) {
@@ -136,12 +141,14 @@ void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables) {
   out.set_shape(tables.NumberOf(shape));
   out.set_charge(tables.NumberOf(charge));
   if (gang) {
-    const auto& [key, display_name, spec, problem] = *gang;
+    const auto& [key, display_name, spec, problem, role, queue] = *gang;
     pb::GangMembership& to = *out.mutable_gang();
     Put(key, *to.mutable_key());
     to.set_display_name(display_name);
     if (spec) Put(*spec, *to.mutable_spec());
     to.set_problem(problem);
+    to.set_role(role);
+    to.set_queue(queue);
   }
   PutAll(pins, *out.mutable_pins());
   out.set_plan_token(plan_token);
@@ -330,7 +337,9 @@ void ModelReader::Get(const pb::GangKey& in, model::GangKey& key) const {
 }
 
 void ModelReader::Get(const pb::GangSpec& in, GangSpec& spec) {
-  spec = {in.min_member(), Length(in.wait_timeout())};
+  spec = {in.min_member(), Length(in.wait_timeout()), {}};
+  for (const pb::RoleMinimum& role : in.roles())
+    spec.roles.push_back({role.role(), role.min_member()});
 }
 
 void ModelReader::Get(const pb::NodeInfo& in, model::NodeInfo& node) {
@@ -365,11 +374,13 @@ void ModelReader::Get(const pb::PodInfo& in, model::PodInfo& pod) {
   if (!charged) Fail(absl::StrFormat("there is no list number %d", in.charge()));
   charge = charged ? lists_[in.charge()] : world_.shapes().Intern(model::ResourceList());
   if (in.has_gang()) {
-    auto& [key, display_name, spec, problem] = gang.emplace();
+    auto& [key, display_name, spec, problem, role, queue] = gang.emplace();
     Get(in.gang().key(), key);
     display_name = in.gang().display_name();
     if (in.gang().has_spec()) Get(in.gang().spec(), spec.emplace());
     problem = in.gang().problem();
+    role = in.gang().role();
+    queue = in.gang().queue();
   }
   pins.assign(in.pins().begin(), in.pins().end());
   plan_token = in.plan_token();

@@ -266,6 +266,7 @@ class RandomGang {
     view_.namespace_name = "team";
     view_.name = name_;
     view_.dialect = random.Maybe() ? "job" : "annotations";
+    view_.queue = random.Maybe() ? "research" : "";
     view_.priority = static_cast<int32_t>(random.Below(3));
     view_.arrival = static_cast<uint64_t>(random.Below(1 << 20));
     view_.created = std::chrono::seconds(random.Below(1 << 30));

@@ -132,6 +132,7 @@ ShownGang::ShownGang(const wire::Gang& gang) {
   view_.min_member = gang.min_member();
   view_.members = gang.members();
   view_.bound = gang.bound();
+  view_.queue = gang.queue();
   view_.classes = classes_;
   for (const uint32_t node : gang.placed_on()) placed_on_.push_back(NodeIndex(node));
   view_.placed_on = placed_on_;

@@ -121,6 +121,7 @@ class GangFromC {
     if (TUTTI_HAS(&gang, tutti_gang, placed_on_count)) {
       view_.placed_on = {reinterpret_cast<const NodeIndex*>(gang.placed_on), gang.placed_on_count};
     }
+    if (TUTTI_HAS(&gang, tutti_gang, queue)) view_.queue = FromC(gang.queue);
   }
   GangFromC(const GangFromC&) = delete;
   GangFromC& operator=(const GangFromC&) = delete;

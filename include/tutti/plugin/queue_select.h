@@ -1,0 +1,77 @@
+// QueueSelect: in which queue does a gang wait, and which queue is served next?
+//
+// Without such a plugin all gangs wait in one queue. With one, each queue keeps its own order
+// (QueueSort, else priority, then arrival), and a pass over the gangs is a round over the queues:
+// the host asks which queue is next, tries the first gang of it that has not been tried, and says
+// what became of it. Gangs that are bound in part hold room that nobody can use: they are tried
+// before the round begins, whatever their queue.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tutti/gang_view.h"
+#include "tutti/ids.h"
+#include "tutti/plugin.h"
+
+namespace tutti {
+
+// A queue's number, of the plugin's own making: from 0 on, without gaps, the same for the life of
+// the process.
+using QueueId = StrongId<struct QueueTag>;
+
+enum class QueueOutcome : uint8_t {
+  kPlaced = 0,    // its members, as many as it needs, have nodes
+  kNotReady = 1,  // members are missing, it backs off, an operator holds it, it is misconfigured, or
+                  // it would not fit into the empty cluster either
+  kHeld = 2,      // a plugin holds it: PreEnqueue, or Reserve
+  kNoPlace = 3,   // there is no place for it now
+};
+
+// What a queue holds, for people. Amounts in base units; kUnlimited: no bound.
+struct QueueAmount {
+  static constexpr int64_t kUnlimited = INT64_MAX;
+  ResourceId resource;
+  int64_t used = 0;  // by gangs that have nodes, of the queue and of those below it
+  int64_t guaranteed = 0;
+  int64_t limit = kUnlimited;
+};
+struct QueueDescription {
+  std::string name;
+  std::string parent;  // empty: it is a root
+  std::string state;   // "Open"
+  bool leaf = true;    // gangs may wait in it
+  int64_t running = 0;  // gangs that have nodes
+  double share = 0;     // of the cluster, dominant, over the queue's weight: what fairness compares
+  std::vector<QueueAmount> amounts;
+};
+
+// At most one in a profile. Core thread; must not block.
+class QueueSelectPlugin : public virtual Plugin {
+ public:
+  static constexpr std::size_t kMostQueues = 65'536;
+
+  virtual std::size_t queues() const = 0;
+  // Pure. Asked when a gang comes, and again when its priority, its queue or the like changes. One
+  // that may wait in none of them (there is no such queue) is put into one that the plugin keeps
+  // for that, and held by its PreEnqueue, which says why.
+  virtual QueueId QueueOf(const GangView& gang) const = 0;
+  // A round over these queues begins: gangs wait in each. Ascending.
+  virtual void BeginRound(std::span<const QueueId> waiting) = 0;
+  // The queue whose next gang is tried; one of those the round began with that Served has not taken
+  // out of it. Nullopt: the round is over.
+  virtual std::optional<QueueId> NextQueue() = 0;
+  // What became of that gang, whose view has no classes; null: it was gone. `more`: others wait
+  // behind it in this round. True: the queue stays in the round; false, or nothing more: it is out
+  // of it.
+  virtual bool Served(QueueId queue, const GangView* gang, QueueOutcome outcome, bool more) = 0;
+  // Pure.
+  virtual QueueDescription Describe(QueueId queue) const = 0;
+};
+
+}  // namespace tutti

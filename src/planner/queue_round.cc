@@ -1,0 +1,92 @@
+#include "planner/queue_round.h"
+
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "framework/guard.h"
+#include "planner/gang_card.h"
+
+namespace tutti::planner {
+namespace {
+
+constexpr uint32_t kBoundInPart = 0;  // see QueuePlace::line
+
+}  // namespace
+
+bool QueueRound::active() const {
+  return s_.plugins.active() && !s_.plugins.profile->queue_selects().empty();
+}
+
+template <class Call>
+bool QueueRound::Ask(Call&& call) {
+  const auto& at = s_.plugins.profile->queue_selects().front();
+  return framework::Guarded(*s_.plugins.profile, at.plugin, "QueueSelect", &s_.plugins.on_failure,
+                            [&] { return call(*at.point); })
+      .ok();
+}
+
+void QueueRound::Begin() {
+  if (!unfinished_) lines_.clear();
+  std::vector<QueueId> waiting;
+  for (const auto& [line, length] : dates_.lines()) {
+    const Line& there = lines_[line];
+    const QueuePlace* after = there.last ? &*there.last : nullptr;
+    if (line == kBoundInPart || there.over || dates_.NextIn(line, after) == nullptr) continue;
+    waiting.emplace_back(line - 1);
+  }
+  unfinished_ = Ask([&](QueueSelectPlugin& plugin) {
+    plugin.BeginRound(waiting);
+    return Status::Success();
+  });
+}
+
+Gang* QueueRound::NextOf(uint32_t line) {
+  current_ = line;
+  Line& there = lines_[line];
+  const QueuePlace* next = dates_.NextIn(line, there.last ? &*there.last : nullptr);
+  if (next == nullptr) return nullptr;
+  there.last = *next;
+  return next->gang;
+}
+
+std::optional<QueueId> QueueRound::Choose() {
+  std::optional<QueueId> queue;
+  const bool answered = Ask([&](QueueSelectPlugin& plugin) {
+    queue = plugin.NextQueue();
+    if (!queue) return Status::Success();
+    const auto line = lines_.find(queue->value + 1);
+    if (line != lines_.end() && !line->second.over) return Status::Success();
+    return Status::Error(
+        absl::StrFormat("NextQueue gave queue %d, which is not in this round", queue->value));
+  });
+  return answered ? queue : std::nullopt;
+}
+
+Gang* QueueRound::Next() {
+  if (!unfinished_) return nullptr;
+  if (Gang* gang = NextOf(kBoundInPart)) return gang;
+  while (const std::optional<QueueId> queue = Choose()) {
+    if (Gang* gang = NextOf(queue->value + 1)) return gang;
+    lines_[current_].over = true;
+    Ask([&](QueueSelectPlugin& plugin) {
+      plugin.Served(*queue, nullptr, QueueOutcome::kNotReady, false);
+      return Status::Success();
+    });
+  }
+  unfinished_ = false;
+  return nullptr;
+}
+
+void QueueRound::Served(QueueOutcome outcome) {
+  if (current_ == kBoundInPart) return;
+  Line& line = lines_[current_];
+  const bool more = dates_.NextIn(current_, &*line.last) != nullptr;
+  bool stays = false;
+  Ask([&](QueueSelectPlugin& plugin) {
+    stays = plugin.Served(QueueId(current_ - 1), &line.last->card->view(), outcome, more);
+    return Status::Success();
+  });
+  line.over = !stays || !more;
+}
+
+}  // namespace tutti::planner

@@ -1,0 +1,47 @@
+// QueueRound: one pass over several queues, as a QueueSelect plugin says.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "planner/core_state.h"
+#include "planner/gang_dates.h"
+
+namespace tutti::planner {
+
+// Holds the plugin to its contract: a queue that it may not choose ends the round.
+class QueueRound {
+ public:
+  QueueRound(CoreState& state, const GangDates& dates) : s_(state), dates_(dates) {}
+
+  bool active() const;  // there is such a plugin
+  // A new round, or the rest of one that was not finished.
+  void Begin();
+  bool unfinished() const { return unfinished_; }
+  void Abandon() { unfinished_ = false; }
+  // The gang to be tried next. Null: the round is over.
+  Gang* Next();
+  // What became of that gang; told before it is settled.
+  void Served(QueueOutcome outcome);
+
+ private:
+  struct Line {
+    std::optional<QueuePlace> last;  // that was tried
+    bool over = false;
+  };
+
+  template <class Call>
+  bool Ask(Call&& call);
+  Gang* NextOf(uint32_t line);
+  std::optional<QueueId> Choose();
+
+  CoreState& s_;
+  const GangDates& dates_;
+  absl::btree_map<uint32_t, Line> lines_;  // of this round
+  uint32_t current_ = 0;                   // the line of the gang being tried
+  bool unfinished_ = false;
+};
+
+}  // namespace tutti::planner
