@@ -15,6 +15,7 @@
 #include "gang/pod_group_grouping.h"
 #include "queue/gang_limits.h"
 #include "queue/gang_preemption.h"
+#include "queue/hierarchical_queues.h"
 #include "queue/namespace_limits.h"
 #include "queue/smallest_first.h"
 #include "resources/node_headroom.h"
@@ -50,6 +51,7 @@ std::vector<PluginDescriptor> BuiltinPlugins() {
   using plugins::GpuClustering;
   using plugins::GpuDotProduct;
   using plugins::GpuPacking;
+  using plugins::HierarchicalQueues;
   using plugins::NamespaceLimits;
   using plugins::NodeHeadroom;
   using plugins::NodeResourcesFit;
@@ -63,6 +65,7 @@ std::vector<PluginDescriptor> BuiltinPlugins() {
           GpuClustering::Descriptor(),
           GpuDotProduct::Descriptor(),
           GpuPacking::Descriptor(),
+          HierarchicalQueues::Descriptor(),
           NamespaceLimits::Descriptor(),
           NodeHeadroom::Descriptor(),
           NodeResourcesFit::Descriptor(),

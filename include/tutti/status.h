@@ -25,7 +25,7 @@ enum class Code : uint8_t {
 
 // Cheap while it is a success: no allocation. A refusal carries a reason that the plugin has
 // declared (PluginHost::Reason) and its numbers, in the resource's base unit where there is one;
-// the host renders the text. Only an error carries a text of its own.
+// the host renders the text.
 class [[nodiscard]] Status {
  public:
   Status() = default;
@@ -48,6 +48,13 @@ class [[nodiscard]] Status {
     Status status(Code::kError);
     status.message_ = std::move(message);
     return status;
+  }
+
+  // A refusal may say of what its numbers are: "of nvidia.com/gpu in queue research". The same text
+  // for as long as the reason is the same; shown behind the reason.
+  Status With(std::string detail) && {
+    message_ = std::move(detail);
+    return std::move(*this);
   }
 
   Code code() const { return code_; }

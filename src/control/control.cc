@@ -134,9 +134,9 @@ absl::StatusOr<Answer<planner::GangReport>> Control::GetGang(const GangName& gan
   });
 }
 
-absl::StatusOr<Answer<planner::QueueReport>> Control::GetQueue(Timeout timeout) {
-  return Ask(timeout, [](CoreReader& reader) -> absl::StatusOr<planner::QueueReport> {
-    return reader.QueueState();
+absl::StatusOr<Answer<std::vector<planner::QueueReport>>> Control::ListQueues(Timeout timeout) {
+  return Ask(timeout, [](CoreReader& reader) -> absl::StatusOr<std::vector<planner::QueueReport>> {
+    return reader.Queues();
   });
 }
 
@@ -267,13 +267,15 @@ absl::StatusOr<bool> Control::HoldGang(const GangName& gang, bool held, Timeout 
 
 absl::StatusOr<bool> Control::SetQueue(const std::string& queue, model::QueueGate gate,
                                        Timeout timeout) {
-  if (queue != kQueue) {
+  if (queue != CoreReader::kOnlyQueue) {
     return absl::NotFoundError(
-        absl::StrFormat("no queue %s: there is one, \"%s\"", queue.substr(0, 253), kQueue));
+        absl::StrFormat("no queue %s that can be held or drained here: there is one, \"%s\", which "
+                        "stands for all; the state of a plugin's queue is set in its configuration",
+                        queue.substr(0, 253), CoreReader::kOnlyQueue));
   }
   return Change(timeout,
                 [gate](CoreReader& reader) -> absl::StatusOr<std::optional<model::ClusterEvent>> {
-                  if (reader.QueueState().gate == gate) return std::nullopt;
+                  if (reader.Queues().front().gate == gate) return std::nullopt;
                   return model::QueueGateSet{gate};
                 });
 }

@@ -62,7 +62,6 @@ class Control {
  public:
   static constexpr base::Duration kMostTimeout = std::chrono::seconds(30);
   static constexpr size_t kMostMembers = 20'000;
-  static constexpr char kQueue[] = "default";  // the only one there is
 
   // All must outlive it.
   Control(planner::CoreLoop& core, const model::ResourceTable& resources)
@@ -72,7 +71,7 @@ class Control {
   absl::StatusOr<Answer<std::vector<planner::GangReport>>> ListGangs(
       const std::string& namespace_name, bool queued, const PageRequest& page, Timeout timeout);
   absl::StatusOr<Answer<planner::GangReport>> GetGang(const GangName& gang, Timeout timeout);
-  absl::StatusOr<Answer<planner::QueueReport>> GetQueue(Timeout timeout);
+  absl::StatusOr<Answer<std::vector<planner::QueueReport>>> ListQueues(Timeout timeout);
   // By name. `names` empty: all; NotFound where one does not exist.
   absl::StatusOr<Answer<std::vector<NodeReport>>> ListNodes(const std::vector<std::string>& names,
                                                             const PageRequest& page) const;

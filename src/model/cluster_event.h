@@ -28,7 +28,7 @@ struct GangObjectUpserted {
   std::string display_name;
   GangSpec spec;
   std::string problem;
-  std::string queue;
+  std::string queue = {};
 };
 struct GangObjectDeleted {
   GangKey key;

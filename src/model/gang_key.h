@@ -26,8 +26,8 @@ struct GangMember {
   std::string display_name;
   std::optional<GangSpec> spec;  // where the pod itself carries it
   std::string problem;           // not empty: the pod's markers are wrong
-  std::string role;              // as in GangMembership
-  std::string queue;             // as in GangMembership
+  std::string role = {};         // as in GangMembership
+  std::string queue = {};        // as in GangMembership
 };
 
 }  // namespace tutti::model

@@ -60,7 +60,7 @@ bool AdmissionDesk::PlanSlots(Gang& gang, const model::PodInfo& pod, int64_t cou
   std::optional<GangCard> card;
   if (s_.plugins.active())
     card.emplace(gang, std::vector<MemberClass>{wanted}, gangs_.NodesOf(gang));
-  if (!pre_enqueue_.Admits(gang, card ? &*card : nullptr)) return false;
+  if (pre_enqueue_.Hold(gang, card ? &*card : nullptr)) return false;
   const Placement placement = s_.placer.Place({&wanted, 1}, card ? &card->view() : nullptr);
   if (!placement.fits) return false;
   if (!gangs_.MayReserve(gang, card ? &*card : nullptr, placement.nodes)) return false;

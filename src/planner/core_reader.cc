@@ -48,13 +48,14 @@ GangReport CoreReader::ReportOf(const Gang& gang) const {
   report.head = s_.head == gang.arrival;
   report.held = s_.Held(gang);
   report.waited = s_.now - gang.first_seen;
+  report.queue = QueueNameOf(gang);
   return report;
 }
 
 std::vector<GangReport> CoreReader::Gangs(const std::string& namespace_name, Page page) const {
   std::map<uint64_t, int64_t> positions;
-  int64_t position = 0;
-  for (const Gang* gang : gangs_.dates().Queue(std::nullopt)) positions[gang->arrival] = ++position;
+  gangs_.dates().VisitQueues(
+      [&](const Gang& gang, int64_t position) { positions[gang.arrival] = position; });
   std::vector<GangReport> reports;
   size_t skipped = 0;
   for (const auto& [key, gang] : s_.gangs) {
@@ -70,14 +71,12 @@ std::vector<GangReport> CoreReader::Gangs(const std::string& namespace_name, Pag
 std::vector<GangReport> CoreReader::Queue(const std::string& namespace_name, Page page) const {
   std::vector<GangReport> reports;
   size_t skipped = 0;
-  int64_t position = 0;
-  for (const Gang* gang : gangs_.dates().Queue(std::nullopt)) {
-    ++position;
-    if (!Shown(*gang, namespace_name) || skipped++ < page.offset) continue;
-    if (reports.size() > page.limit) break;
-    reports.push_back(ReportOf(*gang));
+  gangs_.dates().VisitQueues([&](const Gang& gang, int64_t position) {
+    if (!Shown(gang, namespace_name) || skipped++ < page.offset) return;
+    if (reports.size() > page.limit) return;
+    reports.push_back(ReportOf(gang));
     reports.back().position = position;
-  }
+  });
   return reports;
 }
 
@@ -107,18 +106,39 @@ std::vector<ReservationReport> CoreReader::Reservations(const std::string& node,
   return reports;
 }
 
-QueueReport CoreReader::QueueState() const {
-  QueueReport report;
-  report.gate = s_.queue_gate;
-  for (const Gang* gang : gangs_.dates().Queue(std::nullopt)) {
-    ++report.waiting_gangs;
-    report.waiting_pods += gang->waiting;
+std::vector<QueueReport> CoreReader::Queues() const {
+  std::vector<QueueReport> reports;
+  const QueueSelectPlugin* plugin = gangs_.dates().selector();
+  for (uint32_t queue = 0; queue < (plugin == nullptr ? 1 : plugin->queues()); ++queue) {
+    QueueReport& report = reports.emplace_back();
+    report.gate = s_.queue_gate;
+    if (plugin == nullptr) {
+      report.description.name = kOnlyQueue;
+    } else {
+      report.description = plugin->Describe(QueueId(queue));
+    }
   }
-  if (const Gang* head = queue_.Head()) {
-    report.head = head->key;
-    report.head_name = head->display_name;
-  }
-  return report;
+  gangs_.dates().VisitQueues([&](const Gang& gang, int64_t) {
+    CountWaiting(gang, reports[gangs_.dates().QueueOf(gang).value]);
+  });
+  return reports;
+}
+
+void CoreReader::CountWaiting(const Gang& gang, QueueReport& report) const {
+  ++report.waiting_gangs;
+  report.waiting_pods += gang.waiting;
+  if (&gang != queue_.Head()) return;
+  report.head = gang.key;
+  report.head_name = gang.display_name;
+}
+
+std::string CoreReader::QueueNameOf(const Gang& gang) const {
+  const QueueSelectPlugin* plugin = gangs_.dates().selector();
+  return plugin == nullptr ? kOnlyQueue : plugin->Describe(gangs_.dates().QueueOf(gang)).name;
+}
+
+size_t CoreReader::QueueLengthOf(const Gang& gang) const {
+  return gang.waiting == 0 ? 0 : gangs_.dates().LengthOf(gangs_.dates().PlaceInQueue(gang).line);
 }
 
 std::vector<model::GangKey> CoreReader::FindGangs(const std::string& namespace_name,

@@ -29,6 +29,7 @@ struct Page {
 };
 
 struct QueueReport {
+  QueueDescription description;  // without a QueueSelect plugin: a name alone
   int64_t waiting_gangs = 0;
   int64_t waiting_pods = 0;
   std::optional<model::GangKey> head;
@@ -51,6 +52,8 @@ class BoundPodIndex;
 
 class CoreReader {
  public:
+  static constexpr char kOnlyQueue[] = "default";  // where no plugin has queues
+
   CoreReader(CoreState& state, GangBook& gangs, PreEnqueue& pre_enqueue, QueuePlanner& queue,
              const BoundPodIndex& bound);
 
@@ -60,7 +63,8 @@ class CoreReader {
   std::vector<GangReport> Gangs(const std::string& namespace_name, Page page) const;
   std::vector<GangReport> Queue(const std::string& namespace_name, Page page) const;
   std::vector<ReservationReport> Reservations(const std::string& node, Page page) const;
-  QueueReport QueueState() const;
+  // The only one; or those of the QueueSelect plugin, in its order.
+  std::vector<QueueReport> Queues() const;
 
   // All that are called so; `dialect` empty: any.
   std::vector<model::GangKey> FindGangs(const std::string& namespace_name, std::string_view name,
@@ -82,6 +86,9 @@ class CoreReader {
   class TakenRoom;
 
   GangReport ReportOf(const Gang& gang) const;
+  std::string QueueNameOf(const Gang& gang) const;
+  size_t QueueLengthOf(const Gang& gang) const;
+  void CountWaiting(const Gang& gang, QueueReport& report) const;
   void ExplainMembers(Gang& gang, base::Uid first, Explanation& explanation);
   void ExplainSingle(const PodRecord& record, Explanation& explanation);
   // `why.reason` is known: the rest of it.

@@ -127,7 +127,7 @@ void CoreReader::ExplainMembers(Gang& gang, base::Uid first, Explanation& explan
   why.reason = explanation.gang->reason;
   why.detail = explanation.gang->detail;
   explanation.nodes = nodes();
-  explanation.queue_length = static_cast<int64_t>(gangs_.dates().queue_length());
+  explanation.queue_length = static_cast<int64_t>(QueueLengthOf(gang));
   std::vector<Member*> members = queue_.WaitingMembers(gang);
   std::stable_partition(members.begin(), members.end(),
                         [&](const Member* member) { return member->pod->uid == first; });
@@ -154,7 +154,6 @@ void CoreReader::Explain(const Gang& gang, const QueuePlanner::Wanted& wanted, W
 
 void CoreReader::ExplainSingle(const PodRecord& record, Explanation& explanation) {
   explanation.nodes = nodes();
-  explanation.queue_length = static_cast<int64_t>(gangs_.dates().queue_length());
   const model::PodInfo& pod = record.info;
   WhyWaiting& why = explanation.why;
   if (pod.bound()) {

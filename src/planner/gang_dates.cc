@@ -71,27 +71,40 @@ const QueuePlace* GangDates::NextIn(uint32_t line, const QueuePlace* after) cons
   return it == queue_.end() || it->line != line ? nullptr : &*it;
 }
 
-void GangDates::VisitBehind(const QueuePlace& place, absl::FunctionRef<void(Gang&)> visit) const {
-  for (auto it = queue_.upper_bound(place); it != queue_.end() && it->line == place.line; ++it)
-    visit(*it->gang);
+void GangDates::VisitQueues(absl::FunctionRef<void(const Gang&, int64_t)> visit) const {
+  int64_t position = 0;
+  uint32_t line = 0;
+  for (const QueuePlace& place : queue_) {
+    position = place.line == line ? position + 1 : 1;
+    line = place.line;
+    visit(*place.gang, position);
+  }
 }
 
-const QueueSelectPlugin* GangDates::Selector() const {
+const QueueSelectPlugin* GangDates::selector() const {
   if (!s_.plugins.active() || s_.plugins.profile->queue_selects().empty()) return nullptr;
   return s_.plugins.profile->queue_selects().front().point;
 }
 
-uint32_t GangDates::LineOf(const GangCard& card) const {
-  const QueueSelectPlugin& selector = *Selector();
+QueueId GangDates::QueueOf(const Gang& gang) const {
+  if (selector() == nullptr) return QueueId(0);
+  const auto it = entries_.find(gang.arrival);
+  if (it != entries_.end() && it->second.queued && it->second.place->line > 0)
+    return QueueId(it->second.place->line - 1);
+  return QueueOf(GangCard(gang, {}).view());
+}
+
+QueueId GangDates::QueueOf(const GangView& gang) const {
+  const QueueSelectPlugin& plugin = *selector();
   QueueId queue;
   const Status status = framework::Guarded(
       *s_.plugins.profile, s_.plugins.profile->queue_selects().front().plugin, "QueueSelect",
       &s_.plugins.on_failure, [&] {
-        queue = selector.QueueOf(card.view());
-        if (queue.valid() && queue.value < selector.queues()) return Status::Success();
+        queue = plugin.QueueOf(gang);
+        if (queue.valid() && queue.value < plugin.queues()) return Status::Success();
         return Status::Error("QueueOf gave a queue that there is not");
       });
-  return status.ok() ? queue.value + 1 : 1;
+  return status.ok() ? queue : QueueId(0);
 }
 
 void GangDates::Move(Calendar& calendar, uint64_t arrival, Timestamp& date, Timestamp to) {
@@ -124,10 +137,10 @@ void GangDates::VisitEnds(absl::FunctionRef<bool(const End&)> visit) const {
 
 QueuePlace GangDates::PlaceFor(Gang& gang, bool whole, int32_t priority) const {
   QueuePlace place{0, whole, priority, gang.arrival, &gang, nullptr};
-  const bool selects = Selector() != nullptr;
+  const bool selects = selector() != nullptr;
   if (selects || queue_.key_comp().asks_plugin())
     place.card = std::make_shared<const GangCard>(gang, std::vector<MemberClass>());
-  if (selects && whole) place.line = LineOf(*place.card);
+  if (selects && whole) place.line = QueueOf(place.card->view()).value + 1;
   return place;
 }
 

@@ -37,8 +37,12 @@ class GangDates {
   }
   // The first gang of the queue behind this place, or its first one. Null: there is none.
   const QueuePlace* NextIn(uint32_t line, const QueuePlace* after) const;
-  // Calls `visit` with the gangs of the queue behind this place, in order.
-  void VisitBehind(const QueuePlace& place, absl::FunctionRef<void(Gang&)> visit) const;
+  // Calls `visit` with each waiting gang, queue by queue, and its position there, from 1.
+  void VisitQueues(absl::FunctionRef<void(const Gang&, int64_t)> visit) const;
+  // The plugin that has the queues; null: there is one queue.
+  const QueueSelectPlugin* selector() const;
+  // Of its queues, the gang's. Without a plugin: 0.
+  QueueId QueueOf(const Gang& gang) const;
   // Of a gang in the queue.
   const QueuePlace& PlaceInQueue(const Gang& gang) const {
     return *entries_.at(gang.arrival).place;
@@ -86,8 +90,7 @@ class GangDates {
   void Requeue(Gang& gang, Entry& entry);
   QueueSet::iterator Insert(QueuePlace place);
   void Erase(QueueSet::iterator place);
-  const QueueSelectPlugin* Selector() const;
-  uint32_t LineOf(const GangCard& card) const;
+  QueueId QueueOf(const GangView& gang) const;
   // Whether what its place hangs on is as it was.
   bool InPlace(const Gang& gang, const QueuePlace& place) const;
   // Most updates change no date.

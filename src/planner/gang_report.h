@@ -31,7 +31,8 @@ struct GangReport {
   int bound = 0;
   int finished = 0;
   int32_t priority = 0;
-  int64_t position = 0;  // in the queue, from 1; 0: no member waits
+  std::string queue;
+  int64_t position = 0;  // in its queue, from 1; 0: no member waits
   bool head = false;
   bool held = false;
   base::Duration waited{0};           // since it was first seen

@@ -33,16 +33,16 @@ std::optional<PreEnqueue::Refusal> PreEnqueue::Ask(const Gang& gang, const GangC
     if (status.ok()) continue;
     const bool failed = status.code() == Code::kError;
     if (failed && profile.plugins()[at.plugin].on_error == framework::OnError::kSkip) continue;
-    return Refusal{s_.plugins.ReasonOf(status), status.message()};
+    return Refusal{s_.plugins.ReasonOf(status), status.message(),
+                   status.code() == Code::kUnschedulableAndUnresolvable};
   }
   return std::nullopt;
 }
 
-bool PreEnqueue::Admits(Gang& gang, const GangCard* card) {
+std::optional<PreEnqueue::Refusal> PreEnqueue::Hold(Gang& gang, const GangCard* card) {
   std::optional<Refusal> refusal = Ask(gang, card);
-  if (!refusal) return true;
-  gangs_.SetReason(gang, refusal->reason, std::move(refusal->detail));
-  return false;
+  if (refusal) gangs_.SetReason(gang, refusal->reason, refusal->detail);
+  return refusal;
 }
 
 }  // namespace tutti::planner

@@ -18,12 +18,13 @@ class PreEnqueue {
   struct Refusal {
     model::Reason reason;
     std::string detail;
+    bool for_ever = false;  // UnschedulableAndUnresolvable: waiting does not help
   };
   // Changes nothing.
   std::optional<Refusal> Ask(const Gang& gang, const GangCard* card);
-  // False: it is held, and its reason is set. `card`: null where there are no plugins. A gang that
-  // holds room already is past this.
-  bool Admits(Gang& gang, const GangCard* card);
+  // Nullopt: it may be planned. Otherwise its reason is set. `card`: null where there are no plugins.
+  // A gang that holds room already is past this.
+  std::optional<Refusal> Hold(Gang& gang, const GangCard* card);
 
  private:
   CoreState& s_;

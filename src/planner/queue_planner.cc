@@ -227,7 +227,8 @@ QueueOutcome QueuePlanner::Plan(Gang& gang) {
   const std::span<Member* const> surplus = std::span(waiting).subspan(count);
   if (!first.empty()) {
     const Wanted wanted = Classes(gang, first);
-    if (!pre_enqueue_.Admits(gang, wanted.card.get())) return QueueOutcome::kHeld;
+    if (const auto refusal = pre_enqueue_.Hold(gang, wanted.card.get()))
+      return refusal->for_ever ? QueueOutcome::kNotReady : QueueOutcome::kHeld;
     if (const std::optional<model::Reason> known = KnownNotToFit(wanted);
         known && gang.placed == 0) {
       gangs_.SetReason(gang, *known);

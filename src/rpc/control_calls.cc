@@ -47,16 +47,17 @@ absl::Status ControlCalls::GetGang(const pb::GetGangRequest& request, pb::Gang& 
 
 absl::Status ControlCalls::ListQueues(const pb::ListQueuesRequest&,
                                       pb::ListQueuesResponse& response, Timeout timeout) {
-  TUTTI_ASSIGN_OR_RETURN(const auto answer, control_.GetQueue(timeout));
+  TUTTI_ASSIGN_OR_RETURN(const auto answer, control_.ListQueues(timeout));
   const auto sorter = std::find_if(
       known_.plugins.begin(), known_.plugins.end(), [](const control::PluginInfo& plugin) {
         return std::find(plugin.points.begin(), plugin.points.end(), "QueueSort") !=
                plugin.points.end();
       });
   response.set_generation(answer.generation);
-  Fill(answer.value,
-       sorter == known_.plugins.end() ? "priority, then arrival" : "plugin " + sorter->name,
-       *response.add_queues());
+  const std::string order =
+      sorter == known_.plugins.end() ? "priority, then arrival" : "plugin " + sorter->name;
+  for (const planner::QueueReport& queue : answer.value)
+    Fill(queue, order, resources(), *response.add_queues());
   return absl::OkStatus();
 }
 

@@ -181,7 +181,7 @@ void Fill(const planner::GangReport& gang, const ResourceTable& resources, pb::G
   message.set_bound(gang.bound);
   message.set_finished(gang.finished);
   message.set_priority(gang.priority);
-  message.set_queue(control::Control::kQueue);
+  message.set_queue(gang.queue);
   message.set_position(gang.position);
   message.set_head(gang.head);
   message.set_held(gang.held);
@@ -194,8 +194,21 @@ void Fill(const planner::GangReport& gang, const ResourceTable& resources, pb::G
   }
 }
 
-void Fill(const planner::QueueReport& queue, const std::string& order, pb::Queue& message) {
-  message.set_name(control::Control::kQueue);
+void Fill(const planner::QueueReport& queue, const std::string& order,
+          const ResourceTable& resources, pb::Queue& message) {
+  message.set_name(queue.description.name);
+  message.set_parent(queue.description.parent);
+  message.set_state(queue.description.state);
+  message.set_leaf(queue.description.leaf);
+  message.set_running_gangs(queue.description.running);
+  message.set_share(queue.description.share);
+  for (const QueueAmount& amount : queue.description.amounts) {
+    pb::QueueAmount& to = *message.add_amounts();
+    to.set_resource(resources.Name(amount.resource));
+    to.set_used(amount.used);
+    to.set_guaranteed(amount.guaranteed);
+    if (amount.limit != QueueAmount::kUnlimited) to.set_limit(amount.limit);
+  }
   message.set_waiting_gangs(queue.waiting_gangs);
   message.set_waiting_pods(queue.waiting_pods);
   if (queue.head) FillRef(*queue.head, queue.head_name, *message.mutable_head());

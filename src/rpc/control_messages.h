@@ -27,7 +27,8 @@ namespace tutti::rpc {
 // `resources`: of the ids in what is converted. Messages are handed in empty.
 void Fill(const planner::GangReport& gang, const model::ResourceTable& resources,
           control::v1::Gang& message);
-void Fill(const planner::QueueReport& queue, const std::string& order, control::v1::Queue& message);
+void Fill(const planner::QueueReport& queue, const std::string& order,
+          const model::ResourceTable& resources, control::v1::Queue& message);
 void Fill(const control::NodeReport& node, const model::ResourceTable& resources,
           control::v1::Node& message);
 void Fill(const planner::ReservationReport& reservation, const model::ResourceTable& resources,

@@ -139,6 +139,7 @@ base::Uid CoreWorld::CreatePod(PodSpec spec) {
     model::GangMember& member = info.gang.emplace();
     member.key = KeyOf(spec.gang);
     member.display_name = spec.gang;
+    member.queue = spec.queue;
     if (spec.min_member > 0) member.spec.emplace().min_member = spec.min_member;
   }
   if (options_.webhook && info.gang) {

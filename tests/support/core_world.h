@@ -45,6 +45,7 @@ struct PodSpec {
   model::PodShape shape;        // kPods = 1 is added
   bool has_controller = false;  // that makes the pod anew when it is evicted
   base::Duration expected_duration{0};
+  std::string queue = {};
 };
 
 class CoreWorld {

@@ -92,10 +92,10 @@ TEST_F(ControlTest, WhatIsUnknownIsNotFoundAndSaysWhereToLook) {
 
 TEST_F(ControlTest, AReplicaThatIsNotReadySaysSo) {
   ControlWorld standby(/*ready=*/false);
-  EXPECT_EQ(standby.control.GetQueue(kPatience).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(standby.control.ListQueues(kPatience).status().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(standby.control.ListNodes({}, {}).status().code(), absl::StatusCode::kUnavailable);
   world_.loop.Stop();
-  EXPECT_EQ(control_.GetQueue(kPatience).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(control_.ListQueues(kPatience).status().code(), absl::StatusCode::kUnavailable);
 }
 
 TEST_F(ControlTest, AnExplanationComesWithSentences) {
@@ -137,7 +137,7 @@ TEST_F(ControlTest, HoldDrainAndResumeSayWhetherAnythingChanged) {
   EXPECT_TRUE(*control_.HoldGang(waits, false, kPatience));
   EXPECT_FALSE(control_.GetGang(waits, kPatience)->value.held);
   EXPECT_TRUE(*control_.SetQueue("default", model::QueueGate::kHeld, kPatience));
-  EXPECT_EQ(control_.GetQueue(kPatience)->value.gate, model::QueueGate::kHeld);
+  EXPECT_EQ(control_.ListQueues(kPatience)->value.front().gate, model::QueueGate::kHeld);
   EXPECT_TRUE(*control_.SetQueue("default", model::QueueGate::kOpen, kPatience));
   EXPECT_FALSE(*control_.SetQueue("default", model::QueueGate::kOpen, kPatience));
   EXPECT_TRUE(*control_.CloseNode("a", true, kPatience));

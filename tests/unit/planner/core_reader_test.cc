@@ -98,9 +98,9 @@ TEST_F(CoreReaderTest, ListsAreCutIntoPagesAndTheQueueIsInItsOrder) {
   EXPECT_EQ(queue[1].position, 2);
   EXPECT_TRUE(queue[0].head);
   EXPECT_THAT(Names(reader().Queue("", {2, 10})), ElementsAre("second"));
-  EXPECT_EQ(reader().QueueState().waiting_gangs, 3);
-  EXPECT_EQ(reader().QueueState().waiting_pods, 6);
-  EXPECT_EQ(reader().QueueState().head_name, "third");
+  EXPECT_EQ(reader().Queues().front().waiting_gangs, 3);
+  EXPECT_EQ(reader().Queues().front().waiting_pods, 6);
+  EXPECT_EQ(reader().Queues().front().head_name, "third");
 }
 
 TEST_F(CoreReaderTest, AGangIsReportedWithItsMembersByName) {

@@ -47,7 +47,7 @@ class PreEnqueueTest : public ::testing::Test {
     gang_ = &gangs.GetOrAdd({"default", "test", "g"}, "g");
     gang_->placed = placed;
     const GangCard card(*gang_, {});
-    return PreEnqueue(*state_, gangs).Admits(*gang_, &card);
+    return !PreEnqueue(*state_, gangs).Hold(*gang_, &card);
   }
 
   PluginWorld w_;
@@ -96,7 +96,7 @@ TEST_F(PreEnqueueTest, ACodeThatItDoesNotHaveIsAFailure) {
     GangBook gangs(state, reserves, events);
     Gang& gang = gangs.GetOrAdd({"default", "test", "g"}, "g");
     const GangCard card(gang, {});
-    EXPECT_FALSE(PreEnqueue(state, gangs).Admits(gang, &card));
+    EXPECT_TRUE(PreEnqueue(state, gangs).Hold(gang, &card));
     EXPECT_THAT(w.failures, ElementsAre(HasSubstr("PreEnqueue answered")));
   }
 }

@@ -45,11 +45,11 @@ TEST(QueueOrderTest, GangsBoundInPartThenByPriorityThenByArrival) {
   const framework::Plugins none;
   const QueueOrder order(none);
   EXPECT_FALSE(order.asks_plugin());
-  EXPECT_THAT(Sorted(order, {{true, 0, 1, nullptr, nullptr},
-                             {true, 5, 2, nullptr, nullptr},
-                             {false, -7, 3, nullptr, nullptr},
-                             {true, 5, 4, nullptr, nullptr},
-                             {false, 0, 5, nullptr, nullptr}}),
+  EXPECT_THAT(Sorted(order, {{0, true, 0, 1, nullptr, nullptr},
+                             {0, true, 5, 2, nullptr, nullptr},
+                             {0, false, -7, 3, nullptr, nullptr},
+                             {0, true, 5, 4, nullptr, nullptr},
+                             {0, false, 0, 5, nullptr, nullptr}}),
               ElementsAre(5, 3, 2, 4, 1));
 }
 
@@ -62,10 +62,10 @@ TEST(QueueOrderTest, APluginComesBeforePriorityAndArrivalAfterIt) {
   const framework::Plugins plugins = w.Plugins();
   const QueueOrder order(plugins);
   EXPECT_TRUE(order.asks_plugin());
-  EXPECT_THAT(Sorted(order, {{true, 9, 1, nullptr, CardOf("b", 1)},
-                             {true, 0, 2, nullptr, CardOf("a", 2)},
-                             {false, 0, 3, nullptr, CardOf("c", 3)},
-                             {true, 0, 4, nullptr, CardOf("a", 4)}}),
+  EXPECT_THAT(Sorted(order, {{0, true, 9, 1, nullptr, CardOf("b", 1)},
+                             {0, true, 0, 2, nullptr, CardOf("a", 2)},
+                             {0, false, 0, 3, nullptr, CardOf("c", 3)},
+                             {0, true, 0, 4, nullptr, CardOf("a", 4)}}),
               ElementsAre(3, 2, 4, 1))
       << "bound in part goes first all the same";
 }
@@ -76,8 +76,8 @@ TEST(QueueOrderTest, OneThatThrowsHasNoWish) {
     return std::make_unique<Sorter>([](const GangView&, const GangView&) -> bool { throw 1; });
   });
   const framework::Plugins plugins = w.Plugins();
-  EXPECT_THAT(Sorted(QueueOrder(plugins), {{true, 0, 2, nullptr, CardOf("a", 2)},
-                                           {true, 9, 1, nullptr, CardOf("b", 1)}}),
+  EXPECT_THAT(Sorted(QueueOrder(plugins), {{0, true, 0, 2, nullptr, CardOf("a", 2)},
+                                           {0, true, 9, 1, nullptr, CardOf("b", 1)}}),
               ElementsAre(1, 2));
   EXPECT_FALSE(w.failures.empty());
 }
@@ -88,7 +88,8 @@ TEST(QueueOrderTest, WithoutPluginsItIsAStrictOrderOfAllPlaces) {
   std::mt19937_64 random(7);
   std::vector<QueuePlace> places;
   for (uint64_t i = 1; i <= 60; ++i)
-    places.push_back({random() % 4 != 0, static_cast<int32_t>(random() % 3), i, nullptr, nullptr});
+    places.push_back({static_cast<uint32_t>(random() % 2), random() % 4 != 0,
+                      static_cast<int32_t>(random() % 3), i, nullptr, nullptr});
   for (const QueuePlace& a : places) {
     for (const QueuePlace& b : places) {
       EXPECT_EQ(less(a, b) + less(b, a), a.arrival == b.arrival ? 0 : 1);

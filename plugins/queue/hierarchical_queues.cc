@@ -1,0 +1,279 @@
+#include "hierarchical_queues.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "reclaim.h"
+
+namespace tutti::plugins {
+namespace {
+
+QueueTree MakeTree(Config& config, PluginHost& host, ResourceNames& names) {
+  std::vector<QueueSpec> specs = ReadQueueSpecs(config, host, names);
+  const std::chrono::nanoseconds half_life = ReadDuration(config, "/halfLife");
+  // A tree of wrong specs could not be made; the plugin is refused anyway.
+  if (!config.errors().empty()) specs.clear();
+  return {std::move(specs), half_life};
+}
+
+std::string_view StateName(QueueSpec::State state) {
+  constexpr std::string_view kNames[] = {"Open", "Held", "Closed"};
+  return kNames[static_cast<size_t>(state)];
+}
+
+}  // namespace
+
+const PluginDescriptor& HierarchicalQueues::Descriptor() {
+  static constexpr PluginDescriptor kDescriptor = {
+      "HierarchicalQueues", "1", [](Config& config, PluginHost& host) -> std::unique_ptr<Plugin> {
+        return std::make_unique<HierarchicalQueues>(config, host);
+      }};
+  return kDescriptor;
+}
+
+HierarchicalQueues::HierarchicalQueues(Config& config, PluginHost& host)
+    : default_queue_(config.String("/defaultQueue", "")),
+      tree_(MakeTree(config, host, resource_names_)),
+      host_(host) {
+  if (!default_queue_.empty() && tree_.size() > 0 && !tree_.Find(default_queue_)) {
+    config.Fail("/defaultQueue", "there is no queue " + default_queue_ +
+                                     ": name one of `queues`, or leave it out to refuse gangs "
+                                     "that name no queue");
+  }
+  reasons_.not_found = host.Reason("QueueNotFound", "the gang names no queue that there is");
+  reasons_.not_leaf =
+      host.Reason("QueueNotLeaf", "gangs wait in queues that have no others below them");
+  reasons_.not_allowed =
+      host.Reason("QueueNotAllowed", "the queue is not for gangs of this namespace");
+  reasons_.held = host.Reason("QueueHeld", "nothing of the queue is started while it is held");
+  reasons_.closed = host.Reason("QueueClosed", "the queue takes no gangs any more");
+  reasons_.over_limit =
+      host.Reason("QueueOverLimit", "the queue, or one above it, would hold more than its limit");
+  reasons_.above_limit = host.Reason(
+      "QueueLimitTooLow", "the gang asks for more than the queue, or one above it, may ever hold");
+  reasons_.kept_back =
+      host.Reason("QueueKeptBack", "what is free is guaranteed to queues that do not lend it");
+  reasons_.too_many =
+      host.Reason("QueueTooManyGangs", "as many gangs of the queue run as it may have");
+}
+
+QueueId HierarchicalQueues::Named(const GangView& gang) const {
+  if (!gang.queue.empty()) return tree_.Find(gang.queue).value_or(nowhere());
+  for (uint32_t i = 0; i < tree_.size(); ++i) {
+    const std::vector<std::string>& namespaces = tree_.spec(QueueId(i)).namespaces;
+    if (std::find(namespaces.begin(), namespaces.end(), gang.namespace_name) != namespaces.end())
+      return QueueId(i);
+  }
+  if (default_queue_.empty()) return nowhere();
+  return tree_.Find(default_queue_).value_or(nowhere());
+}
+
+bool HierarchicalQueues::Allows(QueueId queue, std::string_view namespace_name) const {
+  for (std::optional<QueueId> at = queue; at; at = tree_.parent(*at)) {
+    const std::vector<std::string>& namespaces = tree_.spec(*at).namespaces;
+    if (!namespaces.empty() &&
+        std::find(namespaces.begin(), namespaces.end(), namespace_name) == namespaces.end())
+      return false;
+  }
+  return true;
+}
+
+// A gang that may not be in the queue is not in it: it must not hold up those that may.
+QueueId HierarchicalQueues::QueueOf(const GangView& gang) const {
+  const QueueId queue = Named(gang);
+  const bool waits_there =
+      queue != nowhere() && tree_.leaf(queue) && Allows(queue, gang.namespace_name);
+  return waits_there ? queue : nowhere();
+}
+
+void HierarchicalQueues::BeginRound(std::span<const QueueId> waiting) {
+  nowhere_waits_ = !waiting.empty() && waiting.back() == nowhere();
+  turns_.Begin(waiting.first(waiting.size() - (nowhere_waits_ ? 1 : 0)));
+}
+
+std::optional<QueueId> HierarchicalQueues::NextQueue() {
+  if (nowhere_waits_) return nowhere();
+  return turns_.Next(host_.Now());
+}
+
+bool HierarchicalQueues::Served(QueueId queue, const GangView* gang, QueueOutcome outcome,
+                                bool more) {
+  if (queue == nowhere()) return nowhere_waits_ = more;
+  const QueueSpec& spec = tree_.spec(queue);
+  const bool waits = outcome == QueueOutcome::kHeld || outcome == QueueOutcome::kNoPlace;
+  const bool old = gang != nullptr && spec.fifo_after.count() > 0 &&
+                   host_.Now() - gang->created >= spec.fifo_after;
+  const bool stays = more && !(waits && (spec.strict_fifo || old));
+  if (!stays) turns_.TakeOut(queue);
+  return stays;
+}
+
+QueueDescription HierarchicalQueues::Describe(QueueId queue) const {
+  QueueDescription description;
+  if (queue == nowhere()) {
+    description.name = "(none)";
+    description.state = "Closed";
+    return description;
+  }
+  const QueueSpec& spec = tree_.spec(queue);
+  description.name = spec.name;
+  description.parent = spec.parent;
+  description.state = StateName(spec.state);
+  description.leaf = tree_.leaf(queue);
+  description.running = tree_.running(queue);
+  description.share = tree_.Share(queue, host_.Now());
+  for (uint16_t r = 0; r < tree_.resources(); ++r) {
+    const ResourceId resource(r);
+    const QueueAmount amount{resource, tree_.used(queue, resource),
+                             tree_.guaranteed(queue, resource), tree_.limit(queue, resource)};
+    const bool named = amount.guaranteed > 0 || amount.limit != QueueAmount::kUnlimited;
+    if (named || (amount.used != 0 && resource != kPods)) description.amounts.push_back(amount);
+  }
+  return description;
+}
+
+Status HierarchicalQueues::MayWait(const GangView& gang, QueueId queue) const {
+  const std::string name(gang.queue.empty() ? std::string_view(default_queue_) : gang.queue);
+  if (queue == nowhere()) {
+    return Status::UnschedulableAndUnresolvable(reasons_.not_found)
+        .With(name.empty() ? "it names none, and there is no default queue"
+                           : "there is no queue " + name.substr(0, 253));
+  }
+  const std::string of = "queue " + tree_.spec(queue).name;
+  if (!tree_.leaf(queue))
+    return Status::UnschedulableAndUnresolvable(reasons_.not_leaf).With(std::string(of));
+  if (!Allows(queue, gang.namespace_name)) {
+    return Status::UnschedulableAndUnresolvable(reasons_.not_allowed)
+        .With(of + ", namespace " + std::string(gang.namespace_name));
+  }
+  for (std::optional<QueueId> at = queue; at; at = tree_.parent(*at)) {
+    const QueueSpec& spec = tree_.spec(*at);
+    if (spec.state == QueueSpec::State::kHeld)
+      return Status::Pending(reasons_.held).With("queue " + spec.name);
+    if (spec.state == QueueSpec::State::kClosed)
+      return Status::UnschedulableAndUnresolvable(reasons_.closed).With("queue " + spec.name);
+  }
+  return Status::Success();
+}
+
+std::string HierarchicalQueues::Called(const QueueTree::Refusal& refusal) const {
+  const std::string of = "queue " + tree_.spec(refusal.queue).name;
+  const auto name = resource_names_.find(refusal.resource);
+  return name == resource_names_.end() ? of : name->second + " in " + of;
+}
+
+// `runs`: the gang counts among those that run already.
+Status HierarchicalQueues::MayHold(QueueId queue, const Amounts& more, bool runs) const {
+  using Why = QueueTree::Refusal::Why;
+  const std::optional<QueueTree::Refusal> refusal = tree_.Refuses(queue, more, runs);
+  if (!refusal) return Status::Success();
+  const ReasonId reason = refusal->why == Why::kOverLimit    ? reasons_.over_limit
+                          : refusal->why == Why::kAboveLimit ? reasons_.above_limit
+                          : refusal->why == Why::kKeptBack   ? reasons_.kept_back
+                                                             : reasons_.too_many;
+  const bool never = refusal->why == Why::kAboveLimit;
+  Status status = never ? Status::UnschedulableAndUnresolvable(reason, refusal->need, refusal->have)
+                        : Status::Pending(reason, refusal->need, refusal->have);
+  return std::move(status).With(Called(*refusal));
+}
+
+Status HierarchicalQueues::PreEnqueue(const GangView& gang, const ClusterView&) const {
+  const QueueId queue = Named(gang);
+  Status status = MayWait(gang, queue);
+  return status.ok() ? MayHold(queue, Asked(gang), false) : status;
+}
+
+Status HierarchicalQueues::Reserve(const GangView& gang, const PlacementView&, const ClusterView&) {
+  const std::optional<QueueId> holds = accounts_.HolderOf(gang.arrival);
+  const QueueId queue = holds.value_or(Named(gang));
+  const Amounts asked = Asked(gang);
+  if (!holds) {
+    Status status = MayWait(gang, queue);
+    if (!status.ok()) return status;
+  }
+  Status status = MayHold(queue, asked, holds.has_value());
+  if (!status.ok()) return status;
+  accounts_.Enter(gang.arrival, queue, host_.Now());
+  accounts_.Charge(gang.arrival, asked, 1, host_.Now());
+  return status;
+}
+
+void HierarchicalQueues::Unreserve(const GangView& gang, const PlacementView&) {
+  accounts_.Charge(gang.arrival, Asked(gang), -1, host_.Now());
+}
+
+Status HierarchicalQueues::SelectVictims(const GangView& gang, const GangDiagnosis&,
+                                         const ClusterView& cluster, const BoundPods& pods,
+                                         std::vector<PodUid>& victims) const {
+  const QueueId queue = QueueOf(gang);
+  if (queue == nowhere()) return Status::Skip();
+  const Amounts asked = Asked(gang);
+  const std::optional<QueueId> entitled = tree_.Entitled(queue, asked);
+  const std::chrono::nanoseconds now = host_.Now();
+  if (!entitled || now - gang.created < tree_.spec(queue).reclaim_delay) return Status::Skip();
+  Reclaim reclaim(tree_, accounts_, *entitled, asked, now);
+  for (const NodeBlockView& block : cluster.blocks) {
+    block.present.ForEach([&](uint32_t offset) {
+      for (const PlacedPodView& pod : pods.On(block.Index(offset))) reclaim.Look(pod);
+    });
+  }
+  victims = reclaim.Victims(kMostVictims);
+  return victims.empty() ? Status::Skip() : Status::Success();
+}
+
+ClusterEventKinds HierarchicalQueues::EventsToRegister() const {
+  return KindBit(ClusterEventKind::kNodeAdded) | KindBit(ClusterEventKind::kNodeUpdated) |
+         KindBit(ClusterEventKind::kNodeRemoved) | KindBit(ClusterEventKind::kPodBound) |
+         KindBit(ClusterEventKind::kPodRemoved) | KindBit(ClusterEventKind::kGangArrived) |
+         KindBit(ClusterEventKind::kGangGone);
+}
+
+void HierarchicalQueues::NodeChanged(const NodeView& node, bool there) {
+  Amounts& before = nodes_[node.index()];
+  for (const auto& [resource, amount] : before) tree_.AddCapacity(resource, -amount);
+  before.clear();
+  const size_t columns = there ? node.block().allocatable.size() : 0;
+  for (uint16_t r = 0; r < columns; ++r) {
+    const int64_t amount = node.Allocatable(ResourceId(r));
+    if (amount == 0) continue;
+    before.emplace_back(r, amount);
+    tree_.AddCapacity(ResourceId(r), amount);
+  }
+  if (!there) nodes_.erase(node.index());
+}
+
+QueueingHint HierarchicalQueues::PodChanged(const ClusterEventView& event) {
+  if (event.pod->gang_arrival == 0) return QueueingHint::kQueueSkip;
+  const Amounts amounts(event.pod->requests.begin(), event.pod->requests.end());
+  const bool bound = event.kind == ClusterEventKind::kPodBound;
+  // What Reserve has entered for it is what it holds now.
+  if (!event.was_reserved)
+    accounts_.Charge(event.pod->gang_arrival, amounts, bound ? 1 : -1, host_.Now());
+  return bound ? QueueingHint::kQueueSkip : QueueingHint::kQueue;
+}
+
+QueueingHint HierarchicalQueues::OnClusterEvent(const ClusterEventView& event) {
+  switch (event.kind) {
+    case ClusterEventKind::kNodeAdded:
+    case ClusterEventKind::kNodeUpdated:
+    case ClusterEventKind::kNodeRemoved:
+      NodeChanged(*event.node, event.kind != ClusterEventKind::kNodeRemoved);
+      return QueueingHint::kQueueSkip;
+    case ClusterEventKind::kPodBound:
+    case ClusterEventKind::kPodRemoved:
+      return PodChanged(event);
+    case ClusterEventKind::kGangArrived:
+      // Of one whose pods were bound before: it holds what it holds, wherever it may wait.
+      if (const QueueId queue = Named(*event.gang); queue != nowhere())
+        accounts_.Enter(event.gang->arrival, queue, host_.Now());
+      return QueueingHint::kQueueSkip;
+    case ClusterEventKind::kGangGone:
+      accounts_.Leave(event.gang->arrival, host_.Now());
+      return QueueingHint::kQueue;
+    case ClusterEventKind::kGangPlaced:
+      break;
+  }
+  return QueueingHint::kQueueSkip;
+}
+
+}  // namespace tutti::plugins

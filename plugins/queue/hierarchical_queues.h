@@ -1,0 +1,84 @@
+// HierarchicalQueues: a tree of queues with guarantees, limits and weighted fair shares.
+//
+// Assumptions: what is shared is what gangs hold; pods of no gang count for the cluster's capacity
+// by being there, but belong to no queue. Capacity is what all nodes can allocate.
+// Rule: QueueTree says what a queue may hold (PreEnqueue, Reserve) and which is served first
+// (QueueSelect); a gang of a queue that holds less than it is guaranteed may take it back, in whole
+// gangs, from queues that hold more than they are guaranteed (SelectVictims).
+// Accounts: bound pods by cluster events, promised places by Reserve and Unreserve.
+//
+// A gang waits in the queue that it names; else in the one that lists its namespace under
+// `namespaces`, the first by configuration; else in `defaultQueue`.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "queue_accounts.h"
+#include "queue_specs.h"
+#include "queue_tree.h"
+#include "queue_turns.h"
+#include "tutti/plugin/cluster_event.h"
+#include "tutti/plugin/post_filter.h"
+#include "tutti/plugin/queue_select.h"
+#include "tutti/plugin/queue_sort.h"
+#include "tutti/plugin/reserve.h"
+
+namespace tutti::plugins {
+
+class HierarchicalQueues final : public QueueSelectPlugin,
+                                 public PreEnqueuePlugin,
+                                 public ReservePlugin,
+                                 public SelectVictimsPlugin,
+                                 public ClusterEventPlugin {
+ public:
+  static const PluginDescriptor& Descriptor();
+
+  HierarchicalQueues(Config& config, PluginHost& host);
+
+  // The last queue is the one for gangs that may wait in none.
+  std::size_t queues() const override { return tree_.size() + 1; }
+  QueueId QueueOf(const GangView& gang) const override;
+  void BeginRound(std::span<const QueueId> waiting) override;
+  std::optional<QueueId> NextQueue() override;
+  bool Served(QueueId queue, const GangView* gang, QueueOutcome outcome, bool more) override;
+  QueueDescription Describe(QueueId queue) const override;
+
+  Status PreEnqueue(const GangView& gang, const ClusterView& cluster) const override;
+  Status Reserve(const GangView& gang, const PlacementView& placement,
+                 const ClusterView& cluster) override;
+  void Unreserve(const GangView& gang, const PlacementView& placement) override;
+  Status SelectVictims(const GangView& gang, const GangDiagnosis& diagnosis,
+                       const ClusterView& cluster, const BoundPods& pods,
+                       std::vector<PodUid>& victims) const override;
+  ClusterEventKinds EventsToRegister() const override;
+  QueueingHint OnClusterEvent(const ClusterEventView& event) override;
+
+ private:
+  struct Reasons {
+    ReasonId not_found, not_leaf, not_allowed, held, closed;
+    ReasonId over_limit, above_limit, kept_back, too_many;
+  };
+
+  QueueId nowhere() const { return QueueId(static_cast<uint32_t>(tree_.size())); }
+  QueueId Named(const GangView& gang) const;  // nowhere(): there is no such queue
+  bool Allows(QueueId queue, std::string_view namespace_name) const;
+  Status MayWait(const GangView& gang, QueueId queue) const;
+  Status MayHold(QueueId queue, const Amounts& more, bool runs) const;
+  std::string Called(const QueueTree::Refusal& refusal) const;
+  void NodeChanged(const NodeView& node, bool there);
+  QueueingHint PodChanged(const ClusterEventView& event);
+
+  ResourceNames resource_names_;
+  std::string default_queue_;
+  QueueTree tree_;
+  QueueAccounts accounts_{tree_};
+  QueueTurns turns_{tree_};
+  bool nowhere_waits_ = false;  // in this round
+  std::map<NodeIndex, Amounts> nodes_;  // what each can allocate
+  const PluginHost& host_;
+  Reasons reasons_;
+};
+
+}  // namespace tutti::plugins

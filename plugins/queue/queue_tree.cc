@@ -1,0 +1,285 @@
+#include "queue_tree.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+namespace tutti::plugins {
+namespace {
+
+constexpr int64_t kNone = std::numeric_limits<int64_t>::max();
+
+int64_t SaturatingSum(int64_t a, int64_t b) {
+  int64_t sum = 0;
+  return __builtin_add_overflow(a, b, &sum) ? kNone : sum;
+}
+
+int64_t LimitOf(const QueueSpec& spec, ResourceId resource) {
+  const int64_t limit = AmountOf(spec.limit, resource, kNone);
+  const int64_t borrow = AmountOf(spec.borrow_limit, resource, kNone);
+  return std::min(limit, SaturatingSum(AmountOf(spec.guaranteed, resource), borrow));
+}
+
+int64_t& Column(std::vector<int64_t>& columns, ResourceId resource) {
+  if (columns.size() <= resource.value) columns.resize(resource.value + size_t{1});
+  return columns[resource.value];
+}
+
+int64_t Read(const std::vector<int64_t>& columns, ResourceId resource) {
+  return resource.value < columns.size() ? columns[resource.value] : 0;
+}
+
+// Walks up from each queue; a walk longer than there are queues goes round in a circle.
+bool InCircle(std::span<const QueueSpec> specs, const std::map<std::string_view, size_t>& numbers,
+              size_t queue) {
+  size_t steps = 0;
+  for (auto at = numbers.find(specs[queue].parent); at != numbers.end();
+       at = numbers.find(specs[at->second].parent)) {
+    if (at->second == queue || ++steps > specs.size()) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+int64_t AmountOf(const Amounts& amounts, ResourceId resource, int64_t otherwise) {
+  for (const auto& [of, amount] : amounts) {
+    if (of == resource) return amount;
+  }
+  return otherwise;
+}
+
+std::vector<std::pair<size_t, std::string>> ProblemsOf(std::span<const QueueSpec> specs) {
+  std::vector<std::pair<size_t, std::string>> problems;
+  std::map<std::string_view, size_t> numbers;
+  for (size_t i = 0; i < specs.size(); ++i) {
+    if (specs[i].name.empty()) problems.emplace_back(i, "a queue has no name: give it one");
+    if (!numbers.emplace(specs[i].name, i).second)
+      problems.emplace_back(i, "queue " + specs[i].name + " is there twice: names are unique");
+  }
+  std::map<std::pair<size_t, ResourceId>, int64_t> promised;  // by parent
+  for (size_t i = 0; i < specs.size(); ++i) {
+    const QueueSpec& spec = specs[i];
+    if (spec.parent.empty()) continue;
+    const auto parent = numbers.find(spec.parent);
+    if (parent == numbers.end()) {
+      problems.emplace_back(i, "queue " + spec.name + ": there is no queue " + spec.parent +
+                                   " that could be its parent: add it, or correct the name");
+    } else if (InCircle(specs, numbers, i)) {
+      problems.emplace_back(i, "queue " + spec.name + " is above itself: one of its ancestors "
+                                                      "must have no parent");
+    } else {
+      for (const auto& [resource, amount] : spec.guaranteed) {
+        int64_t& sum = promised[{parent->second, resource}];
+        sum = SaturatingSum(sum, amount);
+      }
+    }
+  }
+  for (const auto& [of, sum] : promised) {
+    const QueueSpec& parent = specs[of.first];
+    const int64_t most = std::min(AmountOf(parent.guaranteed, of.second, kNone),
+                                  LimitOf(parent, of.second));
+    if (sum <= most) continue;
+    problems.emplace_back(of.first, "queue " + parent.name + ": the queues below it are guaranteed " +
+                                        std::to_string(sum) + " of a resource of which it may " +
+                                        "promise " + std::to_string(most) +
+                                        " (base units): raise its guaranteed and limit, or "
+                                        "lower theirs");
+  }
+  return problems;
+}
+
+QueueTree::QueueTree(std::vector<QueueSpec> specs, std::chrono::nanoseconds half_life)
+    : half_life_(half_life) {
+  std::map<std::string, QueueId> numbers;
+  for (QueueSpec& spec : specs) {
+    numbers[spec.name] = QueueId(static_cast<uint32_t>(nodes_.size()));
+    nodes_.emplace_back().spec = std::move(spec);
+  }
+  for (uint32_t i = 0; i < nodes_.size(); ++i) {
+    Node& node = nodes_[i];
+    const bool lends_in_part = !node.spec.lend_limit.empty();
+    if (node.spec.parent.empty()) {
+      roots_.emplace_back(i);
+      roots_lend_in_part_ = roots_lend_in_part_ || lends_in_part;
+      continue;
+    }
+    node.parent = numbers.at(node.spec.parent);
+    Node& above = nodes_[node.parent->value];
+    above.children.emplace_back(i);
+    above.lends_in_part = above.lends_in_part || lends_in_part;
+  }
+}
+
+std::optional<QueueId> QueueTree::Find(std::string_view name) const {
+  for (uint32_t i = 0; i < nodes_.size(); ++i) {
+    if (nodes_[i].spec.name == name) return QueueId(i);
+  }
+  return std::nullopt;
+}
+
+std::optional<QueueId> QueueTree::parent(QueueId queue) const { return At(queue).parent; }
+
+bool QueueTree::IsWithin(QueueId queue, QueueId above) const {
+  for (std::optional<QueueId> at = queue; at; at = parent(*at)) {
+    if (*at == above) return true;
+  }
+  return false;
+}
+
+int64_t QueueTree::used(QueueId queue, ResourceId resource) const {
+  return Read(At(queue).used, resource);
+}
+int64_t QueueTree::guaranteed(QueueId queue, ResourceId resource) const {
+  return AmountOf(At(queue).spec.guaranteed, resource);
+}
+int64_t QueueTree::limit(QueueId queue, ResourceId resource) const {
+  return LimitOf(At(queue).spec, resource);
+}
+int64_t QueueTree::capacity(ResourceId resource) const { return Read(capacity_, resource); }
+
+void QueueTree::AddCapacity(ResourceId resource, int64_t amount) {
+  Column(capacity_, resource) += amount;
+}
+
+double QueueTree::Decay(std::chrono::nanoseconds since) const {
+  return std::exp2(-static_cast<double>(std::max<int64_t>(since.count(), 0)) /
+                   static_cast<double>(half_life_.count()));
+}
+
+double QueueTree::Past(const Node& node, size_t resource, std::chrono::nanoseconds now) const {
+  const double held = resource < node.used.size() ? static_cast<double>(node.used[resource]) : 0;
+  if (half_life_.count() == 0) return held;
+  const double past = resource < node.past.size() ? node.past[resource] : 0;
+  const double decay = Decay(now - node.past_at);
+  return past * decay + held * (1 - decay);
+}
+
+void QueueTree::Charge(QueueId queue, std::span<const PodClassView::Request> amounts, int64_t sign,
+                       std::chrono::nanoseconds now) {
+  for (std::optional<QueueId> at = queue; at; at = parent(*at)) {
+    Node& node = nodes_[at->value];
+    if (half_life_.count() > 0) {
+      node.past.resize(std::max(node.past.size(), node.used.size()));
+      for (size_t r = 0; r < node.past.size(); ++r) node.past[r] = Past(node, r, now);
+      node.past_at = std::max(node.past_at, now);
+    }
+    for (const auto& [resource, amount] : amounts) Column(node.used, resource) += sign * amount;
+  }
+}
+
+void QueueTree::CountRunning(QueueId queue, int64_t gangs) {
+  for (std::optional<QueueId> at = queue; at; at = parent(*at)) nodes_[at->value].running += gangs;
+}
+
+// What its siblings hold, or keep free for themselves.
+int64_t QueueTree::KeptBackFrom(QueueId queue, ResourceId resource) const {
+  const std::span<const QueueId> siblings =
+      At(queue).parent ? children(*At(queue).parent) : roots();
+  int64_t sum = 0;
+  for (const QueueId other : siblings) {
+    if (other == queue) continue;
+    const int64_t own = guaranteed(other, resource);
+    const int64_t lent = std::min(AmountOf(At(other).spec.lend_limit, resource, own), own);
+    sum = SaturatingSum(sum, std::max(used(other, resource), own - lent));
+  }
+  return sum;
+}
+
+std::optional<QueueTree::Refusal> QueueTree::Refuses(QueueId queue, const Amounts& more,
+                                                   bool runs) const {
+  using Why = Refusal::Why;
+  std::optional<Refusal> first;
+  for (std::optional<QueueId> at = queue; at; at = parent(*at)) {
+    const Node& node = At(*at);
+    const bool kept = node.parent ? At(*node.parent).lends_in_part : roots_lend_in_part_;
+    for (const auto& [resource, amount] : more) {
+      const int64_t most = LimitOf(node.spec, resource);
+      const int64_t held = Read(node.used, resource);
+      // What can never be is worth more than what is not now.
+      if (amount > most) return Refusal{Why::kAboveLimit, *at, resource, amount, most};
+      if (first) continue;
+      if (most != kNone && held > most - amount) {
+        first = Refusal{Why::kOverLimit, *at, resource, amount, std::max<int64_t>(most - held, 0)};
+        continue;
+      }
+      if (!kept) continue;
+      const int64_t all = node.parent ? std::min(LimitOf(At(*node.parent).spec, resource),
+                                                 capacity(resource))
+                                      : capacity(resource);
+      const int64_t open = all - KeptBackFrom(*at, resource) - held;
+      if (amount > open && AmountOf(node.spec.guaranteed, resource) < held + amount)
+        first = Refusal{Why::kKeptBack, *at, resource, amount, std::max<int64_t>(open, 0)};
+    }
+    if (!first && !runs && node.spec.max_gangs > 0 && node.running >= node.spec.max_gangs)
+      first = Refusal{Why::kTooMany, *at, {}, node.running + 1, node.spec.max_gangs};
+  }
+  return first;
+}
+
+std::optional<QueueId> QueueTree::Entitled(QueueId queue, const Amounts& more) const {
+  for (std::optional<QueueId> at = queue; at; at = parent(*at)) {
+    const Node& node = At(*at);
+    bool all = true;
+    bool any = false;
+    for (const auto& [resource, amount] : more) {
+      const int64_t own = AmountOf(node.spec.guaranteed, resource, -1);
+      if (own < 0) continue;  // of this nothing is promised to anybody
+      any = true;
+      all = all && Read(node.used, resource) + amount <= own;
+    }
+    if (any && all) return at;
+  }
+  return std::nullopt;
+}
+
+bool QueueTree::HoldsSurplus(QueueId queue, QueueId other, const Amounts& of) const {
+  for (const auto& [resource, amount] : of) {
+    bool above = true;
+    for (std::optional<QueueId> at = queue; at && !IsWithin(other, *at) && above; at = parent(*at))
+      above = used(*at, resource) > guaranteed(*at, resource);
+    if (above && used(queue, resource) > 0) return true;
+  }
+  return false;
+}
+
+double QueueTree::GuaranteedPart(const Node& node) const {
+  bool any = false;
+  double part = 0;
+  for (const auto& [resource, amount] : node.spec.guaranteed) {
+    if (amount == 0) continue;
+    any = true;
+    // The dominant one: a guarantee that it never uses must not put it first for ever.
+    part = std::max(part, static_cast<double>(Read(node.used, resource)) /
+                              static_cast<double>(amount));
+  }
+  return any ? std::min(part, 1.0) : 1.0;
+}
+
+double QueueTree::Share(QueueId queue, std::chrono::nanoseconds now) const {
+  const Node& node = At(queue);
+  double share = 0;
+  for (uint16_t r = 0; r < std::max(node.used.size(), node.past.size()); ++r) {
+    const ResourceId resource(r);
+    const int64_t all = capacity(resource);
+    if (resource == kPods || all <= 0) continue;
+    const double above =
+        Past(node, r, now) - static_cast<double>(AmountOf(node.spec.guaranteed, resource));
+    share = std::max(share, above / static_cast<double>(all));
+  }
+  return share / static_cast<double>(node.spec.weight);
+}
+
+bool QueueTree::GoesBefore(QueueId a, QueueId b, std::chrono::nanoseconds now) const {
+  const double part_a = GuaranteedPart(At(a));
+  const double part_b = GuaranteedPart(At(b));
+  if (part_a != part_b) return part_a < part_b;
+  if (spec(a).priority != spec(b).priority) return spec(a).priority > spec(b).priority;
+  const double share_a = Share(a, now);
+  const double share_b = Share(b, now);
+  if (share_a != share_b) return share_a < share_b;
+  return a < b;
+}
+
+}  // namespace tutti::plugins

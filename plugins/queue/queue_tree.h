@@ -1,0 +1,137 @@
+// QueueTree: queues, what they may hold and what they hold, and which of them is served first.
+//
+// A queue holds what the gangs in it hold, and in those below it. Per resource it has
+//   guaranteed   what it gets whenever it wants it (others may use it meanwhile)
+//   limit        what it never exceeds
+//   borrowLimit  how much more than guaranteed it may hold: another way to say limit
+//   lendLimit    how much of guaranteed others may use; the rest stays free for it
+// A resource that none of them names is neither promised nor bounded.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tutti/plugin/queue_select.h"
+#include "tutti/views.h"
+
+namespace tutti::plugins {
+
+// By resource, ascending, each once; in base units.
+using Amounts = std::vector<PodClassView::Request>;
+int64_t AmountOf(const Amounts& amounts, ResourceId resource, int64_t otherwise = 0);
+
+struct QueueSpec {
+  enum class State : uint8_t { kOpen, kHeld, kClosed };
+
+  std::string name;    // unique
+  std::string parent;  // empty: a root
+  Amounts guaranteed;
+  Amounts limit;
+  Amounts borrow_limit;
+  Amounts lend_limit;
+  int64_t weight = 1;    // of what is left over when all guarantees are met
+  int64_t priority = 0;  // likewise: the higher one first, whatever the weights
+  State state = State::kOpen;
+  bool strict_fifo = false;  // a gang that has to wait holds up those behind it
+  // So as well, once it has waited for so long; 0: never.
+  std::chrono::nanoseconds fifo_after{0};
+  int64_t max_gangs = 0;                      // that run at the same time; 0: any number
+  bool reclaimable = true;                    // what it holds above guaranteed may be taken back
+  std::chrono::nanoseconds min_runtime{0};    // not before a gang has run for so long
+  std::chrono::nanoseconds reclaim_delay{0};  // its gangs wait for so long before they reclaim
+  std::vector<std::string> namespaces;        // whose gangs may wait in it; none: all
+};
+
+// What is wrong with a tree of these, each with the number of its queue.
+std::vector<std::pair<size_t, std::string>> ProblemsOf(std::span<const QueueSpec> specs);
+
+class QueueTree {
+ public:
+  // The specs have no problems. `half_life`: what a queue held counts for its share half as much
+  // after so long; zero: only what it holds now counts.
+  QueueTree(std::vector<QueueSpec> specs, std::chrono::nanoseconds half_life);
+
+  size_t size() const { return nodes_.size(); }
+  const QueueSpec& spec(QueueId queue) const { return At(queue).spec; }
+  std::optional<QueueId> Find(std::string_view name) const;
+  std::optional<QueueId> parent(QueueId queue) const;
+  bool leaf(QueueId queue) const { return At(queue).children.empty(); }
+  bool IsWithin(QueueId queue, QueueId above) const;  // it is that one, or below it
+  int64_t used(QueueId queue, ResourceId resource) const;
+  int64_t running(QueueId queue) const { return At(queue).running; }
+  int64_t guaranteed(QueueId queue, ResourceId resource) const;
+  int64_t limit(QueueId queue, ResourceId resource) const;  // INT64_MAX: none
+  int64_t capacity(ResourceId resource) const;
+  size_t resources() const { return capacity_.size(); }  // numbers below this
+
+  // The cluster has so much more of it, or less.
+  void AddCapacity(ResourceId resource, int64_t amount);
+  // The queue, and with it those above it, holds more (sign 1) or less (-1).
+  void Charge(QueueId queue, std::span<const PodClassView::Request> amounts, int64_t sign,
+              std::chrono::nanoseconds now);
+  void CountRunning(QueueId queue, int64_t gangs);
+
+  // Why the queue may not hold so much more.
+  struct Refusal {
+    enum class Why : uint8_t {
+      kOverLimit,   // it holds too much now
+      kAboveLimit,  // it may never hold so much
+      kKeptBack,    // it is free, but another queue does not lend it
+      kTooMany,     // gangs run in it; no resource
+    };
+    Why why = Why::kOverLimit;
+    QueueId queue;  // it itself, or one above it
+    ResourceId resource;
+    int64_t need = 0;
+    int64_t have = 0;
+  };
+  // `runs`: the gang that asks is counted as running already.
+  std::optional<Refusal> Refuses(QueueId queue, const Amounts& more, bool runs = false) const;
+  // The queue at or above it that is guaranteed so much more than it holds. Nullopt: none.
+  std::optional<QueueId> Entitled(QueueId queue, const Amounts& more) const;
+  // Whether it, and all above it that do not hold `other` as well, hold more than guaranteed of one
+  // of these.
+  bool HoldsSurplus(QueueId queue, QueueId other, const Amounts& of) const;
+
+  // Of its siblings, whether `a` is served before `b`: first who holds less than guaranteed, the
+  // smaller part of it first; then by priority; then who holds the smaller weighted share above
+  // guaranteed; then as they are listed.
+  bool GoesBefore(QueueId a, QueueId b, std::chrono::nanoseconds now) const;
+  // The dominant share of the cluster that the queue holds above guaranteed, over its weight.
+  double Share(QueueId queue, std::chrono::nanoseconds now) const;
+
+  std::span<const QueueId> roots() const { return roots_; }
+  std::span<const QueueId> children(QueueId queue) const { return At(queue).children; }
+
+ private:
+  struct Node {
+    QueueSpec spec;
+    std::optional<QueueId> parent;
+    std::vector<QueueId> children;
+    bool lends_in_part = false;  // one of its children does
+    std::vector<int64_t> used;   // by resource
+    std::vector<double> past;    // likewise: decayed, as of `past_at`
+    std::chrono::nanoseconds past_at{0};
+    int64_t running = 0;
+  };
+
+  const Node& At(QueueId queue) const { return nodes_[queue.value]; }
+  double Decay(std::chrono::nanoseconds since) const;
+  double Past(const Node& node, size_t resource, std::chrono::nanoseconds now) const;
+  double GuaranteedPart(const Node& node) const;  // of what is guaranteed, that it holds; 1: all
+  int64_t KeptBackFrom(QueueId queue, ResourceId resource) const;
+
+  const std::chrono::nanoseconds half_life_;
+  std::vector<Node> nodes_;
+  std::vector<QueueId> roots_;
+  bool roots_lend_in_part_ = false;
+  std::vector<int64_t> capacity_;  // by resource
+};
+
+}  // namespace tutti::plugins

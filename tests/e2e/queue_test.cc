@@ -1,0 +1,112 @@
+// Queues on the real control plane: limits, turns by share, guarantees that are taken back, and
+// what the waiting say.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/e2e/e2e_bed.h"
+
+namespace tutti::testing {
+namespace {
+
+template <class Way>
+class QueueTest : public E2eBed<QueueTest<Way>> {
+ public:
+  using Bed = E2eBed<QueueTest<Way>>;
+  static typename Bed::Options BedOptions() {
+    typename Bed::Options options;
+    options.nodes = 4;
+    options.node.cpu = "4";
+    options.kubelet = true;  // what is evicted goes
+    options.tutti.webhook = Way::kWebhook;
+    options.tutti.extra = R"(plugins:
+- name: HierarchicalQueues
+  args:
+    defaultQueue: shared
+    queues:
+    - name: research
+      limit: {cpu: 8}
+    - {name: vision, parent: research, limit: {cpu: 6}}
+    - {name: speech, parent: research}
+    - name: owner
+      guaranteed: {cpu: 12}
+    - name: shared
+    - name: batch
+    - name: private
+      namespaces: [team-a]
+    - {name: frozen, state: Held}
+)";
+    return options;
+  }
+
+ protected:
+  absl::Status Submit(const std::string& gang, int members, const std::string& cpu,
+                      const std::string& queue) {
+    PodTemplate pod = GangPod(gang, members, cpu);
+    if (!queue.empty()) pod.labels["tutti.dev/queue"] = queue;
+    return this->plane().CreatePods(members, gang, pod);
+  }
+};
+
+TYPED_TEST_SUITE(QueueTest, WaysIn, WayName);
+
+TYPED_TEST(QueueTest, ALimitHoldsAGangUntilItsQueueHasRoom) {
+  ASSERT_TRUE(this->Submit("first", 4, "1", "vision").ok());
+  ASSERT_TRUE(this->AllBound("first", 4));
+  ASSERT_TRUE(this->Submit("second", 3, "1", "vision").ok());
+  EXPECT_TRUE(this->SawReason("second", "QueueOverLimit"));
+  ASSERT_TRUE(this->Submit("sibling", 5, "1", "speech").ok());
+  EXPECT_TRUE(this->SawReason("sibling", "QueueOverLimit")) << "the limit of the queue above";
+  EXPECT_EQ(this->plane().CountBound("second"), 0);
+  EXPECT_EQ(this->plane().CountBound("sibling"), 0);
+  this->plane().DeletePods("first");
+  EXPECT_TRUE(this->AllBound("second", 3));
+  EXPECT_TRUE(this->AllBound("sibling", 5));
+}
+
+TYPED_TEST(QueueTest, AGuaranteeIsTakenBackFromWhoBorrowedItInWholeGangs) {
+  for (const char* gang : {"loan-a", "loan-b", "loan-c", "loan-d"}) {
+    ASSERT_TRUE(this->Submit(gang, 2, "2", "").ok());
+    ASSERT_TRUE(this->AllBound(gang, 2));
+  }
+  ASSERT_TRUE(this->Submit("owned", 2, "4", "owner").ok());
+  EXPECT_TRUE(this->AllBound("owned", 2));
+  int whole = 0;
+  for (const char* gang : {"loan-a", "loan-b", "loan-c", "loan-d"}) {
+    const int bound = this->plane().CountBound(gang);
+    EXPECT_NE(bound, 1) << gang << " was left in part";
+    whole += bound == 2 ? 1 : 0;
+  }
+  EXPECT_EQ(whole, 2) << "no more than was needed";
+}
+
+TYPED_TEST(QueueTest, WhoMayNotWaitInAQueueIsToldWhy) {
+  ASSERT_TRUE(this->Submit("lost", 1, "1", "nowhere").ok());
+  EXPECT_TRUE(this->SawReason("lost", "QueueNotFound"));
+  ASSERT_TRUE(this->Submit("foreign", 1, "1", "private").ok());
+  EXPECT_TRUE(this->SawReason("foreign", "QueueNotAllowed"));
+  ASSERT_TRUE(this->Submit("cold", 1, "1", "frozen").ok());
+  EXPECT_TRUE(this->SawReason("cold", "QueueHeld"));
+  ASSERT_TRUE(this->Submit("inner", 1, "1", "research").ok());
+  EXPECT_TRUE(this->SawReason("inner", "QueueNotLeaf"));
+  ASSERT_TRUE(this->Submit("large", 9, "1", "speech").ok());
+  EXPECT_TRUE(this->SawReason("large", "QueueLimitTooLow"));
+}
+
+TYPED_TEST(QueueTest, WhatBecomesFreeGoesToWhoHoldsLessWhoeverCameFirst) {
+  for (int i = 0; i < 8; ++i)
+    ASSERT_TRUE(this->Submit("early-" + std::to_string(i), 1, "4", "batch").ok());
+  ASSERT_TRUE(this->AllBound("early", 4));
+  for (int i = 0; i < 2; ++i)
+    ASSERT_TRUE(this->Submit("late-" + std::to_string(i), 1, "4", "shared").ok());
+  ASSERT_TRUE(this->SawReason("late-1", "WaitingForCapacity"));
+  for (int i = 0; i < 8; ++i) {
+    if (this->plane().CountBound("early-" + std::to_string(i)) == 0) continue;
+    this->plane().DeletePods("early-" + std::to_string(i));
+    break;
+  }
+  EXPECT_TRUE(this->AllBound("late", 1));
+  EXPECT_TRUE(this->AllBound("early", 3));
+}
+
+}  // namespace
+}  // namespace tutti::testing

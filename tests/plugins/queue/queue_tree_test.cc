@@ -1,0 +1,166 @@
+#include "queue/queue_tree.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tutti::plugins {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Why = QueueTree::Refusal::Why;
+
+constexpr std::chrono::nanoseconds kNow = std::chrono::hours(24 * 365 * 50);
+constexpr ResourceId kGpu{7};
+
+QueueSpec Spec(std::string name, std::string parent = "", int64_t guaranteed = 0,
+               int64_t limit = -1) {
+  QueueSpec spec;
+  spec.name = std::move(name);
+  spec.parent = std::move(parent);
+  if (guaranteed > 0) spec.guaranteed = {{kGpu, guaranteed}};
+  if (limit >= 0) spec.limit = {{kGpu, limit}};
+  return spec;
+}
+
+std::vector<std::string> Problems(std::vector<QueueSpec> specs) {
+  std::vector<std::string> texts;
+  for (const auto& [queue, text] : ProblemsOf(specs)) texts.push_back(text);
+  return texts;
+}
+
+class World {
+ public:
+  explicit World(std::vector<QueueSpec> specs, std::chrono::nanoseconds half_life = {})
+      : tree(std::move(specs), half_life) {
+    tree.AddCapacity(kGpu, 100);
+  }
+  void Use(const char* queue, int64_t gpus, std::chrono::nanoseconds now = kNow) {
+    const PodClassView::Request amounts[] = {{kGpu, gpus < 0 ? -gpus : gpus}};
+    tree.Charge(*tree.Find(queue), amounts, gpus < 0 ? -1 : 1, now);
+  }
+  std::optional<QueueTree::Refusal> Ask(const char* queue, int64_t gpus) const {
+    return tree.Refuses(*tree.Find(queue), {{kGpu, gpus}});
+  }
+  bool Before(const char* a, const char* b, std::chrono::nanoseconds now = kNow) const {
+    return tree.GoesBefore(*tree.Find(a), *tree.Find(b), now);
+  }
+
+  QueueTree tree;
+};
+
+TEST(QueueTreeTest, BadTreesAreNamedWithTheWayOut) {
+  EXPECT_THAT(Problems({Spec("a"), Spec("b", "a")}), IsEmpty());
+  EXPECT_THAT(Problems({Spec("a"), Spec("a")}), ElementsAre(HasSubstr("queue a is there twice")));
+  EXPECT_THAT(Problems({Spec("a", "x")}), ElementsAre(HasSubstr("there is no queue x")));
+  EXPECT_THAT(Problems({Spec("a", "b"), Spec("b", "a"), Spec("c", "a")}),
+              ::testing::Contains(HasSubstr("queue a is above itself")));
+  EXPECT_THAT(Problems({Spec("")}), ElementsAre(HasSubstr("has no name")));
+}
+
+TEST(QueueTreeTest, ChildrenAreNotPromisedMoreThanTheirParent) {
+  EXPECT_THAT(Problems({Spec("p", "", 10), Spec("a", "p", 6), Spec("b", "p", 4)}), IsEmpty());
+  EXPECT_THAT(Problems({Spec("p", "", 9), Spec("a", "p", 6), Spec("b", "p", 4)}),
+              ElementsAre(HasSubstr("guaranteed 10 of a resource of which it may promise 9")));
+  EXPECT_THAT(Problems({Spec("p", "", 0, 9), Spec("a", "p", 10)}),
+              ElementsAre(HasSubstr("may promise 9")));
+}
+
+TEST(QueueTreeTest, ALimitHoldsForTheQueueAndForAllBelowIt) {
+  World w({Spec("p", "", 0, 10), Spec("a", "p", 0, 8), Spec("b", "p")});
+  EXPECT_FALSE(w.Ask("a", 8));
+  w.Use("b", 5);
+  const auto refusal = w.Ask("a", 6);
+  ASSERT_TRUE(refusal);
+  EXPECT_EQ(refusal->why, Why::kOverLimit);
+  EXPECT_EQ(w.tree.spec(refusal->queue).name, "p");
+  EXPECT_EQ(refusal->need, 6);
+  EXPECT_EQ(refusal->have, 5);
+  EXPECT_EQ(w.Ask("a", 9)->why, Why::kAboveLimit) << "never";
+  EXPECT_EQ(w.Ask("b", 11)->why, Why::kAboveLimit);
+  w.Use("b", -5);
+  EXPECT_FALSE(w.Ask("a", 6)) << "what was given back is there again";
+  EXPECT_EQ(w.tree.used(*w.tree.Find("p"), kGpu), 0);
+}
+
+TEST(QueueTreeTest, BorrowingEndsAtTheBorrowLimit) {
+  QueueSpec spec = Spec("a", "", 10);
+  spec.borrow_limit = {{kGpu, 5}};
+  World w({spec});
+  EXPECT_FALSE(w.Ask("a", 15));
+  EXPECT_EQ(w.Ask("a", 16)->have, 15);
+  EXPECT_EQ(w.tree.limit(QueueId(0), kGpu), 15);
+}
+
+TEST(QueueTreeTest, WhatIsNotLentStaysFreeForItsOwner) {
+  QueueSpec owner = Spec("owner", "", 60);
+  owner.lend_limit = {{kGpu, 20}};
+  World w({owner, Spec("other")});
+  EXPECT_FALSE(w.Ask("other", 60)) << "40 are kept back of 100";
+  const auto refusal = w.Ask("other", 61);
+  ASSERT_TRUE(refusal);
+  EXPECT_EQ(refusal->why, Why::kKeptBack);
+  EXPECT_EQ(refusal->have, 60);
+  w.Use("owner", 50);
+  EXPECT_EQ(w.Ask("other", 51)->have, 50) << "what it uses is not kept back as well";
+  w.Use("other", 40);
+  EXPECT_FALSE(w.Ask("owner", 10)) << "its own is never refused for the sake of others";
+}
+
+TEST(QueueTreeTest, SoManyGangsRunAndNoMore) {
+  QueueSpec spec = Spec("a");
+  spec.max_gangs = 2;
+  World w({spec});
+  w.tree.CountRunning(QueueId(0), 2);
+  EXPECT_EQ(w.Ask("a", 1)->why, Why::kTooMany);
+  EXPECT_FALSE(w.tree.Refuses(QueueId(0), {{kGpu, 1}}, /*runs=*/true)) << "one of the two grows";
+}
+
+TEST(QueueTreeTest, WhoHoldsLessOfItsGuaranteeGoesFirstThenPriorityThenShare) {
+  QueueSpec rich = Spec("rich");
+  rich.weight = 3;
+  QueueSpec urgent = Spec("urgent");
+  urgent.priority = 1;
+  World w({Spec("plain"), rich, urgent, Spec("owner", "", 10)});
+  w.Use("owner", 5);
+  EXPECT_TRUE(w.Before("owner", "urgent")) << "half of its guarantee";
+  w.Use("owner", 5);
+  EXPECT_TRUE(w.Before("urgent", "owner"));
+  EXPECT_TRUE(w.Before("plain", "rich")) << "nobody holds anything: as they are listed";
+  w.Use("plain", 2);
+  w.Use("rich", 3);
+  EXPECT_TRUE(w.Before("rich", "plain")) << "3 of weight 3 against 2 of weight 1";
+  w.Use("rich", 4);
+  EXPECT_TRUE(w.Before("plain", "rich"));
+}
+
+TEST(QueueTreeTest, AGuaranteeThatIsNeverUsedPutsNobodyFirstForEver) {
+  QueueSpec owner = Spec("owner", "", 10);
+  owner.guaranteed.insert(owner.guaranteed.begin(), {kCpu, 1000});
+  World w({Spec("plain"), owner});
+  w.tree.AddCapacity(kCpu, 100'000);
+  w.Use("owner", 12);
+  EXPECT_TRUE(w.Before("plain", "owner"));
+}
+
+TEST(QueueTreeTest, WithAHalfLifeThePastCounts) {
+  using std::chrono::hours;
+  World w({Spec("a"), Spec("b")}, hours(1));
+  w.Use("a", 50, kNow);
+  w.Use("a", -50, kNow + hours(1));
+  EXPECT_TRUE(w.Before("b", "a", kNow + hours(1)));
+  EXPECT_NEAR(w.tree.Share(*w.tree.Find("a"), kNow + hours(1)), 0.25, 1e-9);
+  EXPECT_NEAR(w.tree.Share(*w.tree.Find("a"), kNow + hours(2)), 0.125, 1e-9);
+}
+
+TEST(QueueTreeTest, OnlyWhoIsWithinItsGuaranteeIsEntitledToIt) {
+  World w({Spec("p", "", 20), Spec("a", "p", 10), Spec("b", "p"), Spec("c")});
+  EXPECT_EQ(w.tree.Entitled(*w.tree.Find("a"), {{kGpu, 10}}), w.tree.Find("a"));
+  EXPECT_EQ(w.tree.Entitled(*w.tree.Find("b"), {{kGpu, 20}}), w.tree.Find("p"));
+  EXPECT_FALSE(w.tree.Entitled(*w.tree.Find("b"), {{kGpu, 21}}));
+  EXPECT_FALSE(w.tree.Entitled(*w.tree.Find("c"), {{kGpu, 1}}));
+}
+
+}  // namespace
+}  // namespace tutti::plugins

@@ -1,0 +1,50 @@
+// QueueArgs: the configuration of HierarchicalQueues, as entries.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tutti/config.h"
+
+namespace tutti::testing {
+
+class QueueArgs {
+ public:
+  // The next queue; what follows is of it.
+  QueueArgs& Queue(const std::string& name, const std::string& parent = "") {
+    ++count_;
+    String("name", name);
+    return parent.empty() ? *this : String("parent", parent);
+  }
+  QueueArgs& Guaranteed(const std::string& resource, const std::string& amount) {
+    return String(Config::Child("guaranteed", resource), amount);
+  }
+  QueueArgs& Limit(const std::string& resource, const std::string& amount) {
+    return String(Config::Child("limit", resource), amount);
+  }
+  QueueArgs& String(const std::string& key, const std::string& value) {
+    return Add(At(key), ConfigKind::kString, value);
+  }
+  QueueArgs& Integer(const std::string& key, int64_t value) {
+    return Add(At(key), ConfigKind::kInteger, std::to_string(value));
+  }
+  // Of the plugin, not of a queue.
+  QueueArgs& Global(const std::string& key, const std::string& value) {
+    return Add("/" + key, ConfigKind::kString, value);
+  }
+  const std::vector<ConfigEntry>& entries() const { return entries_; }
+
+ private:
+  std::string At(const std::string& key) const {
+    return "/queues/" + std::to_string(count_ - 1) + "/" + key;
+  }
+  QueueArgs& Add(std::string pointer, ConfigKind kind, const std::string& text) {
+    entries_.push_back({std::move(pointer), kind, text, "test.yaml"});
+    return *this;
+  }
+
+  std::vector<ConfigEntry> entries_;
+  int count_ = 0;
+};
+
+}  // namespace tutti::testing

@@ -1,0 +1,238 @@
+// Queues in the core: which gangs go, in which order, and why others wait.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_format.h"
+#include "builtin_plugins.h"
+#include "tests/support/core_driver.h"
+#include "tests/support/plugin_world.h"
+#include "tests/support/queue_args.h"
+
+namespace tutti::planner {
+namespace {
+
+using model::PodInfo;
+using testing::CoreDriver;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::PluginWorld;
+using testing::QueueArgs;
+
+class CoreQueuesTest : public ::testing::Test {
+ protected:
+  CoreDriver& Start(const QueueArgs& args, const CoreOptions& options = {}) {
+    for (const PluginDescriptor& descriptor : BuiltinPlugins()) {
+      if (descriptor.name != "HierarchicalQueues") continue;
+      EXPECT_TRUE(w_.registry
+                      .Add("HierarchicalQueues", {"1", "test",
+                                                  [descriptor](Config& config, PluginHost& host) {
+                                                    return descriptor.make(config, host);
+                                                  }})
+                      .ok());
+    }
+    w_.specs.push_back(
+        {"HierarchicalQueues", 1, framework::OnError::kDefault, args.entries(), ""});
+    d_ = std::make_unique<CoreDriver>(options, w_.Plugins());
+    return *d_;
+  }
+  std::vector<PodInfo> Gang(const std::string& name, const std::string& queue, int members,
+                            int64_t cpu = 1000, int32_t priority = 0) {
+    model::PodShape shape = *CoreDriver::Shape(cpu);
+    shape.priority = priority;
+    const auto shared = std::make_shared<const model::PodShape>(shape);
+    std::vector<PodInfo> pods;
+    for (int i = 0; i < members; ++i) {
+      pods.push_back(d_->NewPod(absl::StrFormat("%s-%d", name, i), name, members, shared));
+      pods.back().gang->queue = queue;
+      d_->Show(pods.back());
+    }
+    return pods;
+  }
+  bool Placed(const std::vector<PodInfo>& pods) {
+    for (const PodInfo& pod : pods) {
+      if (d_->PlacedOn(pod).empty()) return false;
+    }
+    return true;
+  }
+  void End(const std::vector<PodInfo>& pods) {
+    for (const PodInfo& pod : pods) d_->Apply(model::PodDeleted{pod.uid});
+  }
+  // The last report of the gang.
+  model::ReportGang Why(const std::string& gang) {
+    model::ReportGang last;
+    for (model::ReportGang& report : d_->Take<model::ReportGang>()) {
+      if (report.display_name == gang) last = std::move(report);
+    }
+    return last;
+  }
+  void TearDown() override {
+    EXPECT_THAT(d_->broken, IsEmpty());
+    EXPECT_THAT(w_.failures, IsEmpty());
+  }
+
+  PluginWorld w_;
+  std::unique_ptr<CoreDriver> d_;
+};
+
+TEST_F(CoreQueuesTest, AQueueIsServedUpToItsLimitAndSaysWhatItLacks) {
+  Start(QueueArgs().Queue("research").Limit("cpu", "3")).AddNode("a", 8000);
+  const auto first = Gang("first", "research", 2);
+  const auto second = Gang("second", "research", 2);
+  d_->Pass();
+  EXPECT_TRUE(Placed(first));
+  EXPECT_FALSE(Placed(second));
+  const model::ReportGang report = Why("second");
+  EXPECT_EQ(CodeName(report.reason), "QueueOverLimit");
+  EXPECT_EQ(report.reason.need, 2000);
+  EXPECT_EQ(report.reason.have, 1000);
+  EXPECT_EQ(report.detail, "cpu in queue research");
+  End(first);
+  d_->Pass();
+  EXPECT_TRUE(Placed(second)) << "what the first gang held is there again";
+}
+
+TEST_F(CoreQueuesTest, QueuesTakeTurnsByWhatTheyHoldNotByArrival) {
+  Start(QueueArgs().Queue("a").Queue("b")).AddNode("n", 4000);
+  std::vector<std::vector<PodInfo>> a;
+  std::vector<std::vector<PodInfo>> b;
+  for (int i = 0; i < 6; ++i) a.push_back(Gang(absl::StrFormat("a%d", i), "a", 1));
+  for (int i = 0; i < 6; ++i) b.push_back(Gang(absl::StrFormat("b%d", i), "b", 1));
+  d_->Pass();
+  int of_a = 0;
+  int of_b = 0;
+  for (int i = 0; i < 6; ++i) {
+    of_a += Placed(a[i]) ? 1 : 0;
+    of_b += Placed(b[i]) ? 1 : 0;
+  }
+  EXPECT_EQ(of_a, 2);
+  EXPECT_EQ(of_b, 2);
+}
+
+TEST_F(CoreQueuesTest, WeightsShareOutWhatNobodyIsGuaranteed) {
+  Start(QueueArgs().Queue("a").Integer("weight", 3).Queue("b")).AddNode("n", 8000);
+  std::vector<std::vector<PodInfo>> a;
+  std::vector<std::vector<PodInfo>> b;
+  for (int i = 0; i < 8; ++i) b.push_back(Gang(absl::StrFormat("b%d", i), "b", 1));
+  for (int i = 0; i < 8; ++i) a.push_back(Gang(absl::StrFormat("a%d", i), "a", 1));
+  d_->Pass();
+  int of_a = 0;
+  for (int i = 0; i < 8; ++i) of_a += Placed(a[i]) ? 1 : 0;
+  EXPECT_EQ(of_a, 6);
+}
+
+TEST_F(CoreQueuesTest, AGuaranteeIsServedBeforeAnyBorrower) {
+  Start(QueueArgs().Queue("borrower").Queue("owner").Guaranteed("cpu", "4")).AddNode("n", 4000);
+  const auto borrowed = Gang("borrowed", "borrower", 4);
+  const auto owned = Gang("owned", "owner", 4);
+  d_->Pass();
+  EXPECT_TRUE(Placed(owned));
+  EXPECT_FALSE(Placed(borrowed));
+}
+
+TEST_F(CoreQueuesTest, AStrictQueueWaitsForItsFirstGangAndHoldsUpNoOther) {
+  Start(QueueArgs()
+            .Queue("strict")
+            .Limit("cpu", "4")
+            .String("queueingStrategy", "StrictFIFO")
+            .Queue("other"))
+      .AddNode("n", 9000);
+  const auto runs = Gang("runs", "strict", 2);
+  d_->Pass();
+  const auto large = Gang("large", "strict", 4);
+  const auto small = Gang("small", "strict", 1);
+  const auto elsewhere = Gang("elsewhere", "other", 2);
+  d_->Pass();
+  EXPECT_FALSE(Placed(large));
+  EXPECT_FALSE(Placed(small)) << "it would fit, and would keep the large one waiting";
+  EXPECT_TRUE(Placed(elsewhere));
+  End(runs);
+  d_->Pass();
+  EXPECT_TRUE(Placed(large));
+}
+
+TEST_F(CoreQueuesTest, WhatCanNeverBeHoldsUpNobodyInAStrictQueue) {
+  Start(QueueArgs().Queue("q").Limit("cpu", "4").String("queueingStrategy", "StrictFIFO"))
+      .AddNode("n", 9000);
+  const auto never = Gang("never", "q", 5);
+  const auto small = Gang("small", "q", 1);
+  d_->Pass();
+  EXPECT_FALSE(Placed(never));
+  EXPECT_TRUE(Placed(small));
+  EXPECT_EQ(CodeName(Why("never").reason), "QueueLimitTooLow");
+}
+
+TEST_F(CoreQueuesTest, AGangThatMayNotBeInTheQueueIsToldSo) {
+  Start(QueueArgs()
+            .Queue("top")
+            .Queue("leaf", "top")
+            .String("namespaces/0", "team")
+            .Queue("shut")
+            .String("state", "Closed")
+            .Queue("held")
+            .String("state", "Held"))
+      .AddNode("n", 9000);
+  Gang("lost", "nowhere", 1);
+  Gang("inner", "top", 1);
+  Gang("foreign", "leaf", 1);
+  Gang("late", "shut", 1);
+  Gang("later", "held", 1);
+  Gang("silent", "", 1);
+  d_->Pass();
+  std::map<std::string, std::string> why;
+  for (const model::ReportGang& report : d_->Take<model::ReportGang>())
+    why[report.display_name] = absl::StrFormat("%s: %s", CodeName(report.reason), report.detail);
+  EXPECT_EQ(why["lost"], "QueueNotFound: there is no queue nowhere");
+  EXPECT_EQ(why["inner"], "QueueNotLeaf: queue top");
+  EXPECT_EQ(why["foreign"], "QueueNotAllowed: queue leaf, namespace default");
+  EXPECT_EQ(why["late"], "QueueClosed: queue shut");
+  EXPECT_EQ(why["later"], "QueueHeld: queue held");
+  EXPECT_EQ(why["silent"], "QueueNotFound: it names none, and there is no default queue");
+}
+
+TEST_F(CoreQueuesTest, PriorityDecidesWithinAQueueOnly) {
+  Start(QueueArgs().Queue("a").Queue("b")).AddNode("n", 2000);
+  const auto low = Gang("low", "a", 1);
+  const auto high = Gang("high", "a", 1, 1000, /*priority=*/100);
+  const auto other = Gang("other", "b", 1);
+  d_->Pass();
+  EXPECT_TRUE(Placed(high));
+  EXPECT_TRUE(Placed(other)) << "a's priority is not b's business";
+  EXPECT_FALSE(Placed(low));
+}
+
+TEST_F(CoreQueuesTest, ARoundThatIsCutShortGoesOnWhereItStopped) {
+  CoreOptions options;
+  options.failed_placements_per_pass = 2;
+  Start(QueueArgs().Queue("a").Queue("b"), options).AddNode("n", 4000);
+  for (int i = 0; i < 8; ++i) Gang(absl::StrFormat("a%d", i), "a", 8);
+  const auto fits = Gang("fits", "b", 1, 1000, -5);
+  for (int i = 0; i < 8; ++i) Gang(absl::StrFormat("b%d", i), "b", 8);
+  for (int pass = 0; pass < 16 && !Placed(fits); ++pass) d_->Pass();
+  EXPECT_TRUE(Placed(fits));
+}
+
+TEST_F(CoreQueuesTest, RolesComeFirstWhateverTheOrderOfMembers) {
+  Start(QueueArgs().Queue("q")).AddNode("n", 4000);
+  std::vector<PodInfo> pods;
+  for (const char* role : {"worker", "worker", "worker", "driver"}) {
+    pods.push_back(d_->NewPod(absl::StrFormat("pod-%d", pods.size()), "spark", 2,
+                              CoreDriver::Shape(2000)));
+    pods.back().gang->queue = "q";
+    pods.back().gang->role = role;
+    pods.back().gang->spec->roles = {{"driver", 1}, {"worker", 1}};
+    d_->Show(pods.back());
+    d_->Pass();
+    if (pods.size() == 3) {
+      EXPECT_FALSE(Placed(pods)) << "no driver yet";
+      const model::ReportGang report = Why("spark");
+      EXPECT_NE(report.reason.code, model::ReasonCode::kPlaced);
+    }
+  }
+  EXPECT_FALSE(d_->PlacedOn(pods[3]).empty()) << "the driver came last and has a place";
+  EXPECT_FALSE(d_->PlacedOn(pods[0]).empty());
+  EXPECT_TRUE(d_->PlacedOn(pods[1]).empty());
+}
+
+}  // namespace
+}  // namespace tutti::planner
