@@ -88,7 +88,13 @@ QueueId HierarchicalQueues::QueueOf(const GangView& gang) const {
 
 void HierarchicalQueues::BeginRound(std::span<const QueueId> waiting) {
   nowhere_waits_ = !waiting.empty() && waiting.back() == nowhere();
-  turns_.Begin(waiting.first(waiting.size() - (nowhere_waits_ ? 1 : 0)));
+  const std::chrono::nanoseconds now = host_.Now();
+  std::vector<QueueId> awake;
+  for (const QueueId queue : waiting.first(waiting.size() - (nowhere_waits_ ? 1 : 0))) {
+    if (!naps_.Asleep(queue, now)) awake.push_back(queue);
+  }
+  naps_.Begin(awake);
+  turns_.Begin(awake);
 }
 
 std::optional<QueueId> HierarchicalQueues::NextQueue() {
@@ -104,7 +110,13 @@ bool HierarchicalQueues::Served(QueueId queue, const GangView* gang, QueueOutcom
   const bool old = gang != nullptr && spec.fifo_after.count() > 0 &&
                    host_.Now() - gang->created >= spec.fifo_after;
   const bool stays = more && !(waits && (spec.strict_fifo || old));
-  if (!stays) turns_.TakeOut(queue);
+  const bool full =
+      outcome == QueueOutcome::kHeld && gang != nullptr && gang->arrival == refused_;
+  if (gang != nullptr) naps_.Tried(queue, full ? std::optional(full_) : std::nullopt);
+  if (!stays) {
+    turns_.TakeOut(queue);
+    naps_.Out(queue, host_.Now());
+  }
   return stays;
 }
 
@@ -163,10 +175,15 @@ std::string HierarchicalQueues::Called(const QueueTree::Refusal& refusal) const 
 }
 
 // `runs`: the gang counts among those that run already.
-Status HierarchicalQueues::MayHold(QueueId queue, const Amounts& more, bool runs) const {
+Status HierarchicalQueues::MayHold(const GangView& gang, QueueId queue, bool runs) const {
   using Why = QueueTree::Refusal::Why;
-  const std::optional<QueueTree::Refusal> refusal = tree_.Refuses(queue, more, runs);
+  const std::optional<QueueTree::Refusal> refusal = tree_.Refuses(queue, Asked(gang), runs);
   if (!refusal) return Status::Success();
+  // What others keep back may be lent when their queues change.
+  if (refusal->why == Why::kOverLimit || refusal->why == Why::kTooMany) {
+    refused_ = gang.arrival;
+    full_ = refusal->queue;
+  }
   const ReasonId reason = refusal->why == Why::kOverLimit    ? reasons_.over_limit
                           : refusal->why == Why::kAboveLimit ? reasons_.above_limit
                           : refusal->why == Why::kKeptBack   ? reasons_.kept_back
@@ -180,26 +197,33 @@ Status HierarchicalQueues::MayHold(QueueId queue, const Amounts& more, bool runs
 Status HierarchicalQueues::PreEnqueue(const GangView& gang, const ClusterView&) const {
   const QueueId queue = Named(gang);
   Status status = MayWait(gang, queue);
-  return status.ok() ? MayHold(queue, Asked(gang), false) : status;
+  return status.ok() ? MayHold(gang, queue, false) : status;
 }
 
 Status HierarchicalQueues::Reserve(const GangView& gang, const PlacementView&, const ClusterView&) {
   const std::optional<QueueId> holds = accounts_.HolderOf(gang.arrival);
   const QueueId queue = holds.value_or(Named(gang));
-  const Amounts asked = Asked(gang);
   if (!holds) {
     Status status = MayWait(gang, queue);
     if (!status.ok()) return status;
   }
-  Status status = MayHold(queue, asked, holds.has_value());
+  Status status = MayHold(gang, queue, holds.has_value());
   if (!status.ok()) return status;
   accounts_.Enter(gang.arrival, queue, host_.Now());
-  accounts_.Charge(gang.arrival, asked, 1, host_.Now());
+  accounts_.Charge(gang.arrival, Asked(gang), 1, host_.Now());
   return status;
 }
 
 void HierarchicalQueues::Unreserve(const GangView& gang, const PlacementView&) {
+  Freed(gang.arrival);
   accounts_.Charge(gang.arrival, Asked(gang), -1, host_.Now());
+}
+
+QueueingHint HierarchicalQueues::Freed(uint64_t gang) {
+  const std::optional<QueueId> queue = accounts_.HolderOf(gang);
+  if (!queue) return QueueingHint::kQueueSkip;
+  naps_.Freed(*queue);
+  return QueueingHint::kQueue;
 }
 
 Status HierarchicalQueues::SelectVictims(const GangView& gang, const GangDiagnosis&,
@@ -246,10 +270,11 @@ QueueingHint HierarchicalQueues::PodChanged(const ClusterEventView& event) {
   if (event.pod->gang_arrival == 0) return QueueingHint::kQueueSkip;
   const Amounts amounts(event.pod->requests.begin(), event.pod->requests.end());
   const bool bound = event.kind == ClusterEventKind::kPodBound;
+  const QueueingHint hint = bound ? QueueingHint::kQueueSkip : Freed(event.pod->gang_arrival);
   // What Reserve has entered for it is what it holds now.
   if (!event.was_reserved)
     accounts_.Charge(event.pod->gang_arrival, amounts, bound ? 1 : -1, host_.Now());
-  return bound ? QueueingHint::kQueueSkip : QueueingHint::kQueue;
+  return hint;
 }
 
 QueueingHint HierarchicalQueues::OnClusterEvent(const ClusterEventView& event) {
@@ -258,18 +283,23 @@ QueueingHint HierarchicalQueues::OnClusterEvent(const ClusterEventView& event) {
     case ClusterEventKind::kNodeUpdated:
     case ClusterEventKind::kNodeRemoved:
       NodeChanged(*event.node, event.kind != ClusterEventKind::kNodeRemoved);
+      naps_.WakeAll();
       return QueueingHint::kQueueSkip;
     case ClusterEventKind::kPodBound:
     case ClusterEventKind::kPodRemoved:
       return PodChanged(event);
     case ClusterEventKind::kGangArrived:
       // Of one whose pods were bound before: it holds what it holds, wherever it may wait.
-      if (const QueueId queue = Named(*event.gang); queue != nowhere())
+      if (const QueueId queue = Named(*event.gang); queue != nowhere()) {
         accounts_.Enter(event.gang->arrival, queue, host_.Now());
+        naps_.Wake(queue);
+      }
       return QueueingHint::kQueueSkip;
-    case ClusterEventKind::kGangGone:
+    case ClusterEventKind::kGangGone: {
+      const QueueingHint hint = Freed(event.gang->arrival);
       accounts_.Leave(event.gang->arrival, host_.Now());
-      return QueueingHint::kQueue;
+      return hint;
+    }
     case ClusterEventKind::kGangPlaced:
       break;
   }

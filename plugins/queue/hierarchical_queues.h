@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "queue_accounts.h"
+#include "queue_naps.h"
 #include "queue_specs.h"
 #include "queue_tree.h"
 #include "queue_turns.h"
@@ -65,16 +66,22 @@ class HierarchicalQueues final : public QueueSelectPlugin,
   QueueId Named(const GangView& gang) const;  // nowhere(): there is no such queue
   bool Allows(QueueId queue, std::string_view namespace_name) const;
   Status MayWait(const GangView& gang, QueueId queue) const;
-  Status MayHold(QueueId queue, const Amounts& more, bool runs) const;
+  Status MayHold(const GangView& gang, QueueId queue, bool runs) const;
   std::string Called(const QueueTree::Refusal& refusal) const;
   void NodeChanged(const NodeView& node, bool there);
   QueueingHint PodChanged(const ClusterEventView& event);
+  // The gang holds less. Whether anybody may go now.
+  QueueingHint Freed(uint64_t gang);
 
   ResourceNames resource_names_;
   std::string default_queue_;
   QueueTree tree_;
   QueueAccounts accounts_{tree_};
   QueueTurns turns_{tree_};
+  QueueNaps naps_{tree_};
+  // Of the last refusal that ends when queues hold less: whose, and which queue is full.
+  mutable uint64_t refused_ = 0;
+  mutable QueueId full_;
   bool nowhere_waits_ = false;  // in this round
   std::map<NodeIndex, Amounts> nodes_;  // what each can allocate
   const PluginHost& host_;

@@ -1,11 +1,17 @@
 #include "cli/queue_list_command.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "cli/answer.h"
 #include "cli/control_methods.h"
+#include "cli/human.h"
 #include "cli/table.h"
 
 namespace tutti::cli {
@@ -13,18 +19,64 @@ namespace {
 
 std::string State(const pb::Queue& queue) {
   if (queue.held()) return "Held";
-  return queue.draining() ? "Draining" : "Open";
+  if (queue.draining()) return "Draining";
+  return queue.state().empty() ? "Open" : queue.state();
 }
 
-void Print(CommandContext& context, const pb::ListQueuesResponse& answer) {
+std::string Head(const pb::Queue& queue) {
+  return queue.has_head() ? queue.head().namespace_() + "/" + queue.head().name() : "";
+}
+
+// "cpu 6 of 12, guaranteed 8"
+std::string Amount(const pb::QueueAmount& amount) {
+  std::string text =
+      absl::StrCat(amount.resource(), " ", HumanAmount(amount.used(), amount.resource()));
+  if (amount.has_limit())
+    absl::StrAppend(&text, " of ", HumanAmount(amount.limit(), amount.resource()));
+  if (amount.guaranteed() > 0) {
+    absl::StrAppend(&text, ", guaranteed ", HumanAmount(amount.guaranteed(), amount.resource()));
+  }
+  return text;
+}
+
+// The one queue that there is without a plugin that has queues.
+void PrintOne(CommandContext& context, const pb::ListQueuesResponse& answer) {
   Table table({"NAME", "STATE", "GANGS", "PODS", "HEAD", "ORDER"});
   for (const pb::Queue& queue : answer.queues()) {
     table.Add({queue.name(), State(queue), absl::StrCat(queue.waiting_gangs()),
-               absl::StrCat(queue.waiting_pods()),
-               queue.has_head() ? queue.head().namespace_() + "/" + queue.head().name() : "",
-               queue.order()});
+               absl::StrCat(queue.waiting_pods()), Head(queue), queue.order()});
   }
   table.Print(context.out());
+}
+
+using Children = std::map<std::string, std::vector<const pb::Queue*>>;
+
+void AddBelow(const Children& children, const std::string& parent, const std::string& indent,
+              Table& table) {
+  const auto found = children.find(parent);
+  if (found == children.end()) return;
+  for (const pb::Queue* queue : found->second) {
+    const std::string holds = absl::StrJoin(
+        queue->amounts(), "; ", [](std::string* out, const auto& a) { *out += Amount(a); });
+    table.Add({indent + queue->name(), State(*queue), absl::StrCat(queue->running_gangs()),
+               absl::StrCat(queue->waiting_gangs()), absl::StrCat(queue->waiting_pods()),
+               absl::StrFormat("%.3f", queue->share()), Head(*queue), holds});
+    AddBelow(children, queue->name(), indent + "  ", table);
+  }
+}
+
+void PrintTree(CommandContext& context, const pb::ListQueuesResponse& answer) {
+  Children children;
+  for (const pb::Queue& queue : answer.queues()) children[queue.parent()].push_back(&queue);
+  Table table({"NAME", "STATE", "RUNNING", "WAITING", "PODS", "SHARE", "HEAD", "HOLDS"});
+  AddBelow(children, "", "", table);
+  table.Print(context.out());
+}
+
+void Print(CommandContext& context, const pb::ListQueuesResponse& answer) {
+  const bool of_plugin = std::any_of(answer.queues().begin(), answer.queues().end(),
+                                     [](const pb::Queue& queue) { return !queue.state().empty(); });
+  of_plugin ? PrintTree(context, answer) : PrintOne(context, answer);
 }
 
 ExitCode Run(CommandContext& context) {
@@ -40,7 +92,7 @@ ExitCode Run(CommandContext& context) {
 }  // namespace
 
 void AddQueueListCommand(CLI::App& parent, CommandContext& context) {
-  CLI::App& command = *parent.add_subcommand("list", "List queues, and what heads them");
+  CLI::App& command = *parent.add_subcommand("list", "List queues: what waits in them, what they hold and may hold");
   OnRun(command, context, [&context] { return Run(context); });
 }
 

@@ -19,9 +19,9 @@ constexpr int kShown = 20;
 constexpr int kMostShown = 5000;  // as the service's own limit
 
 void Print(CommandContext& context, const pb::ListGangsResponse& answer) {
-  Table table({"POSITION", "NAMESPACE", "NAME", "PODS", "PRIORITY", "WAITED", "MARKS", "REASON"});
+  Table table({"QUEUE", "POSITION", "NAMESPACE", "NAME", "PODS", "PRIORITY", "WAITED", "MARKS", "REASON"});
   for (const pb::Gang& gang : answer.gangs()) {
-    table.Add({absl::StrCat(gang.position()), gang.ref().namespace_(), gang.ref().name(),
+    table.Add({gang.queue(), absl::StrCat(gang.position()), gang.ref().namespace_(), gang.ref().name(),
                absl::StrCat(gang.waiting()), absl::StrCat(gang.priority()),
                HumanAge(gang.waited_seconds()), MarksText(gang), ReasonText(gang.reason())});
   }
@@ -52,7 +52,7 @@ ExitCode Run(CommandContext& context, int limit) {
 
 void AddQueueTopCommand(CLI::App& parent, CommandContext& context) {
   CLI::App& command = *parent.add_subcommand(
-      "top", "Show the gangs that wait, in the order in which they are tried");
+      "top", "Show the gangs that wait, queue by queue, in the order in which they are tried");
   const auto limit = std::make_shared<int>(kShown);
   command.add_option("--limit", *limit, "How many at most")
       ->capture_default_str()

@@ -162,8 +162,8 @@ std::vector<std::string> Sentences(const Explanation& explanation,
   }
   if (explanation.gang && explanation.gang->position > 0) {
     text.push_back(absl::StrFormat(
-        "It is number %d of %d in the queue%s.", explanation.gang->position,
-        explanation.queue_length, explanation.gang->head ? ", and room is being kept for it" : ""));
+        "It is number %d of %d in queue %s%s.", explanation.gang->position,
+        explanation.queue_length, explanation.gang->queue, explanation.gang->head ? ", and room is being kept for it" : ""));
   }
   AddClasses(why.classes, explanation.nodes, resources, text);
   if (!why.domains.empty()) {

@@ -16,6 +16,7 @@ TEST(QueueTopCommandTest, WhatWaitsInItsOrder) {
   pb::Gang& gang = *world.control->gangs.add_gangs();
   gang.mutable_ref()->set_namespace_("a");
   gang.mutable_ref()->set_name("train");
+  gang.set_queue("vision");
   gang.set_position(1);
   gang.set_waiting(8);
   gang.set_priority(-5);
@@ -29,8 +30,8 @@ TEST(QueueTopCommandTest, WhatWaitsInItsOrder) {
   EXPECT_EQ(world.control->asked_gangs.limit(), 7);
   EXPECT_TRUE(world.control->asked_gangs.queued());
   EXPECT_EQ(world.out,
-            "POSITION   NAMESPACE   NAME    PODS   PRIORITY   WAITED   MARKS   REASON\n"
-            "1          a           train   8      -5         120m     head    "
+            "QUEUE    POSITION   NAMESPACE   NAME    PODS   PRIORITY   WAITED   MARKS   REASON\n"
+            "vision   1          a           train   8      -5         120m     head    "
             "WaitingForCapacity: need 64 nvidia.com/gpu, have 32\n");
   EXPECT_EQ(world.Run("queue top --limit 0"), ExitCode::kUsage);
 }
@@ -47,6 +48,30 @@ TEST(QueueTopCommandTest, ListShowsStateAndHead) {
   queue.set_order("priority, then arrival");
   EXPECT_EQ(world.Run("queue list"), ExitCode::kOk) << world.err;
   EXPECT_THAT(world.out, HasSubstr("default   Held    2       9      a/train   priority, then"));
+}
+
+TEST(QueueTopCommandTest, ListShowsATreeOfQueuesWithWhatTheyHold) {
+  CliWorld world;
+  pb::Queue& leaf = *world.control->queues.add_queues();
+  leaf.set_name("vision");
+  leaf.set_parent("research");
+  leaf.set_state("Held");
+  leaf.set_running_gangs(2);
+  pb::QueueAmount& amount = *leaf.add_amounts();
+  amount.set_resource("cpu");
+  amount.set_used(6000);
+  amount.set_guaranteed(8000);
+  amount.set_limit(12000);
+  pb::Queue& top = *world.control->queues.add_queues();
+  top.set_name("research");
+  top.set_state("Open");
+  top.set_share(0.25);
+  EXPECT_EQ(world.Run("queue list"), ExitCode::kOk) << world.err;
+  EXPECT_EQ(world.out,
+            "NAME       STATE   RUNNING   WAITING   PODS   SHARE   HEAD     HOLDS\n"
+            "research   Open    0         0         0      0.250   <none>   <none>\n"
+            "  vision   Held    2         0         0      0.000   <none>   "
+            "cpu 6 of 12, guaranteed 8\n");
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ TEST(ExplanationTextTest, AWaitingGangIsToldInNumbers) {
   gang.key.namespace_name = "team";
   gang.name = "train";
   gang.min_member = 8;
+  gang.queue = "default";
   gang.waiting = 8;
   gang.position = 2;
   e.why.reason = {model::ReasonCode::kWaitingForCapacity, 32'000, 20'000, model::kCpu};
@@ -45,7 +46,7 @@ TEST(ExplanationTextTest, AWaitingGangIsToldInNumbers) {
   const std::vector<std::string> text = Sentences(e, resources);
   EXPECT_THAT(text[0], HasSubstr("Gang team/train is Waiting: 8 of its members wait"));
   EXPECT_THAT(text[0], HasSubstr("need 32 cpu, have 20 cpu; held by gang a 12 cpu"));
-  EXPECT_EQ(text[1], "It is number 2 of 3 in the queue.");
+  EXPECT_EQ(text[1], "It is number 2 of 3 in queue default.");
   EXPECT_EQ(text[2],
             "8 pods like train-0 ask for 4 cpu each; there is room for 5 now, on 2 of 10 nodes.");
   EXPECT_EQ(text[3],
