@@ -34,7 +34,7 @@ struct GangSpec {
   std::chrono::nanoseconds wait_timeout{0};
   // Of these roles so many are among them. By role, each once; where they add up to more than
   // min_member, all of them count.
-  std::vector<RoleMinimum> roles;
+  std::vector<RoleMinimum> roles = {};
 
   bool operator==(const GangSpec&) const = default;
 };
