@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tutti {
 
@@ -19,6 +20,9 @@ class ObjectView {
   virtual std::optional<bool> Boolean(std::string_view pointer) const = 0;
   virtual std::optional<std::string> String(std::string_view pointer) const = 0;
   virtual bool Has(std::string_view pointer) const = 0;
+  // The entries of the object there, as a pointer names them ('/' is "~1", '~' is "~0"), sorted.
+  // Empty for anything else; the items of a list are "0", "1", ... as long as Has says so.
+  virtual std::vector<std::string> Keys(std::string_view pointer) const = 0;
 };
 
 }  // namespace tutti

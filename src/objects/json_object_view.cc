@@ -90,6 +90,16 @@ bool JsonObjectView::Has(std::string_view pointer) const {
   return document_->At(pointer) != nullptr;
 }
 
+std::vector<std::string> JsonObjectView::Keys(std::string_view pointer) const {
+  const json* value = document_->At(pointer);
+  std::vector<std::string> keys;
+  if (value == nullptr || !value->is_object()) return keys;
+  // A pointer of one token, less its leading '/'.
+  for (const auto& [key, entry] : value->items())
+    keys.push_back((json::json_pointer() / key).to_string().substr(1));
+  return keys;
+}
+
 std::string JsonObjectView::name() const { return String("/metadata/name").value_or(""); }
 
 std::string JsonObjectView::namespace_name() const {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -29,6 +30,7 @@ class JsonObjectView final : public ObjectView {
   std::optional<bool> Boolean(std::string_view pointer) const override;
   std::optional<std::string> String(std::string_view pointer) const override;
   bool Has(std::string_view pointer) const override;
+  std::vector<std::string> Keys(std::string_view pointer) const override;
 
   std::string name() const;
   std::string namespace_name() const;

@@ -43,6 +43,7 @@ void CheckVolumes(const JsonObjectView& object) {
   DecodeVolumeClaim(object);
   DecodeVolume(object);
   object.Integer("/spec/minMember");
+  for (const std::string& key : object.Keys("/spec")) object.Has("/spec/" + key);
 }
 
 }  // namespace

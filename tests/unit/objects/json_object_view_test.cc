@@ -33,6 +33,16 @@ TEST(JsonObjectViewTest, ReadsFieldsByPointer) {
   EXPECT_EQ(view->JsonText("/spec/nothing"), "");
 }
 
+TEST(JsonObjectViewTest, ListsTheEntriesOfAnObjectAsPointersNameThem) {
+  const auto view =
+      JsonObjectView::Parse(R"({"m": {"b": 1, "a/~": 2, "": 3}, "l": [1], "n": null})");
+  ASSERT_TRUE(view.ok());
+  EXPECT_THAT(view->Keys("/m"), ElementsAre("", "a~1~0", "b"));
+  for (const std::string& key : view->Keys("/m")) EXPECT_TRUE(view->Has("/m/" + key)) << key;
+  for (const char* pointer : {"/l", "/n", "/m/b", "/missing", "m", "/~2"})
+    EXPECT_THAT(view->Keys(pointer), IsEmpty()) << pointer;
+}
+
 TEST(JsonObjectViewTest, AnswersNothingWhereThePointerOrTheTypeIsWrong) {
   const auto view =
       JsonObjectView::Parse(R"({"n": 18446744073709551615, "d": 1.5, "s": "x", "l": [1]})");
