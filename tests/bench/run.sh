@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 build=$1
 out=docs/benchmarks
 mkdir -p "$out"
-for bench in planner extender objects plugin control; do
+for bench in planner queue extender objects plugin control; do
   "$build/tests/bench/${bench}_bench" --benchmark_repetitions=3 --benchmark_report_aggregates_only=false \
     --benchmark_out="$out/$bench.json" --benchmark_out_format=json >/dev/null 2>"$build/$bench-bench.log" ||
     { cat "$build/$bench-bench.log"; exit 1; }
@@ -53,6 +53,10 @@ figure("plugin_remote_added_all_changed", [added("All")], "ms")
 # Aim: at most 20.
 for name in ("explain", "simulate"):
     figure(f"{name}_gang512_p99", [r["p99_ms"] for r in runs("control", f"BM_{name.capitalize()}Gang512")], "ms")
+# Aims: at most 1, 20 and 20.
+figure("round_idle", [r["real_time"] for r in runs("queue", "BM_RoundIdle")], "ms")
+figure("round_one_end", [r["real_time"] for r in runs("queue", "BM_RoundOneEnd")], "ms")
+figure("apply_event_queues", [r["real_time"] for r in runs("queue", "BM_ApplyEventQueues")], "us")
 figure("apply_event", [r["real_time"] for r in runs("planner", "BM_ApplyEvent")], "us")
 PYTHON
 TUTTI_SERVER=$PWD/$build/src/apps/tutti-server "$build/tests/bench/rss_bench"
