@@ -10,9 +10,18 @@
 #include "fragmentation/gpu_packing.h"
 #include "fragmentation/random_node.h"
 #include "gang/annotation_grouping.h"
+#include "gang/armada_grouping.h"
+#include "gang/godel_grouping.h"
 #include "gang/job_grouping.h"
+#include "gang/kai_grouping.h"
+#include "gang/koordinator_grouping.h"
+#include "gang/kueue_grouping.h"
 #include "gang/native_grouping.h"
+#include "gang/owner_grouping.h"
 #include "gang/pod_group_grouping.h"
+#include "gang/spark_grouping.h"
+#include "gang/volcano_grouping.h"
+#include "gang/yunikorn_grouping.h"
 #include "queue/gang_limits.h"
 #include "queue/gang_preemption.h"
 #include "queue/hierarchical_queues.h"
@@ -27,13 +36,25 @@ namespace {
 
 using Factory = std::function<std::unique_ptr<GangGrouping>(const BuiltinOptions&)>;
 
+template <class Grouping>
+std::unique_ptr<GangGrouping> Make(const BuiltinOptions&) {
+  return std::make_unique<Grouping>();
+}
+
 std::vector<std::pair<std::string, Factory>> GangFactories() {
   return {
-      {"annotations",
-       [](const BuiltinOptions&) { return std::make_unique<gang::AnnotationGrouping>(); }},
-      {"podgroup", [](const BuiltinOptions&) { return std::make_unique<gang::NativeGrouping>(); }},
-      {"scheduling-x-k8s-io",
-       [](const BuiltinOptions&) { return std::make_unique<gang::PodGroupGrouping>(); }},
+      {"annotations", Make<gang::AnnotationGrouping>},
+      {"podgroup", Make<gang::NativeGrouping>},
+      {"scheduling-x-k8s-io", Make<gang::PodGroupGrouping>},
+      {"volcano", Make<gang::VolcanoGrouping>},
+      {"yunikorn", Make<gang::YunikornGrouping>},
+      {"kueue", Make<gang::KueueGrouping>},
+      {"kai", Make<gang::KaiGrouping>},
+      {"koordinator", Make<gang::KoordinatorGrouping>},
+      {"armada", Make<gang::ArmadaGrouping>},
+      {"godel", Make<gang::GodelGrouping>},
+      {"spark", Make<gang::SparkGrouping>},
+      {"owner", Make<gang::OwnerGrouping>},
       {"job",
        [](const BuiltinOptions& o) {
          return std::make_unique<gang::JobGrouping>(o.all_jobs_are_gangs);

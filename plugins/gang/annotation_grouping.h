@@ -3,6 +3,7 @@
 //   tutti.dev/gang: NAME             which gang, within the namespace
 //   tutti.dev/min-member: "N"        how many members must be placed together, 1..100000
 //   tutti.dev/wait-timeout: "90s"    optional: how long placed members wait for missing ones
+//   tutti.dev/queue: NAME            optional: the queue the gang is in
 #pragma once
 
 #include "tutti/gang_grouping.h"

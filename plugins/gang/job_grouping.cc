@@ -22,15 +22,11 @@ std::optional<GangMembership> JobGrouping::GroupOf(const PodView& pod) const {
   GangMembership membership;
   membership.identity = owner->uid;
   membership.display_name = owner->name;
+  membership.queue = QueueOf(pod);
   const std::string_view count = pod.Annotation("tutti.dev/min-member");
   if (count.empty()) return membership;
-  if (const std::optional<int> min_member = ParseMemberCount(count)) {
-    membership.spec.emplace().min_member = *min_member;
-  } else {
-    membership.problem = "annotation tutti.dev/min-member is \"" +
-                         std::string(count.substr(0, 32)) +
-                         "\"; expected 1 to 100000, in quotes; correct the Job's pod template";
-  }
+  SetMinMember("annotation tutti.dev/min-member", count, "correct the Job's pod template",
+               membership);
   return membership;
 }
 
@@ -41,6 +37,7 @@ std::optional<GangObject> JobGrouping::SpecOf(const ObjectView& object) const {
   GangObject gang;
   gang.identity = object.String("/metadata/uid").value_or("");
   gang.display_name = object.String("/metadata/name").value_or("");
+  gang.queue = QueueOf(object, {}, "/spec/template/metadata");
   int64_t size = object.Integer("/spec/parallelism").value_or(1);
   if (const std::optional<int64_t> completions = object.Integer("/spec/completions")) {
     size = std::min(size, *completions);

@@ -2,8 +2,8 @@
 //
 // A Job is a gang where its pods carry the annotation tutti.dev/gang-job: "true", or all Jobs are
 // by configuration. The size is the annotation tutti.dev/min-member, else the Job's parallelism
-// (not more than its completions). The gang is known by the Job's uid, so a Job of the same name
-// made later is another gang.
+// (not more than its completions), the queue is what tutti.dev/queue says, too. The gang is known
+// by the Job's uid, so a Job of the same name made later is another gang.
 #pragma once
 
 #include "tutti/gang_grouping.h"

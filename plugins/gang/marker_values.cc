@@ -1,10 +1,13 @@
 #include "marker_values.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 
 namespace tutti::gang {
 namespace {
+
+constexpr size_t kMostOfAValue = 32;
 
 std::optional<int64_t> Whole(std::string_view text) {
   int64_t value = 0;
@@ -12,6 +15,8 @@ std::optional<int64_t> Whole(std::string_view text) {
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
 }
+
+int64_t SecondsOf(char unit) { return unit == 's' ? 1 : unit == 'm' ? 60 : unit == 'h' ? 3600 : 0; }
 
 }  // namespace
 
@@ -22,15 +27,53 @@ std::optional<int> ParseMemberCount(std::string_view text) {
 }
 
 std::optional<std::chrono::nanoseconds> ParseWait(std::string_view text) {
-  if (text.size() < 2) return std::nullopt;
-  const std::optional<int64_t> value = Whole(text.substr(0, text.size() - 1));
-  const int64_t unit = text.back() == 's'   ? 1
-                       : text.back() == 'm' ? 60
-                       : text.back() == 'h' ? 3600
-                                            : 0;
-  if (!value || unit == 0 || *value < 1 || *value > kLongestWait.count() / unit)
-    return std::nullopt;
-  return std::chrono::seconds(*value * unit);
+  int64_t seconds = 0;
+  while (!text.empty()) {
+    const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    const std::optional<int64_t> value = Whole(text.substr(0, digits));
+    const int64_t unit = digits < text.size() ? SecondsOf(text[digits]) : 0;
+    if (!value || unit == 0 || *value > kLongestWait.count() / unit) return std::nullopt;
+    seconds += *value * unit;
+    if (seconds > kLongestWait.count()) return std::nullopt;
+    text.remove_prefix(digits + 1);
+  }
+  if (seconds == 0) return std::nullopt;
+  return std::chrono::seconds(seconds);
+}
+
+std::string_view Marker(const PodView& pod, std::string_view key) {
+  const std::string_view annotation = pod.Annotation(key);
+  return annotation.empty() ? pod.Label(key) : annotation;
+}
+
+std::string Wrong(std::string_view marker, std::string_view value, std::string_view expectation) {
+  std::string problem(marker);
+  problem.append(" is \"").append(value.substr(0, kMostOfAValue)).append("\"; ");
+  return problem.append(expectation);
+}
+
+void SetMinMember(std::string_view marker, std::string_view value, std::string_view remedy,
+                  GangMembership& membership) {
+  if (const std::optional<int> min_member = ParseMemberCount(value)) {
+    membership.spec.emplace().min_member = *min_member;
+  } else {
+    membership.problem =
+        Wrong(marker, value, "expected 1 to 100000, in quotes; " + std::string(remedy));
+  }
+}
+
+std::string QueueOf(const PodView& pod, std::string_view of_dialect) {
+  const std::string_view ours = Marker(pod, "tutti.dev/queue");
+  return std::string(ours.empty() ? of_dialect : ours);
+}
+
+std::string QueueOf(const ObjectView& object, std::string of_dialect, std::string_view metadata) {
+  for (const char* kind : {"/annotations", "/labels"}) {
+    const std::string pointer = std::string(metadata) + kind + "/tutti.dev~1queue";
+    if (std::optional<std::string> ours = object.String(pointer); ours && !ours->empty())
+      return *std::move(ours);
+  }
+  return of_dialect;
 }
 
 }  // namespace tutti::gang

@@ -13,6 +13,7 @@ std::optional<GangMembership> NativeGrouping::GroupOf(const PodView& pod) const 
   GangMembership membership;
   membership.identity = pod.scheduling_group;
   membership.display_name = pod.scheduling_group;
+  membership.queue = QueueOf(pod);
   return membership;
 }
 
@@ -20,6 +21,7 @@ std::optional<GangObject> NativeGrouping::SpecOf(const ObjectView& object) const
   GangObject gang;
   gang.identity = object.String("/metadata/name").value_or("");
   gang.display_name = gang.identity;
+  gang.queue = QueueOf(object);
   if (!object.Has("/spec/schedulingPolicy/gang")) {
     // Policy basic: its pods are scheduled one by one.
     gang.spec.min_member = 1;

@@ -1,6 +1,7 @@
 // NativeGrouping: Kubernetes' own PodGroup (scheduling.k8s.io; 1.36 v1alpha2, 1.37 v1alpha3 and
 // v1beta1), feature gate GenericWorkload. Pods name it in spec.schedulingGroup.podGroupName;
-// spec.schedulingPolicy.gang.minCount is the size. Policy "basic" is no gang.
+// spec.schedulingPolicy.gang.minCount is the size. Policy "basic" is no gang. The queue:
+// tutti.dev/queue on the PodGroup, else on the pods.
 #pragma once
 
 #include "tutti/gang_grouping.h"

@@ -1,6 +1,7 @@
 // PodGroupGrouping: the PodGroup of scheduler-plugins (scheduling.x-k8s.io/v1alpha1), named by the
 // label scheduling.x-k8s.io/pod-group; and the older labels
-// pod-group.scheduling.sigs.k8s.io/{name,min-available}, which need no object.
+// pod-group.scheduling.sigs.k8s.io/{name,min-available}, which need no object. The queue:
+// tutti.dev/queue on the PodGroup, else on the pods.
 #pragma once
 
 #include "tutti/gang_grouping.h"

@@ -102,7 +102,21 @@ struct LeaderElection {
 
 enum class PartialGangPolicy { kEvict, kKeep };
 enum class BindBarrier { kAuto, kAlways };
-enum class GangDialect { kAnnotations, kPodGroup, kSchedulerPlugins, kJob };
+enum class GangDialect {
+  kAnnotations,
+  kPodGroup,
+  kSchedulerPlugins,
+  kVolcano,
+  kYunikorn,
+  kKueue,
+  kKai,
+  kKoordinator,
+  kArmada,
+  kGodel,
+  kSpark,
+  kOwner,
+  kJob
+};
 
 struct Backoff {
   Duration initial = std::chrono::seconds(10);
@@ -110,8 +124,11 @@ struct Backoff {
 };
 
 struct Gang {
-  std::vector<GangDialect> dialects = {GangDialect::kAnnotations, GangDialect::kPodGroup,
-                                       GangDialect::kSchedulerPlugins, GangDialect::kJob};
+  std::vector<GangDialect> dialects = {
+      GangDialect::kAnnotations, GangDialect::kPodGroup,    GangDialect::kSchedulerPlugins,
+      GangDialect::kVolcano,     GangDialect::kYunikorn,    GangDialect::kKueue,
+      GangDialect::kKai,         GangDialect::kKoordinator, GangDialect::kArmada,
+      GangDialect::kGodel,       GangDialect::kSpark,       GangDialect::kJob};
   bool job_gangs = false;
   Duration wait_timeout = std::chrono::seconds(60);
   Backoff backoff;

@@ -177,11 +177,20 @@ Table GangTable(Gang& c) {
        Choices(c.dialects, {{"annotations", GangDialect::kAnnotations},
                             {"podgroup", GangDialect::kPodGroup},
                             {"scheduler-plugins", GangDialect::kSchedulerPlugins},
+                            {"volcano", GangDialect::kVolcano},
+                            {"yunikorn", GangDialect::kYunikorn},
+                            {"kueue", GangDialect::kKueue},
+                            {"kai", GangDialect::kKai},
+                            {"koordinator", GangDialect::kKoordinator},
+                            {"armada", GangDialect::kArmada},
+                            {"godel", GangDialect::kGodel},
+                            {"spark", GangDialect::kSpark},
+                            {"owner", GangDialect::kOwner},
                             {"job", GangDialect::kJob}}),
        "Ways in which pods may say that they are a gang, the first that applies wins: our "
-       "annotations, the native `scheduling.k8s.io` PodGroup, the `scheduling.x-k8s.io` PodGroup "
-       "of "
-       "scheduler-plugins, the owning batch/v1 Job."},
+       "annotations (`annotations`), the native `scheduling.k8s.io` PodGroup (`podgroup`), the "
+       "markers of other schedulers, the owning batch/v1 Job (`job`), and, only where it is named "
+       "here, any known owner such as a JobSet or a RayCluster (`owner`)."},
       {"jobGangs", BoolField{&c.job_gangs},
        "Treat every Job of our scheduler with `parallelism` above 1 as a gang. Otherwise only Jobs "
        "that carry the annotation."},

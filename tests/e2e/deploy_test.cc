@@ -31,7 +31,8 @@ class DeployTest : public E2eBed<DeployTest> {
   }
   static void PrepareTutti(TuttiOptions& options) {
     ASSERT_TRUE(plane().WaitFor([] { return plane().Get("/api/v1/namespaces/kube-system").ok(); }));
-    for (const char* file : {"rbac.yaml", "crds/scheduling.x-k8s.io_podgroups.yaml"}) {
+    for (const char* file : {"rbac.yaml", "crds/scheduling.x-k8s.io_podgroups.yaml",
+                             "crds/scheduling.godel.kubewharf.io_podgroups.yaml"}) {
       const absl::Status status = CreateManifests(plane(), Deploy(file));
       ASSERT_TRUE(status.ok()) << file << ": " << status;
     }
@@ -66,6 +67,11 @@ TEST_F(DeployTest, TheSchedulerPluginsGangRuns) {
 }
 
 TEST_F(DeployTest, TheNativeGangRuns) { Run("gang-native.yaml", "train-native", 2); }
+
+TEST_F(DeployTest, TheGangsOfOtherSchedulersRun) {
+  for (const std::string name : {"armada", "godel", "kueue", "spark", "yunikorn"})
+    Run("gang-" + name + ".yaml", "train-" + name, 2);
+}
 
 TEST_F(DeployTest, WaitingGangsAreReportedAndReleasedWithTheRightsOfRbacYaml) {
   ASSERT_TRUE(plane().CreatePods(2, "first", GangPod("first", 2, "1")).ok());

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_format.h"
 #include "tests/e2e/e2e_bed.h"
+#include "tests/support/control_plane/manifests.h"
 
 namespace tutti::testing {
 namespace {
@@ -126,6 +127,144 @@ TEST_F(NativeGangOn136Test, TheNativePodGroupIsBoundWholeThroughTutti) {
   EXPECT_EQ(plane().CountBound("native"), 0);
   ASSERT_TRUE(plane().CreatePods(1, "native-last", pod).ok());
   EXPECT_TRUE(AllBound("native", 3));
+}
+
+// The markers of other schedulers, with the CRDs of deploy/crds.
+class PeersTest : public E2eBed<PeersTest> {
+ public:
+  static Options BedOptions() {
+    Options options;
+    options.node.cpu = "4";
+    return options;
+  }
+  static void PrepareTutti(TuttiOptions&) {
+    for (const char* group : {"scheduling.volcano.sh", "scheduling.run.ai",
+                              "scheduling.sigs.k8s.io", "scheduling.godel.kubewharf.io"}) {
+      const absl::Status status = CreateManifests(
+          plane(), absl::StrFormat("%s/deploy/crds/%s_podgroups.yaml", TUTTI_SOURCE_DIR, group));
+      ASSERT_TRUE(status.ok()) << status;
+    }
+  }
+
+ protected:
+  using Markers = std::map<std::string, std::string>;
+
+  static PodTemplate Marked(const Markers& labels, const Markers& annotations) {
+    PodTemplate pod;
+    pod.labels = labels;
+    pod.annotations = annotations;
+    pod.requests["cpu"] = "1";
+    return pod;
+  }
+  static void CreatePodGroup(const std::string& api_version, const std::string& name,
+                             const json& spec) {
+    const std::string path = absl::StrFormat("/apis/%s/namespaces/default/podgroups", api_version);
+    const json group = {{"apiVersion", api_version},
+                        {"kind", "PodGroup"},
+                        {"metadata", {{"name", name}}},
+                        {"spec", spec}};
+    // The API server takes a while to serve a new CRD.
+    ASSERT_TRUE(plane().WaitFor([&] { return plane().Send("POST", path, group).ok(); }));
+  }
+  // Nothing of `name` is bound while the last of its pods is missing, and then all are.
+  static void BindsOnlyWhole(const std::string& name, int count, const PodTemplate& pod,
+                             const PodTemplate& last) {
+    ASSERT_TRUE(plane().CreatePods(count - 1, name, pod).ok());
+    ASSERT_TRUE(plane().CreatePods(1, "probe-" + name, PodTemplate{}).ok());
+    EXPECT_TRUE(AllBound("probe-" + name, 1));
+    EXPECT_EQ(plane().CountBound(name), 0);
+    ASSERT_TRUE(plane().CreatePods(1, name + "-last", last).ok());
+    // A PodGroup's CRD may have come after Tutti's first look.
+    EXPECT_TRUE(plane().WaitFor([&] { return plane().CountBound(name) == count; },
+                                std::chrono::seconds(60)));
+  }
+};
+
+TEST_F(PeersTest, AVolcanoPodGroupWaitsForItsTasks) {
+  CreatePodGroup("scheduling.volcano.sh/v1beta1", "volcano",
+                 {{"minMember", 3}, {"minTaskMember", {{"ps", 1}, {"worker", 2}}}});
+  const auto task = [](const char* name) {
+    return Marked({},
+                  {{"scheduling.k8s.io/group-name", "volcano"}, {"volcano.sh/task-spec", name}});
+  };
+  BindsOnlyWhole("volcano", 4, task("worker"), task("ps"));
+}
+
+TEST_F(PeersTest, AKaiPodGroupWaitsForItsSubGroups) {
+  CreatePodGroup("scheduling.run.ai/v2alpha2", "kai",
+                 {{"subGroups", json::array({{{"name", "leader"}, {"minMember", 1}},
+                                             {{"name", "workers"}, {"minMember", 2}}})}});
+  const auto member = [](const char* subgroup) {
+    return Marked({{"kai.scheduler/subgroup-name", subgroup}}, {{"pod-group-name", "kai"}});
+  };
+  BindsOnlyWhole("kai", 4, member("workers"), member("leader"));
+}
+
+TEST_F(PeersTest, AKoordinatorPodGroupIsBoundWhole) {
+  CreatePodGroup("scheduling.sigs.k8s.io/v1alpha1", "koord", {{"minMember", 3}});
+  const PodTemplate pod = Marked({{"pod-group.scheduling.sigs.k8s.io", "koord"}}, {});
+  BindsOnlyWhole("koord", 3, pod, pod);
+}
+
+TEST_F(PeersTest, BundledKoordinatorGangsAreBoundTogether) {
+  const auto gang = [](const char* name, const char* min_available) {
+    return Marked({}, {{"gang.scheduling.koordinator.sh/name", name},
+                       {"gang.scheduling.koordinator.sh/min-available", min_available},
+                       {"gang.scheduling.koordinator.sh/groups", R"(["default/a","default/b"])"}});
+  };
+  BindsOnlyWhole("bundle", 3, gang("a", "2"), gang("b", "1"));
+}
+
+TEST_F(PeersTest, AGodelPodGroupIsBoundWhole) {
+  CreatePodGroup("scheduling.godel.kubewharf.io/v1alpha1", "godel", {{"minMember", 3}});
+  const PodTemplate pod = Marked({{"godel.bytedance.com/pod-group-name", "godel"}},
+                                 {{"godel.bytedance.com/pod-group-name", "godel"}});
+  BindsOnlyWhole("godel", 3, pod, pod);
+}
+
+TEST_F(PeersTest, AYunikornApplicationWaitsForItsTaskGroups) {
+  const auto member = [](const char* group) {
+    return Marked({{"yunikorn.apache.org/app-id", "yunikorn"}},
+                  {{"yunikorn.apache.org/task-group-name", group},
+                   {"yunikorn.apache.org/task-groups",
+                    R"([{"name":"head","minMember":1},{"name":"workers","minMember":2}])"}});
+  };
+  BindsOnlyWhole("yunikorn", 4, member("workers"), member("head"));
+}
+
+TEST_F(PeersTest, GangsThatPodsAloneMakeAreBoundWhole) {
+  const std::map<std::string, PodTemplate> pods = {
+      {"kueue", Marked({{"kueue.x-k8s.io/pod-group-name", "kueue"}},
+                       {{"kueue.x-k8s.io/pod-group-total-count", "3"}})},
+      {"armada", Marked({}, {{"armadaproject.io/gangId", "armada"},
+                             {"armadaproject.io/gangCardinality", "3"}})},
+      {"spark", Marked({{"spark-app-id", "spark"}, {"spark-role", "executor"}},
+                       {{"spark-executor-count", "3"}})}};
+  for (const auto& [name, pod] : pods) BindsOnlyWhole(name, 3, pod, pod);
+}
+
+class OwnerTest : public E2eBed<OwnerTest> {
+ public:
+  static Options BedOptions() {
+    Options options;
+    options.node.cpu = "4";
+    options.tutti.extra = "gang: {dialects: [owner]}\n";
+    return options;
+  }
+};
+
+TEST_F(OwnerTest, AGroupOfALeaderWorkerSetIsBoundWholeWithoutAnyMarkerOfOurs) {
+  PodTemplate pod;
+  pod.labels = {{"leaderworkerset.sigs.k8s.io/name", "serve"},
+                {"leaderworkerset.sigs.k8s.io/group-index", "0"}};
+  pod.annotations = {{"leaderworkerset.sigs.k8s.io/size", "3"}};
+  pod.requests["cpu"] = "1";
+  ASSERT_TRUE(plane().CreatePods(2, "serve", pod).ok());
+  ASSERT_TRUE(plane().CreatePods(1, "probe", PodTemplate{}).ok());
+  EXPECT_TRUE(AllBound("probe", 1));
+  EXPECT_EQ(plane().CountBound("serve"), 0);
+  ASSERT_TRUE(plane().CreatePods(1, "serve-last", pod).ok());
+  EXPECT_TRUE(AllBound("serve", 3));
 }
 
 class OlderKubernetesTest : public E2eBed<OlderKubernetesTest> {

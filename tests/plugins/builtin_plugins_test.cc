@@ -22,8 +22,10 @@ TEST(BuiltinPluginsTest, EveryDialectIsMadeUnderTheNameThatConfigurationUses) {
   const auto groupings = BuiltinGangGroupings(BuiltinGangDialects(), {}, unknown);
   EXPECT_THAT(unknown, IsEmpty());
   EXPECT_EQ(NamesOf(groupings), BuiltinGangDialects());
-  EXPECT_THAT(BuiltinGangDialects(),
-              ElementsAre("annotations", "podgroup", "scheduling-x-k8s-io", "job"));
+  EXPECT_THAT(
+      BuiltinGangDialects(),
+      ElementsAre("annotations", "podgroup", "scheduling-x-k8s-io", "volcano", "yunikorn", "kueue",
+                  "kai", "koordinator", "armada", "godel", "spark", "owner", "job"));
 }
 
 TEST(BuiltinPluginsTest, TheOrderOfTheConfigurationIsKept) {

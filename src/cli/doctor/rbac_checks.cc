@@ -1,5 +1,6 @@
 #include "cli/doctor/rbac_checks.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -42,6 +43,14 @@ constexpr Right kRights[] = {
     {"scheduling.k8s.io", "podgroups", "", "watch"},
     {"scheduling.x-k8s.io", "podgroups", "", "list"},
     {"scheduling.x-k8s.io", "podgroups", "", "watch"},
+    {"scheduling.volcano.sh", "podgroups", "", "list"},
+    {"scheduling.volcano.sh", "podgroups", "", "watch"},
+    {"scheduling.run.ai", "podgroups", "", "list"},
+    {"scheduling.run.ai", "podgroups", "", "watch"},
+    {"scheduling.sigs.k8s.io", "podgroups", "", "list"},
+    {"scheduling.sigs.k8s.io", "podgroups", "", "watch"},
+    {"scheduling.godel.kubewharf.io", "podgroups", "", "list"},
+    {"scheduling.godel.kubewharf.io", "podgroups", "", "watch"},
     {"events.k8s.io", "events", "", "create"},
     {"events.k8s.io", "events", "", "patch"},
 };
@@ -50,6 +59,22 @@ constexpr Right kToRegister[] = {
     {"admissionregistration.k8s.io", "mutatingwebhookconfigurations", "", "create"},
     {"admissionregistration.k8s.io", "mutatingwebhookconfigurations", "", "patch"},
 };
+
+constexpr Right kOfOwners[] = {
+    {"jobset.x-k8s.io", "jobsets", "", "list"},  {"jobset.x-k8s.io", "jobsets", "", "watch"},
+    {"kubeflow.org", "jaxjobs", "", "list"},     {"kubeflow.org", "jaxjobs", "", "watch"},
+    {"kubeflow.org", "mpijobs", "", "list"},     {"kubeflow.org", "mpijobs", "", "watch"},
+    {"kubeflow.org", "paddlejobs", "", "list"},  {"kubeflow.org", "paddlejobs", "", "watch"},
+    {"kubeflow.org", "pytorchjobs", "", "list"}, {"kubeflow.org", "pytorchjobs", "", "watch"},
+    {"kubeflow.org", "tfjobs", "", "list"},      {"kubeflow.org", "tfjobs", "", "watch"},
+    {"kubeflow.org", "xgboostjobs", "", "list"}, {"kubeflow.org", "xgboostjobs", "", "watch"},
+    {"ray.io", "rayclusters", "", "list"},       {"ray.io", "rayclusters", "", "watch"},
+};
+
+bool GroupsByOwner(const config::Configuration& tutti) {
+  const std::vector<config::GangDialect>& dialects = tutti.gang.dialects;
+  return std::find(dialects.begin(), dialects.end(), config::GangDialect::kOwner) != dialects.end();
+}
 
 std::string Name(const Right& right) {
   std::string name = absl::StrFormat("%s %s", right.verb, right.resource);
@@ -97,6 +122,9 @@ void CheckRights(ClusterReader& reader, const std::string& service_account,
   if (tutti != nullptr && tutti->webhook.enabled && tutti->webhook.registration.enabled()) {
     for (const Right& right : kToRegister)
       add(right, std::string(right.verb) == "patch" ? tutti->webhook.registration.name : "");
+  }
+  if (tutti != nullptr && GroupsByOwner(*tutti)) {
+    for (const Right& right : kOfOwners) add(right, "");
   }
   std::vector<std::string> missing;
   for (size_t i = 0; i < reviews.size(); ++i) {

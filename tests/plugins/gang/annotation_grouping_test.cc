@@ -83,8 +83,15 @@ TEST_F(AnnotationGroupingTest, ABadWaitIsAProblemOfItsOwn) {
     EXPECT_FALSE(membership->spec) << bad;
     EXPECT_THAT(membership->problem,
                 HasSubstr("annotation tutti.dev/wait-timeout is \"" + std::string(bad) + "\""));
-    EXPECT_THAT(membership->problem, HasSubstr("such as 90s, 5m or 1h; correct or remove it"));
+    EXPECT_THAT(membership->problem, HasSubstr("such as 90s, 5m or 1h30m; correct or remove it"));
   }
+}
+
+TEST_F(AnnotationGroupingTest, ThePodMayNameItsQueue) {
+  EXPECT_THAT(grouping_.GroupOf(Member("4").View())->queue, IsEmpty());
+  PodViewBuilder pod = Member("4");
+  pod.Label("tutti.dev/queue", "research");
+  EXPECT_EQ(grouping_.GroupOf(pod.View())->queue, "research");
 }
 
 TEST_F(AnnotationGroupingTest, AHugeValueDoesNotFillTheMessage) {

@@ -125,6 +125,15 @@ TEST_F(JobGroupingTest, ABadSizeNamesTheAnnotationAndTheTemplate) {
   }
 }
 
+TEST_F(JobGroupingTest, TheTemplateMayNameTheQueue) {
+  const auto gang =
+      some_.SpecOf(Job("", R"("tutti.dev/gang-job":"true","tutti.dev/queue":"research")"));
+  EXPECT_EQ(gang->queue, "research");
+  PodViewBuilder pod = JobPod("true");
+  pod.Annotation("tutti.dev/queue", "research");
+  EXPECT_EQ(some_.GroupOf(pod.View())->queue, "research");
+}
+
 TEST_F(JobGroupingTest, WatchesJobs) {
   ASSERT_EQ(some_.Watches().size(), 1u);
   EXPECT_EQ(some_.Watches()[0].group, "batch");

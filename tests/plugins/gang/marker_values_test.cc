@@ -14,7 +14,7 @@ TEST(MarkerValuesTest, AMemberCountIsAWholeNumberFromOneToAHundredThousand) {
   }
 }
 
-TEST(MarkerValuesTest, AWaitIsAWholeNumberWithAUnit) {
+TEST(MarkerValuesTest, AWaitIsWholeNumbersWithUnits) {
   using std::chrono::hours;
   using std::chrono::minutes;
   using std::chrono::seconds;
@@ -22,8 +22,11 @@ TEST(MarkerValuesTest, AWaitIsAWholeNumberWithAUnit) {
   EXPECT_EQ(ParseWait("5m"), minutes(5));
   EXPECT_EQ(ParseWait("1h"), hours(1));
   EXPECT_EQ(ParseWait("720h"), hours(720));
-  for (const char* bad : {"", "s", "90", "0s", "-5s", "1d", "1.5h", "90 s", "90S", "721h", "1h30m",
-                          "99999999999999999999s", "9223372036854775807h"}) {
+  EXPECT_EQ(ParseWait("1h30m"), minutes(90));
+  EXPECT_EQ(ParseWait("10m0s"), minutes(10)) << "as Go writes it";
+  for (const char* bad :
+       {"", "s", "90", "0s", "-5s", "1d", "1.5h", "90 s", "90S", "721h", "720h1s", "30s1", "0h0m0s",
+        "-1h", "99999999999999999999s", "9223372036854775807h"}) {
     EXPECT_EQ(ParseWait(bad), std::nullopt) << "\"" << bad << "\"";
   }
 }

@@ -44,6 +44,15 @@ TEST_F(NativeGroupingTest, TheGroupGivesTheSize) {
   EXPECT_THAT(gang->problem, IsEmpty());
 }
 
+TEST_F(NativeGroupingTest, ThePodGroupOrThePodMayNameTheQueue) {
+  const auto gang = grouping_.SpecOf(
+      Object(R"({"metadata":{"name":"train","labels":{"tutti.dev/queue":"research"}},"spec":{}})"));
+  EXPECT_EQ(gang->queue, "research");
+  PodViewBuilder pod;
+  pod.SchedulingGroup("train").Label("tutti.dev/queue", "research");
+  EXPECT_EQ(grouping_.GroupOf(pod.View())->queue, "research");
+}
+
 TEST_F(NativeGroupingTest, PolicyBasicAndNoPolicyScheduleOneByOne) {
   for (const char* policy : {R"({"basic":{}})", "{}", "null"}) {
     EXPECT_EQ(SpecOf(policy)->spec.min_member, 1) << policy;

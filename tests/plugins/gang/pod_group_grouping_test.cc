@@ -63,6 +63,14 @@ TEST_F(PodGroupGroupingTest, ABadSizeNamesTheGroupTheFieldAndWhatToWrite) {
   }
 }
 
+TEST_F(PodGroupGroupingTest, APodMayNameItsQueue) {
+  for (const char* label : {kGroupLabel, kLightName}) {
+    PodViewBuilder pod;
+    pod.Label(label, "train").Label(kLightSize, "3").Label("tutti.dev/queue", "research");
+    EXPECT_EQ(grouping_.GroupOf(pod.View())->queue, "research") << label;
+  }
+}
+
 TEST_F(PodGroupGroupingTest, ATimeoutPastAllBoundsDoesNotWrapRound) {
   const auto gang = SpecOf(R"({"minMember":2,"scheduleTimeoutSeconds":9223372036854775807})");
   EXPECT_GT(gang->spec.wait_timeout, std::chrono::hours(24));
@@ -100,7 +108,7 @@ TEST_F(PodGroupGroupingTest, ABadOldSizeNamesTheLabelAndWhatToWrite) {
     EXPECT_FALSE(membership->spec) << bad;
     EXPECT_THAT(membership->problem,
                 AllOf(HasSubstr(absl::StrFormat("label %s is \"%s\"", kLightSize, bad)),
-                      HasSubstr("expected 1 to 100000; set it on every pod")));
+                      HasSubstr("expected 1 to 100000, in quotes; set it on every pod")));
   }
 }
 

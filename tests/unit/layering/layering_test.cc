@@ -229,6 +229,8 @@ TEST(LayeringTest, PluginsSeeOnlyThePublicHeadersAndTheirOwnFolder) {
     for (const Include& include : IncludesOf(file)) {
       const bool beside = include.quoted && fs::exists(file.parent_path() / include.path);
       if (IsStandard(include) || StartsWith(include.path, "tutti/") || beside) continue;
+      // JSON in annotations; it stays out of their headers, as of ours.
+      if (file.extension() == ".cc" && include.path == "nlohmann/json.hpp") continue;
       // The examples bring their tests with them.
       const bool test = file.stem().string().ends_with("_test");
       if (test && StartsWith(include.path, "gtest/")) continue;

@@ -188,6 +188,7 @@ TEST_F(ClusterChecksTest, TheRightsAreThoseThatWeShip) {
   tutti.emplace();
   tutti->webhook.enabled = true;
   tutti->webhook.registration.service_name = "tutti-webhook";
+  tutti->gang.dialects.push_back(config::GangDialect::kOwner);
   ChecksThatAre(Verdict::kOk);
   std::set<std::string> asked;
   for (const json& review : reviews) {
