@@ -45,7 +45,7 @@ bench: packages ## Benchmarks in one process; prints lines: figure NAME VALUE UN
 SIM_OPTIONS ?=
 bench-sim: packages ## Simulated workloads against published results; prints figures (SIM_OPTIONS="--lists default --seeds 3")
 	cmake --preset bench >/dev/null
-	cmake --build build/bench -j $(JOBS) --target sim_bench openb_bench
+	cmake --build build/bench -j $(JOBS) --target sim_bench queue_sim_bench openb_bench
 	@tests/bench/run_sim.sh build/bench $(SIM_OPTIONS)
 
 bench-e2e: deps ## Pods per second through a real kube-scheduler; prints figures

@@ -17,6 +17,7 @@
 #include "gang/koordinator_grouping.h"
 #include "gang/kueue_grouping.h"
 #include "gang/native_grouping.h"
+#include "gang/own_schedulers.h"
 #include "gang/owner_grouping.h"
 #include "gang/pod_group_grouping.h"
 #include "gang/spark_grouping.h"
@@ -41,9 +42,17 @@ std::unique_ptr<GangGrouping> Make(const BuiltinOptions&) {
   return std::make_unique<Grouping>();
 }
 
+constexpr std::string_view kOwnDialect = "annotations";
+
+std::unique_ptr<GangGrouping> ForOurPods(std::unique_ptr<GangGrouping> grouping,
+                                         const BuiltinOptions& options) {
+  if (grouping->name() == kOwnDialect) return grouping;
+  return std::make_unique<gang::OwnSchedulers>(std::move(grouping), options.scheduler_names);
+}
+
 std::vector<std::pair<std::string, Factory>> GangFactories() {
   return {
-      {"annotations", Make<gang::AnnotationGrouping>},
+      {std::string(kOwnDialect), Make<gang::AnnotationGrouping>},
       {"podgroup", Make<gang::NativeGrouping>},
       {"scheduling-x-k8s-io", Make<gang::PodGroupGrouping>},
       {"volcano", Make<gang::VolcanoGrouping>},
@@ -109,7 +118,7 @@ std::vector<std::unique_ptr<GangGrouping>> BuiltinGangGroupings(
   for (const std::string& dialect : dialects) {
     const size_t before = groupings.size();
     for (const auto& [name, factory] : factories) {
-      if (name == dialect) groupings.push_back(factory(options));
+      if (name == dialect) groupings.push_back(ForOurPods(factory(options), options));
     }
     if (groupings.size() == before) unknown.push_back(dialect);
   }

@@ -12,6 +12,8 @@ namespace tutti {
 
 struct BuiltinOptions {
   bool all_jobs_are_gangs = false;
+  // Whose pods count as gangs by any dialect but our own; empty: of every scheduler.
+  std::vector<std::string> scheduler_names = {};
 };
 
 // The groupings of `dialects`, in that order. A name that is not known is added to `unknown` and

@@ -26,10 +26,15 @@ struct PodView {
   std::span<const Entry> annotations;
   std::span<const OwnerReferenceView> owners;
   std::string_view scheduling_group;  // spec.schedulingGroup.podGroupName, or empty
+  std::string_view scheduler_name;    // spec.schedulerName, or empty
 
   // Empty where absent; an empty value and no value are the same to every dialect we know.
   std::string_view Label(std::string_view key) const { return Find(labels, key); }
   std::string_view Annotation(std::string_view key) const { return Find(annotations, key); }
+  // The scheduler that is to place it.
+  std::string_view SchedulerName() const {
+    return scheduler_name.empty() ? "default-scheduler" : scheduler_name;
+  }
   // The owner that controls the pod, or null.
   const OwnerReferenceView* Controller() const {
     for (const OwnerReferenceView& owner : owners) {

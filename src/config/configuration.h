@@ -129,6 +129,7 @@ struct Gang {
       GangDialect::kVolcano,     GangDialect::kYunikorn,    GangDialect::kKueue,
       GangDialect::kKai,         GangDialect::kKoordinator, GangDialect::kArmada,
       GangDialect::kGodel,       GangDialect::kSpark,       GangDialect::kJob};
+  std::vector<std::string> scheduler_names = {"default-scheduler"};
   bool job_gangs = false;
   Duration wait_timeout = std::chrono::seconds(60);
   Backoff backoff;

@@ -191,6 +191,10 @@ Table GangTable(Gang& c) {
        "annotations (`annotations`), the native `scheduling.k8s.io` PodGroup (`podgroup`), the "
        "markers of other schedulers, the owning batch/v1 Job (`job`), and, only where it is named "
        "here, any known owner such as a JobSet or a RayCluster (`owner`)."},
+      {"schedulerNames", TextListField{&c.scheduler_names, kDnsName},
+       "Pods that name another scheduler (`spec.schedulerName`) are left to it, whatever markers "
+       "they carry, unless these are our own annotations. Name every profile of kube-scheduler "
+       "whose pods may be gangs; an empty list: pods of every scheduler."},
       {"jobGangs", BoolField{&c.job_gangs},
        "Treat every Job of our scheduler with `parallelism` above 1 as a gang. Otherwise only Jobs "
        "that carry the annotation."},

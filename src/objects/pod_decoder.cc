@@ -260,6 +260,7 @@ void PodDecoder::Impl::Group(PodInfo& info) const {
   view.annotations = annotations;
   view.owners = owners;
   view.scheduling_group = scheduling_group;
+  view.scheduler_name = info.scheduler_name;
   for (const GangGrouping* grouping : groupings) {
     std::optional<GangMembership> membership = grouping->GroupOf(view);
     if (!membership) continue;

@@ -8,6 +8,7 @@ build=$1
 shift
 data=${TUTTI_SHARED_DATA:-../shared/data}
 TUTTI_SHARED_DATA=$data "$build/tests/bench/sim_bench"
+"$build/tests/bench/queue_sim_bench"
 if [ -d "$data/openb" ]; then
   # A run of everything is kept.
   [ $# -gt 0 ] || set -- --out docs/benchmarks/openb.json

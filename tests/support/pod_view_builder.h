@@ -29,6 +29,10 @@ class PodViewBuilder {
     scheduling_group_ = Keep(std::move(name));
     return *this;
   }
+  PodViewBuilder& SchedulerName(std::string name) {
+    scheduler_name_ = Keep(std::move(name));
+    return *this;
+  }
   // Good as long as the builder is, and until its next change.
   PodView View() const {
     PodView view;
@@ -38,6 +42,7 @@ class PodViewBuilder {
     view.annotations = annotations_;
     view.owners = owners_;
     view.scheduling_group = scheduling_group_;
+    view.scheduler_name = scheduler_name_;
     return view;
   }
 
@@ -49,6 +54,7 @@ class PodViewBuilder {
   std::vector<PodView::Entry> annotations_;
   std::vector<OwnerReferenceView> owners_;
   std::string_view scheduling_group_;
+  std::string_view scheduler_name_;
 };
 
 inline objects::JsonObjectView Object(std::string_view json) {

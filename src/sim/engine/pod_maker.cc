@@ -86,6 +86,7 @@ std::vector<model::PodInfo> PodMaker::Roles(const Job& job, uint64_t number, int
   model::GangMember member;
   member.key = {job.queue.empty() ? "default" : job.queue, "simulation", absl::StrCat(number)};
   member.display_name = job.name;
+  member.queue = job.queue;
   member.spec.emplace().min_member =
       static_cast<int>(job.min_member > 0 ? job.min_member : members);
   std::vector<model::PodInfo> pods;
