@@ -44,26 +44,18 @@ void ReadAnnotations(const PodView& pod, GangMembership& membership) {
   SetMinMember("annotation gang.scheduling.koordinator.sh/min-available",
                pod.Annotation("gang.scheduling.koordinator.sh/min-available"),
                "set it on every pod of the gang", membership);
+  SetWaitTimeout("annotation gang.scheduling.koordinator.sh/waiting-time",
+                 pod.Annotation("gang.scheduling.koordinator.sh/waiting-time"), membership);
   if (!membership.spec) return;
-  constexpr char kWait[] = "gang.scheduling.koordinator.sh/waiting-time";
-  if (const std::string_view wait = pod.Annotation(kWait); !wait.empty()) {
-    const std::optional<std::chrono::nanoseconds> timeout = ParseWait(wait);
-    if (!timeout) {
-      membership.problem = Wrong("annotation " + std::string(kWait), wait,
-                                 "expected whole numbers with units such as 90s or 10m; correct or "
-                                 "remove it");
-    }
-    membership.spec->wait_timeout = timeout.value_or(std::chrono::nanoseconds(0));
-  }
   const std::string_view text = pod.Annotation("gang.scheduling.koordinator.sh/groups");
   const auto gangs = GangsOf(text, membership.identity, pod.namespace_name);
   if (!gangs || (gangs->size() > 1 && !Bundle(*gangs, membership))) {
+    membership.spec.reset();
     membership.problem = Wrong(kGroups, text,
                                "expected a JSON list of gangs of the pod's own namespace, such as "
                                "[\"default/a\", \"default/b\"], with at most 100000 pods; correct "
                                "or remove it");
   }
-  if (!membership.problem.empty()) membership.spec.reset();
 }
 
 }  // namespace

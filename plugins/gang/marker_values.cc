@@ -62,6 +62,18 @@ void SetMinMember(std::string_view marker, std::string_view value, std::string_v
   }
 }
 
+void SetWaitTimeout(std::string_view marker, std::string_view value, GangMembership& membership) {
+  if (value.empty() || !membership.spec) return;
+  if (const std::optional<std::chrono::nanoseconds> wait = ParseWait(value)) {
+    membership.spec->wait_timeout = *wait;
+  } else {
+    membership.spec.reset();
+    membership.problem = Wrong(marker, value,
+                               "expected whole numbers with units such as 90s, 5m or 1h30m; "
+                               "correct or remove it");
+  }
+}
+
 std::string QueueOf(const PodView& pod, std::string_view of_dialect) {
   const std::string_view ours = Marker(pod, "tutti.dev/queue");
   return std::string(ours.empty() ? of_dialect : ours);

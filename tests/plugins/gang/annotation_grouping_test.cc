@@ -63,8 +63,7 @@ TEST_F(AnnotationGroupingTest, ABadSizeNamesTheAnnotationTheValueAndWhatToWrite)
     EXPECT_FALSE(membership->spec) << bad;
     EXPECT_THAT(membership->problem,
                 HasSubstr("annotation tutti.dev/min-member is \"" + std::string(bad) + "\""));
-    EXPECT_THAT(membership->problem, HasSubstr("expected the number of pods to place together, 1 "
-                                               "to 100000"));
+    EXPECT_THAT(membership->problem, HasSubstr("expected 1 to 100000, in quotes; "));
     EXPECT_THAT(membership->problem, HasSubstr("set it on every pod"));
   }
 }

@@ -123,7 +123,7 @@ TEST_F(KoordinatorGroupingTest, BadNumbersAreNamed) {
     const auto membership = grouping_.GroupOf(pod.View());
     EXPECT_FALSE(membership->spec) << bad;
     EXPECT_THAT(membership->problem, AllOf(HasSubstr("waiting-time is \"" + std::string(bad)),
-                                           HasSubstr("such as 90s or 10m")));
+                                           HasSubstr("such as 90s, 5m or 1h30m")));
   }
 }
 
