@@ -87,6 +87,7 @@ void Core::Parts::On(model::GangObjectUpserted& e) {
   gang.object_spec = e.problem.empty() ? std::optional<GangSpec>(e.spec) : std::nullopt;
   gang.object_problem = std::move(e.problem);
   gang.object_queue = std::move(e.queue);
+  gang.StateChanged();  // its roles may be others
   binds.CheckBarrier(gang);
   gangs.Settle(gang);
   Replan();
@@ -98,6 +99,7 @@ void Core::Parts::On(model::GangObjectDeleted& e) {
   gang->object_spec.reset();
   gang->object_problem.clear();
   gang->object_queue.clear();
+  gang->StateChanged();
   gangs.Settle(*gang);
   Replan();
 }

@@ -12,6 +12,7 @@ std::string_view PhaseName(GangPhase phase) {
 }
 
 void Gang::Count(const model::PodInfo& pod, int sign) {
+  StateChanged();
   priorities_.Add(pod.shape->priority, sign);
   created_.Add(pod.created_seconds, sign);
   durations_.Add(pod.expected_duration, sign);
@@ -92,6 +93,11 @@ RoleQuota Gang::RolesSecured() const {
     if (member.state != Member::State::kWaiting) quota.Count(member.pod->gang->role);
   }
   return quota;
+}
+
+bool Gang::RolesMet() const {
+  if (!roles_met_) roles_met_ = RolesSecured().met();
+  return *roles_met_;
 }
 
 std::string_view Gang::queue() const {

@@ -124,6 +124,8 @@ class Gang {
   std::string reason_detail;
 
   // What the members say of themselves is counted here, so that asking costs nothing.
+  // Whoever changes a member's state says so.
+  void StateChanged() { roles_met_.reset(); }
   void CountIn(const model::PodInfo& pod) { Count(pod, +1); }
   void CountOut(const model::PodInfo& pod) { Count(pod, -1); }
   // All of it anew, and the members by state: of a gang whose members were put in from outside.
@@ -154,7 +156,7 @@ class Gang {
   int secured() const { return placed + binding + bound + finished; }
   bool complete() const {
     return min_member() > 0 && secured() >= min_member() &&
-           (satisfied || !has_roles() || RolesSecured().met());
+           (satisfied || !has_roles() || RolesMet());
   }
   // Some are bound, but fewer than minMember ever were.
   bool partial() const { return bound + binding > 0 && !satisfied; }
@@ -163,6 +165,7 @@ class Gang {
 
  private:
   void Count(const model::PodInfo& pod, int sign);
+  bool RolesMet() const;  // looks at every member, once after each change
 
   Tally<int> min_members_;
   Tally<base::Duration> wait_timeouts_;
@@ -173,6 +176,7 @@ class Gang {
   Tally<std::string> queues_;
   Tally<std::pair<std::string, int>> roles_;
   int referees_ = 0;
+  mutable std::optional<bool> roles_met_;
 };
 
 }  // namespace tutti::planner

@@ -104,6 +104,7 @@ bool GangBook::SetState(Gang& gang, Member& member, Member::State state) {
   --CountOf(gang, member.state);
   ++CountOf(gang, state);
   member.state = state;
+  gang.StateChanged();
   bool was_announced = false;
   if (state == Member::State::kBound) {
     gang.started = std::max(gang.started, BoundAt(*member.pod));

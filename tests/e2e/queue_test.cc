@@ -3,10 +3,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
 #include "tests/e2e/e2e_bed.h"
 
 namespace tutti::testing {
 namespace {
+
+// The plugins of deploy/examples/queues.yaml.
+std::string Example() {
+  std::ostringstream text;
+  text << std::ifstream(TUTTI_SOURCE_DIR "/deploy/examples/queues.yaml").rdbuf();
+  return text.str().substr(text.str().find("plugins:"));
+}
 
 template <class Way>
 class QueueTest : public E2eBed<QueueTest<Way>> {
@@ -18,23 +28,7 @@ class QueueTest : public E2eBed<QueueTest<Way>> {
     options.node.cpu = "4";
     options.kubelet = true;  // what is evicted goes
     options.tutti.webhook = Way::kWebhook;
-    options.tutti.extra = R"(plugins:
-- name: HierarchicalQueues
-  args:
-    defaultQueue: shared
-    queues:
-    - name: research
-      limit: {cpu: 8}
-    - {name: vision, parent: research, limit: {cpu: 6}}
-    - {name: speech, parent: research}
-    - name: owner
-      guaranteed: {cpu: 12}
-    - name: shared
-    - name: batch
-    - name: private
-      namespaces: [team-a]
-    - {name: frozen, state: Held}
-)";
+    options.tutti.extra = Example();
     return options;
   }
 
@@ -68,7 +62,7 @@ TYPED_TEST(QueueTest, AGuaranteeIsTakenBackFromWhoBorrowedItInWholeGangs) {
     ASSERT_TRUE(this->Submit(gang, 2, "2", "").ok());
     ASSERT_TRUE(this->AllBound(gang, 2));
   }
-  ASSERT_TRUE(this->Submit("owned", 2, "4", "owner").ok());
+  ASSERT_TRUE(this->Submit("owned", 2, "4", "production").ok());
   EXPECT_TRUE(this->AllBound("owned", 2));
   int whole = 0;
   for (const char* gang : {"loan-a", "loan-b", "loan-c", "loan-d"}) {
@@ -98,7 +92,7 @@ TYPED_TEST(QueueTest, WhatBecomesFreeGoesToWhoHoldsLessWhoeverCameFirst) {
   ASSERT_TRUE(this->AllBound("early", 4));
   for (int i = 0; i < 2; ++i)
     ASSERT_TRUE(this->Submit("late-" + std::to_string(i), 1, "4", "shared").ok());
-  ASSERT_TRUE(this->SawReason("late-1", "WaitingForCapacity"));
+  ASSERT_TRUE(this->SawReason("late-0", "WaitingForCapacity"));
   for (int i = 0; i < 8; ++i) {
     if (this->plane().CountBound("early-" + std::to_string(i)) == 0) continue;
     this->plane().DeletePods("early-" + std::to_string(i));

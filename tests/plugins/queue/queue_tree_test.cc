@@ -59,6 +59,12 @@ TEST(QueueTreeTest, BadTreesAreNamedWithTheWayOut) {
   EXPECT_THAT(Problems({Spec("")}), ElementsAre(HasSubstr("has no name")));
 }
 
+TEST(QueueTreeTest, EveryMistakeIsToldNotOnlyTheFirst) {
+  EXPECT_THAT(Problems({Spec("a", "x"), Spec("b", "y"), Spec("c"), Spec("c"), Spec("d", "z")}),
+              ElementsAre(HasSubstr("queue c is there twice"), HasSubstr("no queue x"),
+                          HasSubstr("no queue y"), HasSubstr("no queue z")));
+}
+
 TEST(QueueTreeTest, ChildrenAreNotPromisedMoreThanTheirParent) {
   EXPECT_THAT(Problems({Spec("p", "", 10), Spec("a", "p", 6), Spec("b", "p", 4)}), IsEmpty());
   EXPECT_THAT(Problems({Spec("p", "", 9), Spec("a", "p", 6), Spec("b", "p", 4)}),

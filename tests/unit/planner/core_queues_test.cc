@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "absl/strings/str_format.h"
 #include "builtin_plugins.h"
 #include "tests/support/core_driver.h"
@@ -48,6 +50,25 @@ class CoreQueuesTest : public ::testing::Test {
       d_->Show(pods.back());
     }
     return pods;
+  }
+  // That runs on the node already.
+  void Running(const std::string& name, const std::string& queue, int members,
+               const std::string& node) {
+    for (int i = 0; i < members; ++i) {
+      PodInfo pod =
+          d_->NewPod(absl::StrFormat("%s-%d", name, i), name, members, CoreDriver::Shape(1000));
+      pod.gang->queue = queue;
+      pod.node_name = node;
+      pod.phase = model::PodPhase::kRunning;
+      d_->Show(pod);
+    }
+  }
+  // Of how many members of which gang room was asked for by eviction.
+  std::map<std::string, int> Evicted() {
+    std::map<std::string, int> evicted;
+    for (const model::EvictPod& evict : d_->Take<model::EvictPod>())
+      ++evicted[evict.pod.name.substr(0, evict.pod.name.rfind('-'))];
+    return evicted;
   }
   bool Placed(const std::vector<PodInfo>& pods) {
     for (const PodInfo& pod : pods) {
@@ -210,6 +231,61 @@ TEST_F(CoreQueuesTest, ARoundThatIsCutShortGoesOnWhereItStopped) {
   for (int i = 0; i < 8; ++i) Gang(absl::StrFormat("b%d", i), "b", 8);
   for (int pass = 0; pass < 16 && !Placed(fits); ++pass) d_->Pass();
   EXPECT_TRUE(Placed(fits));
+}
+
+TEST_F(CoreQueuesTest, AGuaranteeIsTakenBackInWholeGangsAndNoMoreThanNeeded) {
+  Start(QueueArgs().Queue("shared").Queue("owner").Guaranteed("cpu", "6")).AddNode("a", 4000);
+  d_->AddNode("b", 4000);
+  for (const char* loan : {"loan1", "loan2"}) Running(loan, "shared", 2, "a");
+  for (const char* loan : {"loan3", "loan4"}) Running(loan, "shared", 2, "b");
+  Gang("owned", "owner", 1, 4000);
+  d_->Pass();
+  const auto evicted = Evicted();
+  EXPECT_EQ(evicted.size(), 2u) << "the gangs of one node";
+  for (const auto& [gang, members] : evicted) EXPECT_EQ(members, 2) << gang << " goes as a whole";
+}
+
+TEST_F(CoreQueuesTest, NothingIsTakenFromWhoIsProtected) {
+  Start(QueueArgs()
+            .Queue("young")
+            .String("minRuntime", "10m")
+            .Queue("other")
+            .Guaranteed("cpu", "4")
+            .Queue("owner")
+            .Guaranteed("cpu", "8"))
+      .AddNode("a", 4000);
+  d_->AddNode("b", 4000);
+  Running("fresh", "young", 4, "a");
+  Running("entitled", "other", 4, "b");
+  Gang("owned", "owner", 1, 4000);
+  d_->Pass();
+  EXPECT_THAT(Evicted(), IsEmpty()) << "one has just begun, one is within its own guarantee";
+}
+
+TEST_F(CoreQueuesTest, ABorrowerTakesNothingBack) {
+  Start(QueueArgs().Queue("shared").Queue("owner").Guaranteed("cpu", "4")).AddNode("a", 4000);
+  d_->AddNode("b", 4000);
+  Running("loan", "shared", 4, "a");
+  Running("owned", "owner", 4, "b");
+  Gang("more", "owner", 1, 1000);
+  d_->Pass();
+  EXPECT_THAT(Evicted(), IsEmpty()) << "beyond its guarantee it waits as others do";
+  const auto again = Gang("loaner", "shared", 1, 4000);
+  d_->Pass();
+  EXPECT_THAT(Evicted(), IsEmpty());
+  EXPECT_FALSE(Placed(again));
+}
+
+// A child's limit above its parent's is a number that is never reached, no error.
+TEST_F(CoreQueuesTest, TheLimitOfTheParentHoldsWhateverTheChildsSays) {
+  Start(QueueArgs().Queue("top").Limit("cpu", "2").Queue("leaf", "top").Limit("cpu", "8"))
+      .AddNode("n", 9000);
+  const auto fits = Gang("fits", "leaf", 2);
+  const auto never = Gang("never", "leaf", 3);
+  d_->Pass();
+  EXPECT_TRUE(Placed(fits));
+  EXPECT_FALSE(Placed(never));
+  EXPECT_EQ(Why("never").detail, "cpu in queue top");
 }
 
 TEST_F(CoreQueuesTest, RolesComeFirstWhateverTheOrderOfMembers) {
