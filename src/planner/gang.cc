@@ -102,7 +102,7 @@ bool Gang::RolesMet() const {
 
 std::string_view Gang::queue() const {
   if (!object_queue.empty()) return object_queue;
-  return queues_.empty() ? std::string_view() : queues_.least();
+  return queues_.empty() ? std::string_view(admitted_queue) : queues_.least();
 }
 
 base::Duration Gang::wait_timeout(base::Duration fallback) const {

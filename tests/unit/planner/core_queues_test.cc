@@ -113,6 +113,21 @@ TEST_F(CoreQueuesTest, AQueueIsServedUpToItsLimitAndSaysWhatItLacks) {
   EXPECT_TRUE(Placed(second)) << "what the first gang held is there again";
 }
 
+TEST_F(CoreQueuesTest, WhatIsPlannedAtAdmissionCountsInItsQueue) {
+  Start(QueueArgs().Queue("shared").Queue("research").Limit("cpu", "3").Global("defaultQueue",
+                                                                               "shared"))
+      .AddNode("a", 8000);
+  const auto admit = [&](const char* name) {
+    PodInfo pod = d_->NewPod(absl::StrFormat("%s-0", name), name, 2, CoreDriver::Shape(1000));
+    pod.gang->queue = "research";
+    return d_->Admit(pod);
+  };
+  EXPECT_FALSE(admit("first").pins.empty());
+  const model::AnswerAdmission second = admit("second");
+  EXPECT_TRUE(second.pins.empty());
+  EXPECT_TRUE(second.gate) << "two of three CPUs are promised to the first";
+}
+
 TEST_F(CoreQueuesTest, QueuesTakeTurnsByWhatTheyHoldNotByArrival) {
   Start(QueueArgs().Queue("a").Queue("b")).AddNode("n", 4000);
   std::vector<std::vector<PodInfo>> a;
