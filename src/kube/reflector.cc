@@ -140,7 +140,10 @@ Reflector::After Reflector::ListFailed(const Response& response) {
     whole_list_ = true;
     return After::kPauseThenList;
   }
-  if (response.status == 404 && options_.may_be_absent) {
+  // Forbidden after it has been read: what was read stays.
+  const bool forbidden = response.status == 403 && (!synced_ || absent_);
+  if ((response.status == 404 || forbidden) && options_.may_be_absent) {
+    if (forbidden) Report(error, /*expired=*/false);
     sink_.OnListStart();  // what an earlier page of this list may have marked is gone, too
     sink_.OnListDone();
     absent_ = true;

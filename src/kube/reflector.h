@@ -50,7 +50,8 @@ struct ReflectorOptions {
   std::string label_selector;
   int page_size = 500;
   // The resource may be unknown to the server (its CRD not installed): 404 then counts as an empty
-  // list, tried again every `absent_retry`.
+  // list, tried again every `absent_retry`. So does 403 before the first list, which is reported:
+  // what nobody may have allowed yet (an older role) must not keep everything else waiting.
   bool may_be_absent = false;
   base::Duration list_timeout = std::chrono::seconds(60);  // per page
   // The server ends a watch after this or up to twice as long, so that they do not all end at once.
@@ -89,7 +90,7 @@ class Reflector {
 
   // Whether a first list has been delivered completely. Stays true.
   bool synced() const { return synced_; }
-  // Whether the resource was missing at the last look (only with may_be_absent).
+  // Whether the resource was missing, or forbidden, at the last look (only with may_be_absent).
   bool absent() const { return absent_; }
   // The last time the server was heard of: a reply or an event. Grows old when it is out of reach.
   base::Timestamp last_contact() const { return base::Timestamp{last_contact_.load()}; }

@@ -278,6 +278,40 @@ TEST_F(ReflectorTest, MissingResourceCountsAsEmptyUntilItIsInstalled) {
   sink_.Await({{"g", "1"}});
 }
 
+TEST_F(ReflectorTest, WhatMayBeAbsentAndIsForbiddenKeepsNobodyWaiting) {
+  options_.path = "/apis/scheduling.x-k8s.io/v1alpha1/podgroups";
+  options_.may_be_absent = true;
+  faults_left_ = 3;
+  server_.SetHook([&](const HttpRequest& request, HttpReply& reply) {
+    if (request.query.count("limit") == 0 || faults_left_-- <= 0) return false;
+    reply.Send(403, testing::StatusBody(403, "Forbidden", "podgroups is forbidden"));
+    return true;
+  });
+  server_.Put(options_.path, "g", R"({"v":"1"})");
+  Start();
+  sink_.Await({{"g", "1"}});
+  EXPECT_EQ(reflector_->stats().errors, 3u) << "each is told, as somebody has to allow it";
+  EXPECT_THAT(reflector_->stats().last_error, HasSubstr("forbidden"));
+}
+
+TEST_F(ReflectorTest, WhatWasReadOnceStaysWhenItIsForbidden) {
+  options_.may_be_absent = true;
+  Put("a", "1");
+  Start();
+  sink_.Await({{"a", "1"}});
+  faults_left_ = 2;
+  server_.SetHook([&](const HttpRequest& request, HttpReply& reply) {
+    if (request.query.count("limit") == 0 || faults_left_-- <= 0) return false;
+    reply.Send(403, testing::StatusBody(403, "Forbidden", "pods is forbidden"));
+    return true;
+  });
+  server_.Compact();
+  server_.EndWatches();
+  Put("b", "1");
+  sink_.Await({{"a", "1"}, {"b", "1"}});
+  EXPECT_FALSE(reflector_->absent());
+}
+
 TEST_F(ReflectorTest, QuietWatchIsResumedAtOnceHoweverOftenItEnds) {
   // By this clock every stream lasts a minute, so none is a sign of trouble.
   class MinuteClock final : public base::Clock {
