@@ -110,8 +110,7 @@ bool HierarchicalQueues::Served(QueueId queue, const GangView* gang, QueueOutcom
   const bool old = gang != nullptr && spec.fifo_after.count() > 0 &&
                    host_.Now() - gang->created >= spec.fifo_after;
   const bool stays = more && !(waits && (spec.strict_fifo || old));
-  const bool full =
-      outcome == QueueOutcome::kHeld && gang != nullptr && gang->arrival == refused_;
+  const bool full = outcome == QueueOutcome::kHeld && gang != nullptr && gang->arrival == refused_;
   if (gang != nullptr) naps_.Tried(queue, full ? std::optional(full_) : std::nullopt);
   if (!stays) {
     turns_.TakeOut(queue);

@@ -82,7 +82,7 @@ class HierarchicalQueues final : public QueueSelectPlugin,
   // Of the last refusal that ends when queues hold less: whose, and which queue is full.
   mutable uint64_t refused_ = 0;
   mutable QueueId full_;
-  bool nowhere_waits_ = false;  // in this round
+  bool nowhere_waits_ = false;          // in this round
   std::map<NodeIndex, Amounts> nodes_;  // what each can allocate
   const PluginHost& host_;
   Reasons reasons_;

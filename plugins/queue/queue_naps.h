@@ -1,7 +1,7 @@
 // QueueNaps: queues that need not be asked again until something in them, or around them, ends.
 //
-// A queue whose every gang was refused for what its queues hold would be refused again for as long as
-// that stays so. With thousands of gangs behind full queues this is what a round consists of.
+// A queue whose every gang was refused for what its queues hold would be refused again for as long
+// as that stays so. With thousands of gangs behind full queues this is what a round consists of.
 #pragma once
 
 #include <chrono>
@@ -36,12 +36,12 @@ class QueueNaps {
 
  private:
   struct Nap {
-    bool all_refused = true;           // in this round
-    std::optional<QueueId> top;        // the highest queue that was full
+    bool all_refused = true;     // in this round
+    std::optional<QueueId> top;  // the highest queue that was full
     bool asleep = false;
-    uint64_t freed = 0;                // of `top`, when it fell asleep
+    uint64_t freed = 0;  // of `top`, when it fell asleep
     std::chrono::nanoseconds since{0};
-    uint64_t times_freed = 0;          // of this queue and all below it
+    uint64_t times_freed = 0;  // of this queue and all below it
   };
 
   const QueueTree& tree_;

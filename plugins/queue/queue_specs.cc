@@ -50,9 +50,8 @@ QueueSpec ReadQueue(Config& config, const Resources& resources, const std::strin
   spec.weight = config.Integer(at + "/weight", 1, 1, kMostWeight);
   spec.priority = config.Integer(at + "/priority", 0, INT32_MIN, INT32_MAX);
   spec.state = ReadState(config, at + "/state");
-  spec.strict_fifo =
-      config.String(at + "/queueingStrategy", "BestEffortFIFO", {"BestEffortFIFO", "StrictFIFO"}) ==
-      "StrictFIFO";
+  spec.strict_fifo = config.String(at + "/queueingStrategy", "BestEffortFIFO",
+                                   {"BestEffortFIFO", "StrictFIFO"}) == "StrictFIFO";
   spec.fifo_after = ReadDuration(config, at + "/strictAfter");
   spec.max_gangs = config.Integer(at + "/maxRunningGangs", 0, 0);
   spec.reclaimable = config.Boolean(at + "/reclaimable", true);
@@ -79,8 +78,9 @@ std::chrono::nanoseconds ReadDuration(Config& config, std::string_view pointer) 
                                         : 0;
   constexpr int64_t kMost = int64_t{10} * 366 * 86'400;
   if (error != std::errc() || seconds == 0 || value < 0 || value > kMost / seconds) {
-    config.Fail(pointer, "expected a whole number with a unit, such as 90s, 10m, 12h or 7d, got \"" +
-                             text + "\"");
+    config.Fail(
+        pointer,
+        "expected a whole number with a unit, such as 90s, 10m, 12h or 7d, got \"" + text + "\"");
     return {};
   }
   return std::chrono::seconds(value * seconds);
@@ -91,8 +91,8 @@ std::vector<QueueSpec> ReadQueueSpecs(Config& config, PluginHost& host, Resource
   const size_t count = config.Size("/queues");
   if (count == 0) config.Fail("/queues", "expected a list of queues, with at least one");
   if (count >= QueueSelectPlugin::kMostQueues) {
-    config.Fail("/queues", "expected fewer than " +
-                               std::to_string(QueueSelectPlugin::kMostQueues) + " queues");
+    config.Fail("/queues", "expected fewer than " + std::to_string(QueueSelectPlugin::kMostQueues) +
+                               " queues");
     return specs;
   }
   for (size_t i = 0; i < count; ++i)

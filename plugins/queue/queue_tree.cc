@@ -67,8 +67,9 @@ std::vector<std::pair<size_t, std::string>> ProblemsOf(std::span<const QueueSpec
       problems.emplace_back(i, "queue " + spec.name + ": there is no queue " + spec.parent +
                                    " that could be its parent: add it, or correct the name");
     } else if (InCircle(specs, numbers, i)) {
-      problems.emplace_back(i, "queue " + spec.name + " is above itself: one of its ancestors "
-                                                      "must have no parent");
+      problems.emplace_back(i, "queue " + spec.name +
+                                   " is above itself: one of its ancestors "
+                                   "must have no parent");
     } else {
       for (const auto& [resource, amount] : spec.guaranteed) {
         int64_t& sum = promised[{parent->second, resource}];
@@ -78,10 +79,11 @@ std::vector<std::pair<size_t, std::string>> ProblemsOf(std::span<const QueueSpec
   }
   for (const auto& [of, sum] : promised) {
     const QueueSpec& parent = specs[of.first];
-    const int64_t most = std::min(AmountOf(parent.guaranteed, of.second, kNone),
-                                  LimitOf(parent, of.second));
+    const int64_t most =
+        std::min(AmountOf(parent.guaranteed, of.second, kNone), LimitOf(parent, of.second));
     if (sum <= most) continue;
-    problems.emplace_back(of.first, "queue " + parent.name + ": the queues below it are guaranteed " +
+    problems.emplace_back(of.first, "queue " + parent.name +
+                                        ": the queues below it are guaranteed " +
                                         std::to_string(sum) + " of a resource of which it may " +
                                         "promise " + std::to_string(most) +
                                         " (base units): raise its guaranteed and limit, or "
@@ -188,7 +190,7 @@ int64_t QueueTree::KeptBackFrom(QueueId queue, ResourceId resource) const {
 }
 
 std::optional<QueueTree::Refusal> QueueTree::Refuses(QueueId queue, const Amounts& more,
-                                                   bool runs) const {
+                                                     bool runs) const {
   using Why = Refusal::Why;
   std::optional<Refusal> first;
   for (std::optional<QueueId> at = queue; at; at = parent(*at)) {
@@ -205,9 +207,9 @@ std::optional<QueueTree::Refusal> QueueTree::Refuses(QueueId queue, const Amount
         continue;
       }
       if (!kept) continue;
-      const int64_t all = node.parent ? std::min(LimitOf(At(*node.parent).spec, resource),
-                                                 capacity(resource))
-                                      : capacity(resource);
+      const int64_t all =
+          node.parent ? std::min(LimitOf(At(*node.parent).spec, resource), capacity(resource))
+                      : capacity(resource);
       const int64_t open = all - KeptBackFrom(*at, resource) - held;
       if (amount > open && AmountOf(node.spec.guaranteed, resource) < held + amount)
         first = Refusal{Why::kKeptBack, *at, resource, amount, std::max<int64_t>(open, 0)};
@@ -251,8 +253,8 @@ double QueueTree::GuaranteedPart(const Node& node) const {
     if (amount == 0) continue;
     any = true;
     // The dominant one: a guarantee that it never uses must not put it first for ever.
-    part = std::max(part, static_cast<double>(Read(node.used, resource)) /
-                              static_cast<double>(amount));
+    part = std::max(part,
+                    static_cast<double>(Read(node.used, resource)) / static_cast<double>(amount));
   }
   return any ? std::min(part, 1.0) : 1.0;
 }

@@ -176,11 +176,10 @@ absl::Status Server::Parts::Start() {
   }
   FillLogHeader();
   std::vector<std::string> unknown;
-  owned_groupings =
-      BuiltinGangGroupings(DialectNames(configuration.gang),
-                           {.all_jobs_are_gangs = configuration.gang.job_gangs,
-                            .scheduler_names = configuration.gang.scheduler_names},
-                           unknown);
+  owned_groupings = BuiltinGangGroupings(DialectNames(configuration.gang),
+                                         {.all_jobs_are_gangs = configuration.gang.job_gangs,
+                                          .scheduler_names = configuration.gang.scheduler_names},
+                                         unknown);
   for (const auto& grouping : owned_groupings) groupings.push_back(grouping.get());
 
   const config::ClientConnection& connection = configuration.client_connection;

@@ -92,7 +92,8 @@ ExitCode Run(CommandContext& context) {
 }  // namespace
 
 void AddQueueListCommand(CLI::App& parent, CommandContext& context) {
-  CLI::App& command = *parent.add_subcommand("list", "List queues: what waits in them, what they hold and may hold");
+  CLI::App& command = *parent.add_subcommand(
+      "list", "List queues: what waits in them, what they hold and may hold");
   OnRun(command, context, [&context] { return Run(context); });
 }
 

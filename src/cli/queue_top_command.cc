@@ -19,10 +19,11 @@ constexpr int kShown = 20;
 constexpr int kMostShown = 5000;  // as the service's own limit
 
 void Print(CommandContext& context, const pb::ListGangsResponse& answer) {
-  Table table({"QUEUE", "POSITION", "NAMESPACE", "NAME", "PODS", "PRIORITY", "WAITED", "MARKS", "REASON"});
+  Table table(
+      {"QUEUE", "POSITION", "NAMESPACE", "NAME", "PODS", "PRIORITY", "WAITED", "MARKS", "REASON"});
   for (const pb::Gang& gang : answer.gangs()) {
-    table.Add({gang.queue(), absl::StrCat(gang.position()), gang.ref().namespace_(), gang.ref().name(),
-               absl::StrCat(gang.waiting()), absl::StrCat(gang.priority()),
+    table.Add({gang.queue(), absl::StrCat(gang.position()), gang.ref().namespace_(),
+               gang.ref().name(), absl::StrCat(gang.waiting()), absl::StrCat(gang.priority()),
                HumanAge(gang.waited_seconds()), MarksText(gang), ReasonText(gang.reason())});
   }
   table.Print(context.out());

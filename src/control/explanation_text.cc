@@ -161,9 +161,10 @@ std::vector<std::string> Sentences(const Explanation& explanation,
         explanation.gang->min_member, Why(why, resources)));
   }
   if (explanation.gang && explanation.gang->position > 0) {
-    text.push_back(absl::StrFormat(
-        "It is number %d of %d in queue %s%s.", explanation.gang->position,
-        explanation.queue_length, explanation.gang->queue, explanation.gang->head ? ", and room is being kept for it" : ""));
+    text.push_back(
+        absl::StrFormat("It is number %d of %d in queue %s%s.", explanation.gang->position,
+                        explanation.queue_length, explanation.gang->queue,
+                        explanation.gang->head ? ", and room is being kept for it" : ""));
   }
   AddClasses(why.classes, explanation.nodes, resources, text);
   if (!why.domains.empty()) {

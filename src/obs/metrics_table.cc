@@ -21,9 +21,10 @@ LabelSpec Result() { return {"result", {"scheduled", "unschedulable", "error"}, 
 LabelSpec Queue() { return {"queue", {"active", "backoff", "unschedulable", "gated"}, ""}; }
 LabelSpec Point() {
   return {"extension_point",
-          {"PreEnqueue", "QueueSelect", "QueueSort", "PreFilter", "Filter", "PostFilter", "PreScore", "Score",
-           "NormalizeScore", "DeviceSelect", "Reserve", "Unreserve", "Permit", "PreBind", "Bind",
-           "PostBind", "PlacementGenerate", "PlacementScore", "SelectVictims", "ClusterEvent"},
+          {"PreEnqueue", "QueueSelect",       "QueueSort",      "PreFilter",      "Filter",
+           "PostFilter", "PreScore",          "Score",          "NormalizeScore", "DeviceSelect",
+           "Reserve",    "Unreserve",         "Permit",         "PreBind",        "Bind",
+           "PostBind",   "PlacementGenerate", "PlacementScore", "SelectVictims",  "ClusterEvent"},
           ""};
 }
 LabelSpec Status() {

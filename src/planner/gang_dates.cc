@@ -97,13 +97,14 @@ QueueId GangDates::QueueOf(const Gang& gang) const {
 QueueId GangDates::QueueOf(const GangView& gang) const {
   const QueueSelectPlugin& plugin = *selector();
   QueueId queue;
-  const Status status = framework::Guarded(
-      *s_.plugins.profile, s_.plugins.profile->queue_selects().front().plugin, "QueueSelect",
-      &s_.plugins.on_failure, [&] {
-        queue = plugin.QueueOf(gang);
-        if (queue.valid() && queue.value < plugin.queues()) return Status::Success();
-        return Status::Error("QueueOf gave a queue that there is not");
-      });
+  const Status status =
+      framework::Guarded(*s_.plugins.profile, s_.plugins.profile->queue_selects().front().plugin,
+                         "QueueSelect", &s_.plugins.on_failure, [&] {
+                           queue = plugin.QueueOf(gang);
+                           if (queue.valid() && queue.value < plugin.queues())
+                             return Status::Success();
+                           return Status::Error("QueueOf gave a queue that there is not");
+                         });
   return status.ok() ? queue : QueueId(0);
 }
 

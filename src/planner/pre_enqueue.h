@@ -22,8 +22,8 @@ class PreEnqueue {
   };
   // Changes nothing.
   std::optional<Refusal> Ask(const Gang& gang, const GangCard* card);
-  // Nullopt: it may be planned. Otherwise its reason is set. `card`: null where there are no plugins.
-  // A gang that holds room already is past this.
+  // Nullopt: it may be planned. Otherwise its reason is set. `card`: null where there are no
+  // plugins. A gang that holds room already is past this.
   std::optional<Refusal> Hold(Gang& gang, const GangCard* card);
 
  private:

@@ -17,9 +17,8 @@ int64_t Sum(std::span<const RoleMinimum> roles) {
   // Of each role: its own minimum, or what the roles right below it add up to, if that is more.
   std::vector<const RoleMinimum*> deepest_first;
   for (const RoleMinimum& role : roles) deepest_first.push_back(&role);
-  std::stable_sort(deepest_first.begin(), deepest_first.end(), [](const auto* a, const auto* b) {
-    return Depth(a->role) > Depth(b->role);
-  });
+  std::stable_sort(deepest_first.begin(), deepest_first.end(),
+                   [](const auto* a, const auto* b) { return Depth(a->role) > Depth(b->role); });
   std::vector<int64_t> below(deepest_first.size(), 0);
   int64_t sum = 0;
   for (size_t i = 0; i < deepest_first.size(); ++i) {

@@ -1,10 +1,10 @@
 // Queues in virtual time: one line "figure NAME VALUE UNIT" each.
 //
-// queue_decisions: Kueue's baseline shape: 5 cohorts of 6 queues, 500 workloads each, of 1, 5 and 20
-// cpus. Workloads admitted per second of wall time.
-// share_error: six queues of weights 1 to 4 share a crowded cluster for a day, some of them with
-// more to do than others. The largest difference of a queue's use from the ideal weighted max-min
-// share of what it asked for, in percent of the cluster.
+// queue_decisions: Kueue's baseline shape: 5 cohorts of 6 queues, 500 workloads each, of 1, 5 and
+// 20 cpus. Workloads admitted per second of wall time. share_error: six queues of weights 1 to 4
+// share a crowded cluster for a day, some of them with more to do than others. The largest
+// difference of a queue's use from the ideal weighted max-min share of what it asked for, in
+// percent of the cluster.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -145,7 +145,8 @@ std::vector<double> IdealShares(const std::vector<double>& demand,
     again = false;
     double weight = 0;
     double left = capacity;
-    for (size_t q = 0; q < demand.size(); ++q) (full[q] ? left : weight) += full[q] ? -share[q] : weights[q];
+    for (size_t q = 0; q < demand.size(); ++q)
+      (full[q] ? left : weight) += full[q] ? -share[q] : weights[q];
     for (size_t q = 0; q < demand.size(); ++q) {
       if (full[q]) continue;
       share[q] = left * weights[q] / weight;

@@ -141,9 +141,7 @@ class Story {
   int checks = 0;
 
  private:
-  int64_t Below(int64_t n) {
-    return static_cast<int64_t>(random_() % static_cast<uint64_t>(n));
-  }
+  int64_t Below(int64_t n) { return static_cast<int64_t>(random_() % static_cast<uint64_t>(n)); }
   void CreateGang(const std::string& gang) {
     const int64_t members = 1 + Below(4);
     const std::string queue = tree.leaves[static_cast<size_t>(Below(std::ssize(tree.leaves)))];
@@ -198,7 +196,8 @@ TEST(QueuesPropertyTest, WhatIsCountedIsWhatIsBoundAndPlaced) {
   }
 }
 
-// Each gang fits into the empty cluster and its queue: one after the other they all have their turn.
+// Each gang fits into the empty cluster and its queue: one after the other they all have their
+// turn.
 TEST(QueuesPropertyTest, WhoCanRunRunsInTheEnd) {
   for (uint64_t seed = 200; seed <= 230; ++seed) {
     std::mt19937_64 random(seed);

@@ -12,8 +12,8 @@ namespace tutti::plugins {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::HasSubstr;
 using testing::FakeHost;
+using ::testing::HasSubstr;
 using testing::QueueArgs;
 
 std::string Refused(const QueueArgs& args) {
@@ -47,14 +47,14 @@ TEST(HierarchicalQueuesTest, ABadTreeIsRefusedWithEveryMistake) {
 
 TEST(HierarchicalQueuesTest, AGangIsInTheQueueItNamesElseItsNamespacesElseTheDefault) {
   FakeHost host;
-  const auto plugin = testing::MakePlugin<HierarchicalQueues>(
-      host, QueueArgs()
-                .Queue("shared")
-                .Queue("top")
-                .Queue("team", "top")
-                .String("namespaces/0", "team-a")
-                .Global("defaultQueue", "shared")
-                .entries());
+  const auto plugin =
+      testing::MakePlugin<HierarchicalQueues>(host, QueueArgs()
+                                                        .Queue("shared")
+                                                        .Queue("top")
+                                                        .Queue("team", "top")
+                                                        .String("namespaces/0", "team-a")
+                                                        .Global("defaultQueue", "shared")
+                                                        .entries());
   const auto queue_of = [&](std::string_view queue, std::string_view namespace_name) {
     GangView gang;
     gang.queue = queue;

@@ -33,8 +33,7 @@ class CoreQueuesTest : public ::testing::Test {
                                                   }})
                       .ok());
     }
-    w_.specs.push_back(
-        {"HierarchicalQueues", 1, framework::OnError::kDefault, args.entries(), ""});
+    w_.specs.push_back({"HierarchicalQueues", 1, framework::OnError::kDefault, args.entries(), ""});
     d_ = std::make_unique<CoreDriver>(options, w_.Plugins());
     return *d_;
   }
@@ -114,8 +113,11 @@ TEST_F(CoreQueuesTest, AQueueIsServedUpToItsLimitAndSaysWhatItLacks) {
 }
 
 TEST_F(CoreQueuesTest, WhatIsPlannedAtAdmissionCountsInItsQueue) {
-  Start(QueueArgs().Queue("shared").Queue("research").Limit("cpu", "3").Global("defaultQueue",
-                                                                               "shared"))
+  Start(QueueArgs()
+            .Queue("shared")
+            .Queue("research")
+            .Limit("cpu", "3")
+            .Global("defaultQueue", "shared"))
       .AddNode("a", 8000);
   const auto admit = [&](const char* name) {
     PodInfo pod = d_->NewPod(absl::StrFormat("%s-0", name), name, 2, CoreDriver::Shape(1000));
@@ -307,8 +309,8 @@ TEST_F(CoreQueuesTest, RolesComeFirstWhateverTheOrderOfMembers) {
   Start(QueueArgs().Queue("q")).AddNode("n", 4000);
   std::vector<PodInfo> pods;
   for (const char* role : {"worker", "worker", "worker", "driver"}) {
-    pods.push_back(d_->NewPod(absl::StrFormat("pod-%d", pods.size()), "spark", 2,
-                              CoreDriver::Shape(2000)));
+    pods.push_back(
+        d_->NewPod(absl::StrFormat("pod-%d", pods.size()), "spark", 2, CoreDriver::Shape(2000)));
     pods.back().gang->queue = "q";
     pods.back().gang->role = role;
     pods.back().gang->spec->roles = {{"driver", 1}, {"worker", 1}};
