@@ -12,7 +12,9 @@ if(TUTTI_CCACHE)
 endif()
 find_program(TUTTI_MOLD mold)
 if(TUTTI_MOLD)
-  add_link_options(-fuse-ld=mold)
+  # Without separate code mold 1.10 may begin RELRO in a page that is not mapped, where .text happens
+  # to end right before a page does: such a binary does not start.
+  add_link_options(-fuse-ld=mold -Wl,-z,separate-code)
 endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow
