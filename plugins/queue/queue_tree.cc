@@ -236,10 +236,11 @@ std::optional<QueueId> QueueTree::Entitled(QueueId queue, const Amounts& more) c
   return std::nullopt;
 }
 
-bool QueueTree::HoldsSurplus(QueueId queue, QueueId other, const Amounts& of) const {
+bool QueueTree::HoldsSurplus(QueueId queue, QueueId entitled, const Amounts& of) const {
   for (const auto& [resource, amount] : of) {
+    if (AmountOf(At(entitled).spec.guaranteed, resource, -1) < 0) continue;
     bool above = true;
-    for (std::optional<QueueId> at = queue; at && !IsWithin(other, *at) && above; at = parent(*at))
+    for (auto at = std::optional(queue); at && !IsWithin(entitled, *at) && above; at = parent(*at))
       above = used(*at, resource) > guaranteed(*at, resource);
     if (above && used(queue, resource) > 0) return true;
   }

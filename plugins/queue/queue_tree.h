@@ -95,9 +95,9 @@ class QueueTree {
   std::optional<Refusal> Refuses(QueueId queue, const Amounts& more, bool runs = false) const;
   // The queue at or above it that is guaranteed so much more than it holds. Nullopt: none.
   std::optional<QueueId> Entitled(QueueId queue, const Amounts& more) const;
-  // Whether it, and all above it that do not hold `other` as well, hold more than guaranteed of one
-  // of these.
-  bool HoldsSurplus(QueueId queue, QueueId other, const Amounts& of) const;
+  // Whether it, and all above it that `entitled` is not below as well, hold more than guaranteed of
+  // one of these: of those that something is guaranteed of to `entitled`.
+  bool HoldsSurplus(QueueId queue, QueueId entitled, const Amounts& of) const;
 
   // Of its siblings, whether `a` is served before `b`: first who holds less than guaranteed, the
   // smaller part of it first; then by priority; then who holds the smaller weighted share above

@@ -168,5 +168,17 @@ TEST(QueueTreeTest, OnlyWhoIsWithinItsGuaranteeIsEntitledToIt) {
   EXPECT_FALSE(w.tree.Entitled(*w.tree.Find("c"), {{kGpu, 1}}));
 }
 
+TEST(QueueTreeTest, OnlyWhatIsGuaranteedToSomebodyCanBeSurplus) {
+  World w({Spec("owner", "", 10), Spec("other", "", 10), Spec("loan")});
+  w.tree.AddCapacity(kPods, 1000);
+  const PodClassView::Request pods[] = {{kPods, 5}, {kGpu, 10}};
+  w.tree.Charge(*w.tree.Find("other"), pods, 1, kNow);
+  w.tree.Charge(*w.tree.Find("loan"), pods, 1, kNow);
+  const QueueId owner = *w.tree.Find("owner");
+  const Amounts wanted = {{kPods, 1}, {kGpu, 4}};
+  EXPECT_FALSE(w.tree.HoldsSurplus(*w.tree.Find("other"), owner, wanted));
+  EXPECT_TRUE(w.tree.HoldsSurplus(*w.tree.Find("loan"), owner, wanted));
+}
+
 }  // namespace
 }  // namespace tutti::plugins
