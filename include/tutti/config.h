@@ -91,8 +91,7 @@ class Config {
     const bool number = entry->kind == ConfigKind::kInteger || entry->kind == ConfigKind::kString;
     const int64_t value = number ? ParseAmount(entry->text, IsMilli(resource) ? 1000 : 1) : -1;
     if (value >= 0) return value;
-    Fail(*entry,
-         "expected an amount such as 16, 500m, 1.5Gi or 2k, got \"" + entry->text + "\"");
+    Fail(*entry, "expected an amount such as 16, 500m, 1.5Gi or 2k, got \"" + entry->text + "\"");
     return fallback;
   }
   // The keys of the map, in the order of the file.

@@ -18,25 +18,27 @@ class EvictionTest : public E2eBed<EvictionTest> {
   static model::WriteFinished EvictUnbound(const json& pod) {
     model::WriteFinished end;
     absl::Notification ended;
-    kube::EffectWriter writer(
+    writers_.push_back(std::make_unique<kube::EffectWriter>(
         plane().client(), clock_, 1,
         [&](model::WriteFinished finished) {
           end = std::move(finished);
           ended.Notify();
         },
-        [](const model::ReportGang&) {}, [](const model::EvictPod&) {});
+        [](const model::ReportGang&) {}, [](const model::EvictPod&) {}));
     const std::string uid = pod["metadata"]["uid"];
     model::EvictPod evict{1,
                           {*base::Uid::Parse(uid), "default", pod["metadata"]["name"], ""},
                           "",
                           /*only_unbound=*/true};
-    writer.Execute(std::move(evict));
+    writers_.back()->Execute(std::move(evict));
     ended.WaitForNotification();
     return end;
   }
   static bool Exists(const std::string& name) { return !Pod(name).empty(); }
 
   inline static base::SystemClock clock_;
+  // A writer has more to do when it has told of an end, so it lives as long as the client does.
+  inline static std::vector<std::unique_ptr<kube::EffectWriter>> writers_;
 };
 
 TEST_F(EvictionTest, AnEvictionOfUnboundPodsLeavesABoundOneAlone) {

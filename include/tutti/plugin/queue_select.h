@@ -27,10 +27,10 @@ using QueueId = StrongId<struct QueueTag>;
 
 enum class QueueOutcome : uint8_t {
   kPlaced = 0,    // its members, as many as it needs, have nodes
-  kNotReady = 1,  // members are missing, it backs off, an operator holds it, it is misconfigured, or
-                  // it would not fit into the empty cluster either
-  kHeld = 2,      // a plugin holds it: PreEnqueue, or Reserve
-  kNoPlace = 3,   // there is no place for it now
+  kNotReady = 1,  // members are missing, it backs off, an operator holds it, it is misconfigured,
+                  // or it would not fit into the empty cluster either
+  kHeld = 2,     // a plugin holds it: PreEnqueue, or Reserve
+  kNoPlace = 3,  // there is no place for it now
 };
 
 // What a queue holds, for people. Amounts in base units; kUnlimited: no bound.
@@ -43,9 +43,9 @@ struct QueueAmount {
 };
 struct QueueDescription {
   std::string name;
-  std::string parent;  // empty: it is a root
-  std::string state;   // "Open"
-  bool leaf = true;    // gangs may wait in it
+  std::string parent;   // empty: it is a root
+  std::string state;    // "Open"
+  bool leaf = true;     // gangs may wait in it
   int64_t running = 0;  // gangs that have nodes
   double share = 0;     // of the cluster, dominant, over the queue's weight: what fairness compares
   std::vector<QueueAmount> amounts;
