@@ -39,7 +39,7 @@ class ListSource final : public JobSource {
  private:
   std::vector<Job> jobs_;
   size_t next_ = 0;
-  RowErrors errors_;
+  RowErrors errors_{"list", BadRows::kStop};
 };
 
 struct Ran {
@@ -133,6 +133,7 @@ void QueueDecisions() {
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
   std::printf("figure queue_decisions %.0f gangs/s\n", static_cast<double>(ran.size()) / seconds);
+  std::fflush(stdout);
   std::fprintf(stderr, "  queue_decisions: %zu of %zu gangs\n", ran.size(), source.jobs().size());
 }
 
