@@ -165,7 +165,7 @@ struct QueueLoad {
   double load;  // of the cluster, that its gangs ask for
 };
 constexpr int64_t kDay = 86'400'000;
-constexpr int kCpus = 1'024;
+constexpr int kCpus = 256;
 constexpr QueueLoad kLoads[] = {{"a", 1, 0.30}, {"b", 2, 0.45}, {"c", 3, 0.20},
                                 {"d", 4, 0.60}, {"e", 1, 0.05}, {"f", 2, 0.25}};
 
