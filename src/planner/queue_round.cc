@@ -26,12 +26,12 @@ bool QueueRound::Ask(Call&& call) {
 }
 
 void QueueRound::Begin() {
-  if (!unfinished_) lines_.clear();
+  if (unfinished_) return;  // the plugin is in the midst of it, too
+  lines_.clear();
   std::vector<QueueId> waiting;
   for (const auto& [line, length] : dates_.lines()) {
-    const Line& there = lines_[line];
-    const QueuePlace* after = there.last ? &*there.last : nullptr;
-    if (line == kBoundInPart || there.over || dates_.NextIn(line, after) == nullptr) continue;
+    if (line == kBoundInPart) continue;
+    lines_[line];
     waiting.emplace_back(line - 1);
   }
   unfinished_ = Ask([&](QueueSelectPlugin& plugin) {
