@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -92,6 +93,27 @@ class Config {
     const int64_t value = number ? ParseAmount(entry->text, IsMilli(resource) ? 1000 : 1) : -1;
     if (value >= 0) return value;
     Fail(*entry, "expected an amount such as 16, 500m, 1.5Gi or 2k, got \"" + entry->text + "\"");
+    return fallback;
+  }
+  // A length of time: "90s", "10m", "12h", "7d"; "0" is none. Up to ten years.
+  std::chrono::nanoseconds Duration(std::string_view pointer, std::chrono::nanoseconds fallback) {
+    const ConfigEntry* entry = Take(pointer);
+    if (entry == nullptr) return fallback;
+    if (entry->text == "0") return {};
+    int64_t value = 0;
+    const char* const end = entry->text.data() + entry->text.size();
+    const auto [rest, error] = std::from_chars(entry->text.data(), end, value);
+    const std::string_view unit(rest, static_cast<size_t>(end - rest));
+    const int64_t seconds = unit == "s"   ? 1
+                            : unit == "m" ? 60
+                            : unit == "h" ? 3600
+                            : unit == "d" ? 86'400
+                                          : 0;
+    constexpr int64_t kMost = int64_t{10} * 366 * 86'400;
+    if (error == std::errc() && seconds > 0 && value >= 0 && value <= kMost / seconds)
+      return std::chrono::seconds(value * seconds);
+    Fail(*entry, "expected a whole number with a unit, such as 90s, 10m, 12h or 7d, got \"" +
+                     entry->text + "\"");
     return fallback;
   }
   // The keys of the map, in the order of the file.

@@ -65,14 +65,6 @@ struct GangObject {
   std::string problem;  // as in GangMembership
 };
 
-// A kind of API object to watch. Versions in order of preference: the first that the server serves
-// is used; none served is no error.
-struct ObjectKind {
-  std::string group;  // "scheduling.k8s.io", "batch"
-  std::vector<std::string> versions;
-  std::string resource;  // "podgroups"
-};
-
 class GangGrouping {
  public:
   virtual ~GangGrouping() = default;

@@ -25,6 +25,8 @@ struct GangView {
   int64_t min_member = 0;
   int64_t members = 0;  // that exist now
   int64_t bound = 0;    // of these, on nodes already
+  // How long it will run at most, by its own account; zero: it says nothing.
+  std::chrono::nanoseconds duration{0};
   // The members that want a place, by class. Empty in QueueSort.
   std::span<const PodClassView> classes;
   // The nodes of its members that have one, each once, ascending. Empty in QueueSort and events.

@@ -1,4 +1,5 @@
-// ObjectView: read access to any API object (a PodGroup, a Job) by JSON pointer.
+// ObjectKind and ObjectView: API objects (a PodGroup, a Job), and read access to one by JSON
+// pointer.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,14 @@
 #include <vector>
 
 namespace tutti {
+
+// A kind of API object to watch. Versions in order of preference: the first that the server serves
+// is used; none served is no error.
+struct ObjectKind {
+  std::string group;  // "scheduling.k8s.io", "batch"
+  std::vector<std::string> versions;
+  std::string resource;  // "podgroups"
+};
 
 // Lifetime: lives for the call it is handed to. All functions are const and answer nullopt where
 // the pointer leads nowhere or to another type; none throws.

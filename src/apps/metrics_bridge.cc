@@ -63,6 +63,7 @@ obs::ExtensionPoint PointOf(std::string_view name) {
       {"PostBind", ExtensionPoint::kPostBind},
       {"ClusterEvent", ExtensionPoint::kClusterEvent},
       {"EventsToRegister", ExtensionPoint::kClusterEvent},
+      {"ObjectWatch", ExtensionPoint::kObjectWatch},
   };
   for (const auto& [known, point] : kPoints) {
     if (known == name) return point;

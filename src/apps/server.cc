@@ -23,6 +23,7 @@
 #include "builtin_plugins.h"
 #include "control/decision_feed.h"
 #include "extender/extender_routes.h"
+#include "framework/object_points.h"
 #include "http/self_signed.h"
 #include "http/server.h"
 #include "kube/cluster_source.h"
@@ -234,9 +235,9 @@ absl::Status Server::Parts::Start() {
   callbacks.problem = [this](const std::string& resource, const absl::Status& status) {
     log.Warn("watch", {{"resource", resource}, {"problem", std::string(status.message())}});
   };
-  source = std::make_unique<kube::ClusterSource>(*client, clock, plugins->labels(),
-                                                 plugins->resources(), shapes, groupings,
-                                                 plugins->fields(), devices, std::move(callbacks));
+  source = std::make_unique<kube::ClusterSource>(
+      *client, clock, plugins->labels(), plugins->resources(), shapes, groupings, plugins->fields(),
+      devices, framework::ObjectPoints(MakePlugins()).kinds(), std::move(callbacks));
   started = true;
   return absl::OkStatus();
 }

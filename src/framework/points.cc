@@ -24,6 +24,7 @@ std::vector<std::string> NamesOf(const Points& points) {
       {"PreBind", points.pre_bind != nullptr},
       {"PostBind", points.post_bind != nullptr},
       {"ClusterEvent", points.cluster_event != nullptr},
+      {"ObjectWatch", points.object_watch != nullptr},
   };
   std::vector<std::string> names;
   for (const auto& [name, served] : all) {

@@ -8,6 +8,7 @@
 #include "tutti/plugin/cluster_event.h"
 #include "tutti/plugin/device_select.h"
 #include "tutti/plugin/filter.h"
+#include "tutti/plugin/object_watch.h"
 #include "tutti/plugin/placement.h"
 #include "tutti/plugin/post_filter.h"
 #include "tutti/plugin/queue_select.h"
@@ -37,6 +38,7 @@ struct Points {
   PostBindPlugin* post_bind = nullptr;
   ClusterEventPlugin* cluster_event = nullptr;
   QueueSelectPlugin* queue_select = nullptr;
+  ObjectWatchPlugin* object_watch = nullptr;
 
   // As its PointTable says, or else as its class does.
   static Points Of(Plugin& plugin);
@@ -47,7 +49,7 @@ std::vector<std::string> NamesOf(const Points& points);
 
 // For plugins whose class cannot tell. An adapter (of a shared object, of a remote service) is one
 // class that can serve all points, and learns only when it is connected which ones it has: the
-// alternative would be a class for each subset of seventeen.
+// alternative would be a class for each subset of eighteen.
 class PointTable {
  public:
   virtual ~PointTable() = default;
@@ -72,7 +74,8 @@ inline Points Points::Of(Plugin& plugin) {
           .pre_bind = dynamic_cast<PreBindPlugin*>(&plugin),
           .post_bind = dynamic_cast<PostBindPlugin*>(&plugin),
           .cluster_event = dynamic_cast<ClusterEventPlugin*>(&plugin),
-          .queue_select = dynamic_cast<QueueSelectPlugin*>(&plugin)};
+          .queue_select = dynamic_cast<QueueSelectPlugin*>(&plugin),
+          .object_watch = dynamic_cast<ObjectWatchPlugin*>(&plugin)};
 }
 
 }  // namespace tutti::framework

@@ -138,6 +138,7 @@ void Profile::Enable(Enabled enabled) {
   EnableAt(points.post_bind, number, post_binds_);
   EnableAt(points.cluster_event, number, cluster_events_);
   EnableAt(points.queue_select, number, queue_selects_);
+  EnableAt(points.object_watch, number, object_watches_);
   plugins_.push_back(std::move(enabled));
 }
 

@@ -86,6 +86,9 @@ class Profile {
     return cluster_events_;
   }
   const std::vector<StatefulAt<QueueSelectPlugin>>& queue_selects() const { return queue_selects_; }
+  const std::vector<StatefulAt<ObjectWatchPlugin>>& object_watches() const {
+    return object_watches_;
+  }
 
   // What becomes of a failure of this plugin, where `by_default` is its point's way.
   bool Skips(uint16_t plugin, bool by_default) const {
@@ -120,6 +123,7 @@ class Profile {
   std::vector<StatefulAt<PostBindPlugin>> post_binds_;
   std::vector<StatefulAt<ClusterEventPlugin>> cluster_events_;
   std::vector<StatefulAt<QueueSelectPlugin>> queue_selects_;
+  std::vector<StatefulAt<ObjectWatchPlugin>> object_watches_;
 };
 
 }  // namespace tutti::framework

@@ -7,6 +7,7 @@
 #include "kube/tracking_sink.h"
 #include "objects/json_object_view.h"
 #include "objects/node_decoder.h"
+#include "objects/object_spec_reader.h"
 #include "objects/volume_decoder.h"
 
 namespace tutti::kube {
@@ -163,6 +164,16 @@ ObjectSink::Reader VolumeReader(const Emit& emit) {
           }};
 }
 
+ObjectSink::Reader WatchedReader(const Emit& emit, const std::string& resource) {
+  return {[emit, resource](const JsonObjectView& object) {
+            emit(model::WatchedObjectUpserted{{resource, object.namespace_name(), object.name()},
+                                              objects::ReadObjectSpec(object)});
+          },
+          [emit, resource](const std::string& ns, const std::string& name, const base::Uid&) {
+            emit(model::WatchedObjectDeleted{{resource, ns, name}});
+          }};
+}
+
 ObjectSink::Reader GangReader(const Emit& emit, const GangGrouping& grouping) {
   // The identity may be the uid or the name: remember which gang each object made.
   auto identities = std::make_shared<absl::flat_hash_map<base::Uid, model::GangKey>>();
@@ -216,7 +227,8 @@ std::string ClusterSource::FindPath(Client& client, const ObjectKind& kind) {
 ClusterSource::ClusterSource(Client& client, const base::Clock& clock, base::Interner& labels,
                              model::ResourceTable& resources, objects::ShapeTable& shapes,
                              objects::GangGroupings groupings, const model::Fields& fields,
-                             const model::DeviceTable& devices, Callbacks callbacks)
+                             const model::DeviceTable& devices,
+                             const std::vector<ObjectKind>& watched, Callbacks callbacks)
     : client_(client), callbacks_(std::move(callbacks)), gate_(std::make_shared<SyncGate>()) {
   const auto outlet = [this](const std::string& resource) {
     ++gate_->missing;
@@ -244,6 +256,12 @@ ClusterSource::ClusterSource(Client& client, const base::Clock& clock, base::Int
           {name, FindPath(client, kind), true,
            std::make_unique<ObjectSink>(outlet(name), GangReader(callbacks_.event, *grouping))});
     }
+  }
+  for (const ObjectKind& kind : watched) {
+    const std::string name = kind.group + "/" + kind.resource;
+    planned.push_back({name, FindPath(client, kind), true,
+                       std::make_unique<ObjectSink>(
+                           outlet(name), WatchedReader(callbacks_.event, kind.resource))});
   }
   planned.push_back({"persistentvolumeclaims", "/api/v1/persistentvolumeclaims", false,
                      std::make_unique<ObjectSink>(outlet("persistentvolumeclaims"),

@@ -19,9 +19,9 @@
 
 namespace tutti::kube {
 
-// Pods, nodes, volumes and claims, and the objects of every gang grouping, each by its own
-// reflector. Events of one collection come in order, from one thread at a time; those of different
-// collections interleave.
+// Pods, nodes, volumes and claims, the objects of every gang grouping and those that plugins watch
+// (`watched`), each by its own reflector. Events of one collection come in order, from one thread
+// at a time; those of different collections interleave.
 class ClusterSource {
  public:
   struct Callbacks {
@@ -36,7 +36,8 @@ class ClusterSource {
   ClusterSource(Client& client, const base::Clock& clock, base::Interner& labels,
                 model::ResourceTable& resources, objects::ShapeTable& shapes,
                 objects::GangGroupings groupings, const model::Fields& fields,
-                const model::DeviceTable& devices, Callbacks callbacks);
+                const model::DeviceTable& devices, const std::vector<ObjectKind>& watched,
+                Callbacks callbacks);
   ~ClusterSource();
 
   bool synced() const;

@@ -77,7 +77,8 @@ class GangToC {
           .class_count = classes_.size(),
           .placed_on = reinterpret_cast<const uint32_t*>(gang.placed_on.data()),
           .placed_on_count = gang.placed_on.size(),
-          .queue = abi::ToC(gang.queue)};
+          .queue = abi::ToC(gang.queue),
+          .duration_ns = gang.duration.count()};
   }
   GangToC(const GangToC&) = delete;
   GangToC& operator=(const GangToC&) = delete;

@@ -2,12 +2,15 @@
 // at the same times, give the same effects.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "model/pod_info.h"
 #include "model/volume_info.h"
+#include "tutti/config.h"
 
 namespace tutti::model {
 
@@ -45,6 +48,26 @@ struct VolumeUpserted {
 };
 struct VolumeDeleted {
   std::string name;
+};
+
+// Of an object that a plugin watches (tutti/plugin/object_watch.h).
+struct ObjectKey {
+  std::string resource;
+  std::string namespace_name;
+  std::string name;
+
+  auto operator<=>(const ObjectKey&) const = default;
+};
+struct ObjectSpec {
+  int64_t generation = 0;
+  std::vector<ConfigEntry> entries;
+};
+struct WatchedObjectUpserted {
+  ObjectKey key;
+  ObjectSpec spec;
+};
+struct WatchedObjectDeleted {
+  ObjectKey key;
 };
 
 // The caches hold the whole cluster: from now on the core may act.
@@ -118,8 +141,8 @@ struct TimePassed {};
 using ClusterEvent =
     std::variant<NodeUpserted, NodeDeleted, PodUpserted, PodDeleted, GangObjectUpserted,
                  GangObjectDeleted, VolumeClaimUpserted, VolumeClaimDeleted, VolumeUpserted,
-                 VolumeDeleted, CachesSynced, LeadershipChanged, PodAdmitted, BindRequested,
-                 BindAbandoned, PlacementNotOffered, GangHeld, QueueGateSet, NodeClosed,
-                 WriteFinished, TimePassed>;
+                 VolumeDeleted, WatchedObjectUpserted, WatchedObjectDeleted, CachesSynced,
+                 LeadershipChanged, PodAdmitted, BindRequested, BindAbandoned, PlacementNotOffered,
+                 GangHeld, QueueGateSet, NodeClosed, WriteFinished, TimePassed>;
 
 }  // namespace tutti::model

@@ -43,6 +43,7 @@ enum class ExtensionPoint {
   kPlacementScore,
   kSelectVictims,
   kClusterEvent,
+  kObjectWatch,
 };
 enum class PointStatus {
   kSuccess,

@@ -24,7 +24,8 @@ LabelSpec Point() {
           {"PreEnqueue", "QueueSelect",       "QueueSort",      "PreFilter",      "Filter",
            "PostFilter", "PreScore",          "Score",          "NormalizeScore", "DeviceSelect",
            "Reserve",    "Unreserve",         "Permit",         "PreBind",        "Bind",
-           "PostBind",   "PlacementGenerate", "PlacementScore", "SelectVictims",  "ClusterEvent"},
+           "PostBind",   "PlacementGenerate", "PlacementScore", "SelectVictims",  "ClusterEvent",
+           "ObjectWatch"},
           ""};
 }
 LabelSpec Status() {

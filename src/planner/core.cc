@@ -11,6 +11,7 @@
 #include "planner/core_state.h"
 #include "planner/event_desk.h"
 #include "planner/gang_book.h"
+#include "planner/object_desk.h"
 #include "planner/pod_desk.h"
 #include "planner/pre_enqueue.h"
 #include "planner/queue_planner.h"
@@ -31,6 +32,7 @@ struct Core::Parts {
   GangBook gangs{state, reserves, events};
   BindDesk binds{state, gangs};
   PodDesk pods{state, gangs, binds, bound, events};
+  ObjectDesk objects{state, gangs.dates()};
   PreEnqueue pre_enqueue{state, gangs};
   AdmissionDesk admissions{state, gangs, pre_enqueue};
   QueuePlanner queue{state, gangs, binds, pre_enqueue, bound};
@@ -49,6 +51,9 @@ struct Core::Parts {
   }
   void On(model::VolumeUpserted& e) { Replan(), state.volumes.Upsert(std::move(e.volume)); }
   void On(model::VolumeDeleted& e) { Replan(), state.volumes.RemoveVolume(e.name); }
+  // A round over queues that are others now is none.
+  void On(model::WatchedObjectUpserted& e) { queue.DropHead(), objects.Upsert(std::move(e)); }
+  void On(model::WatchedObjectDeleted& e) { queue.DropHead(), objects.Remove(e.key); }
   void On(model::CachesSynced&) { SetReady(true, state.leading); }
   void On(model::LeadershipChanged& e) { SetReady(state.synced, e.leading); }
   void On(model::PodAdmitted& e) { admissions.Request(e); }
@@ -171,6 +176,7 @@ void Core::Parts::On(model::TimePassed&) {
   if (!due && !queue.unfinished()) return;
   // News that meet a pass in the middle of the queue are for the gangs at its beginning, too.
   if (queue.unfinished()) state.planning_due = due;
+  gangs.dates().Refresh();
   queue.Pass();
 }
 
@@ -286,6 +292,7 @@ CoreCheckpoint Core::Save() const {
   parts_->gangs.Save(checkpoint);
   parts_->binds.Save(checkpoint);
   parts_->queue.Save(checkpoint);
+  parts_->objects.Save(checkpoint);
   return checkpoint;
 }
 
@@ -295,6 +302,7 @@ absl::Status Core::Restore(CoreCheckpoint checkpoint) {
   for (const auto& [uid, record] : parts_->state.pods)
     if (record.charged) parts_->bound.Add(record);  // in any order: who asks gets them sorted
   parts_->generation = checkpoint.generation;
+  parts_->objects.Restore(checkpoint);
   parts_->gangs.Restore(checkpoint);
   parts_->binds.Restore(checkpoint);
   parts_->queue.Restore(checkpoint);

@@ -85,7 +85,8 @@ struct CoreCheckpoint {
   std::vector<std::string> closed_nodes;  // by name
   std::vector<model::VolumeClaimInfo> claims;
   std::vector<model::VolumeInfo> volumes;
-  std::vector<Pod> pods;    // by uid
+  std::vector<model::WatchedObjectUpserted> objects;  // by key
+  std::vector<Pod> pods;                              // by uid
   std::vector<Gang> gangs;  // by arrival; Member::pod is null, the counters are void
   std::map<ReservationId, ReservationLedger::Reservation> reservations;
   std::vector<ReservationLedger::Reservation> given_back;  // plugins are still to be told

@@ -103,6 +103,7 @@ class GangBook {
   void Settle(Gang& gang);
 
   const GangDates& dates() const { return dates_; }
+  GangDates& dates() { return dates_; }
   // Gangs whose deadline has come; each is reported once per Settle.
   std::vector<Gang*> Due() { return dates_.Due(); }
 

@@ -38,6 +38,7 @@ GangCard::GangCard(const Gang& gang, std::vector<MemberClass> classes,
   view_.min_member = gang.min_member();
   view_.members = static_cast<int64_t>(gang.members.size());
   view_.bound = gang.bound;
+  view_.duration = gang.expected_duration();
   view_.classes = class_views_;
   view_.created = std::chrono::seconds(gang.first_created_seconds());
   view_.placed_on = placed_on_;

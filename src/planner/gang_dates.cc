@@ -39,6 +39,16 @@ void GangDates::Remove(const Gang& gang) {
   entries_.erase(it);
 }
 
+void GangDates::Refresh() {
+  if (!std::exchange(stale_, false) || selector() == nullptr) return;
+  for (const auto& [arrival, gang] : s_.by_arrival) {
+    const auto it = entries_.find(arrival);
+    if (it == entries_.end() || !it->second.queued) continue;
+    Erase(it->second.place);
+    it->second.place = Insert(PlaceFor(*gang));
+  }
+}
+
 void GangDates::Requeue(Gang& gang, Entry& entry) {
   const bool queued = gang.waiting > 0;
   if (entry.queued && queued && InPlace(gang, *entry.place)) return;

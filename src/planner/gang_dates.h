@@ -26,6 +26,11 @@ class GangDates {
   void Update(Gang& gang);  // after any change to it
   void Remove(const Gang& gang);
 
+  // What the QueueSelect plugin says of gangs may have changed.
+  void AskAgain() { stale_ = true; }
+  // Before a pass.
+  void Refresh();
+
   // The gangs with members that wait, in the order in which they are served, from a place on.
   std::vector<Gang*> Queue(const std::optional<QueuePlace>& from) const;
   // The queues (QueuePlace::line) that gangs wait in, ascending, and how many in each.
@@ -102,6 +107,7 @@ class GangDates {
   Calendar deadlines_;
   Calendar ends_;
   absl::flat_hash_map<uint64_t, Entry> entries_;  // by arrival
+  bool stale_ = false;  // in a queue that the plugin might not say any more
 };
 
 }  // namespace tutti::planner

@@ -12,6 +12,11 @@ std::string Name(const model::GangKey& key) {
   return absl::StrFormat("%s/%s (%s)", key.namespace_name, key.identity, key.dialect);
 }
 
+std::string Of(const model::ObjectKey& key) {
+  return absl::StrFormat("%s %s%s%s", key.resource, key.namespace_name,
+                         key.namespace_name.empty() ? "" : "/", key.name);
+}
+
 std::string Of(const model::PodInfo& pod) {
   std::string text = absl::StrFormat("pod %s/%s", pod.namespace_name, pod.name);
   if (pod.gang) absl::StrAppendFormat(&text, " of gang %s", pod.gang->display_name);
@@ -67,6 +72,12 @@ struct EventText {
   }
   std::string operator()(const model::GangObjectDeleted& e) const {
     return absl::StrFormat("the object of gang %s is gone", Name(e.key));
+  }
+  std::string operator()(const model::WatchedObjectUpserted& e) const {
+    return Of(e.key) + " is there or has changed";
+  }
+  std::string operator()(const model::WatchedObjectDeleted& e) const {
+    return Of(e.key) + " is gone";
   }
   std::string operator()(const model::VolumeClaimUpserted& e) const {
     return absl::StrFormat("claim %s/%s is bound to volume %s", e.claim.namespace_name,

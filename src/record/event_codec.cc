@@ -43,6 +43,12 @@ struct EventWriter {
     Put(e.volume, *out.mutable_volume_upserted());
   }
   void operator()(const model::VolumeDeleted& e) const { out.set_volume_deleted(e.name); }
+  void operator()(const model::WatchedObjectUpserted& e) const {
+    Put(e, *out.mutable_watched_object_upserted());
+  }
+  void operator()(const model::WatchedObjectDeleted& e) const {
+    Put({e.key, {}}, *out.mutable_watched_object_deleted());
+  }
   void operator()(const model::CachesSynced&) const { out.set_caches_synced(true); }
   void operator()(const model::LeadershipChanged& e) const {
     out.set_leadership_changed(e.leading);
@@ -256,6 +262,16 @@ model::ClusterEvent GetEvent(const pb::Event& in, ModelReader& reader) {
     }
     case pb::Event::kVolumeDeleted:
       return model::VolumeDeleted{in.volume_deleted()};
+    case pb::Event::kWatchedObjectUpserted: {
+      model::WatchedObjectUpserted e;
+      reader.Get(in.watched_object_upserted(), e);
+      return e;
+    }
+    case pb::Event::kWatchedObjectDeleted: {
+      model::WatchedObjectUpserted e;
+      reader.Get(in.watched_object_deleted(), e);
+      return model::WatchedObjectDeleted{std::move(e.key)};
+    }
     case pb::Event::kCachesSynced:
       return model::CachesSynced{};
     case pb::Event::kLeadershipChanged:

@@ -102,6 +102,23 @@ void Put(const model::GangKey& key, pb::GangKey& out) {
   out.set_identity(identity);
 }
 
+void Put(const model::WatchedObjectUpserted& object, pb::WatchedObject& out) {
+  const auto& [key, spec] = object;
+  const auto& [resource, namespace_name, name] = key;
+  const auto& [generation, entries] = spec;
+  out.set_resource(resource);
+  out.set_namespace_name(namespace_name);
+  out.set_name(name);
+  out.set_generation(generation);
+  for (const auto& [pointer, kind, text, where] : entries) {
+    pb::SpecEntry& entry = *out.add_entries();
+    entry.set_pointer(pointer);
+    entry.set_kind(static_cast<uint32_t>(kind));
+    entry.set_text(text);
+    entry.set_where(where);
+  }
+}
+
 void Put(const GangSpec& spec, pb::GangSpec& out) {
   const auto& [min_member, wait_timeout, roles] = spec;
   out.set_min_member(min_member);
@@ -334,6 +351,17 @@ void ModelReader::Get(const pb::PodShape& in, model::PodShape& shape) {
 
 void ModelReader::Get(const pb::GangKey& in, model::GangKey& key) const {
   key = {in.namespace_name(), in.dialect(), in.identity()};
+}
+
+void ModelReader::Get(const pb::WatchedObject& in, model::WatchedObjectUpserted& object) {
+  auto& [key, spec] = object;
+  key = {in.resource(), in.namespace_name(), in.name()};
+  spec.generation = in.generation();
+  for (const pb::SpecEntry& entry : in.entries()) {
+    spec.entries.push_back({entry.pointer(),
+                            Enumerator(entry.kind(), ConfigKind::kString, "kind of a value"),
+                            entry.text(), entry.where()});
+  }
 }
 
 void ModelReader::Get(const pb::GangSpec& in, GangSpec& spec) {

@@ -45,6 +45,10 @@ class Inventory {
     AddReservations();
     for (const auto& claim : s_.checkpoint.claims)
       things_[{"claim", claim.namespace_name + "/" + claim.name}]["volume"] = claim.volume_name;
+    for (const auto& [key, spec] : s_.checkpoint.objects) {
+      Fields& fields = things_[{key.resource, key.namespace_name + "/" + key.name}];
+      for (const ConfigEntry& entry : spec.entries) fields[entry.pointer] = entry.text;
+    }
     for (const auto& volume : s_.checkpoint.volumes) {
       things_[{"volume", volume.name}]["reachable from"] =
           volume.node_affinity ? Nodes(*volume.node_affinity) : "every node";

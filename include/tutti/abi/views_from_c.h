@@ -122,6 +122,8 @@ class GangFromC {
       view_.placed_on = {reinterpret_cast<const NodeIndex*>(gang.placed_on), gang.placed_on_count};
     }
     if (TUTTI_HAS(&gang, tutti_gang, queue)) view_.queue = FromC(gang.queue);
+    if (TUTTI_HAS(&gang, tutti_gang, duration_ns))
+      view_.duration = std::chrono::nanoseconds(gang.duration_ns);
   }
   GangFromC(const GangFromC&) = delete;
   GangFromC& operator=(const GangFromC&) = delete;

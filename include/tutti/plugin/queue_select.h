@@ -21,16 +21,16 @@
 
 namespace tutti {
 
-// A queue's number, of the plugin's own making: from 0 on, without gaps, the same for the life of
-// the process.
+// A queue's number, of the plugin's own making: from 0 on, without gaps. It is the same for the
+// life of the process, and is never given to another queue.
 using QueueId = StrongId<struct QueueTag>;
 
 enum class QueueOutcome : uint8_t {
   kPlaced = 0,    // its members, as many as it needs, have nodes
   kNotReady = 1,  // members are missing, it backs off, an operator holds it, it is misconfigured,
                   // or it would not fit into the empty cluster either
-  kHeld = 2,     // a plugin holds it: PreEnqueue, or Reserve
-  kNoPlace = 3,  // there is no place for it now
+  kHeld = 2,      // a plugin holds it: PreEnqueue, or Reserve
+  kNoPlace = 3,   // there is no place for it now
 };
 
 // What a queue holds, for people. Amounts in base units; kUnlimited: no bound.
@@ -49,6 +49,9 @@ struct QueueDescription {
   int64_t running = 0;  // gangs that have nodes
   double share = 0;     // of the cluster, dominant, over the queue's weight: what fairness compares
   std::vector<QueueAmount> amounts;
+  std::string problem = {};  // why no gang is started in it; empty: nothing is wrong with it
+  // Of the API object of that name, where there is one (ObjectWatch): what was read last.
+  std::optional<int64_t> generation = std::nullopt;
 };
 
 // At most one in a profile. Core thread; must not block.
@@ -56,10 +59,12 @@ class QueueSelectPlugin : public virtual Plugin {
  public:
   static constexpr std::size_t kMostQueues = 65'536;
 
+  // Grows, where queues come while the process runs; those that go keep their number.
   virtual std::size_t queues() const = 0;
-  // Pure. Asked when a gang comes, and again when its priority, its queue or the like changes. One
-  // that may wait in none of them (there is no such queue) is put into one that the plugin keeps
-  // for that, and held by its PreEnqueue, which says why.
+  // Pure. Asked when a gang comes, and again when its priority, its queue or the like changes, and
+  // when an object changes that the plugin watches (ObjectWatch). A gang that may wait in none of
+  // them (there is no such queue) is put into one that the plugin keeps for that, and held by its
+  // PreEnqueue, which says why.
   virtual QueueId QueueOf(const GangView& gang) const = 0;
   // A round over these queues begins: gangs wait in each. Ascending.
   virtual void BeginRound(std::span<const QueueId> waiting) = 0;
