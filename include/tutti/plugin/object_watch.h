@@ -23,7 +23,7 @@ struct WatchedObject {
 //
 // `spec`: what stands under the object's `spec`, read as a plugin's configuration is. What cannot
 // be read is collected there; the plugin goes on with what it can read, and keeps the mistake apart
-// from what is right: nobody is there to be refused.
+// from what is right: nobody is there to be refused. PluginHost::Resource may be called here, too.
 class ObjectWatchPlugin : public virtual Plugin {
  public:
   // Asked once, after the plugin was made. A kind that the server does not serve is no error.
