@@ -26,7 +26,7 @@ struct WatchedObject {
 // from what is right: nobody is there to be refused. PluginHost::Resource may be called here, too.
 class ObjectWatchPlugin : public virtual Plugin {
  public:
-  // Asked once, after the plugin was made. A kind that the server does not serve is no error.
+  // Asked after the plugin was made; always the same. A kind that is not served is no error.
   virtual std::vector<ObjectKind> Watches() const = 0;
   // It is there, or has changed.
   virtual void OnObject(const WatchedObject& object, Config& spec) = 0;
