@@ -8,12 +8,15 @@
 namespace tutti::plugins {
 namespace {
 
-QueueTree MakeTree(Config& config, PluginHost& host, ResourceNames& names) {
+constexpr char kQueues[] = "queues";
+constexpr char kLocalQueues[] = "localqueues";
+constexpr std::string_view kDefaultHandle = "default";  // of a namespace
+
+QueueCatalog MakeCatalog(Config& config, PluginHost& host, ResourceNames& names) {
   std::vector<QueueSpec> specs = ReadQueueSpecs(config, host, names);
-  const std::chrono::nanoseconds half_life = ReadDuration(config, "/halfLife");
-  // A tree of wrong specs could not be made; the plugin is refused anyway.
+  // Of wrong specs there is no tree; the plugin is refused anyway.
   if (!config.errors().empty()) specs.clear();
-  return {std::move(specs), half_life};
+  return QueueCatalog(std::move(specs));
 }
 
 std::string_view StateName(QueueSpec::State state) {
@@ -33,9 +36,17 @@ const PluginDescriptor& HierarchicalQueues::Descriptor() {
 
 HierarchicalQueues::HierarchicalQueues(Config& config, PluginHost& host)
     : default_queue_(config.String("/defaultQueue", "")),
-      tree_(MakeTree(config, host, resource_names_)),
+      watches_objects_(config.Boolean("/queueObjects", true)),
+      catalog_(MakeCatalog(config, host, resource_names_)),
+      tree_(config.Duration("/halfLife", {})),
       host_(host) {
-  if (!default_queue_.empty() && tree_.size() > 0 && !tree_.Find(default_queue_)) {
+  Rebuild();
+  if (watches_objects_) {
+    // Whatever is missing may come.
+  } else if (tree_.size() == 1) {
+    if (config.errors().empty())
+      config.Fail("/queues", "expected a list of queues, with at least one, or queueObjects: true");
+  } else if (!default_queue_.empty() && catalog_.Find(default_queue_) == kNowhere) {
     config.Fail("/defaultQueue", "there is no queue " + default_queue_ +
                                      ": name one of `queues`, or leave it out to refuse gangs "
                                      "that name no queue");
@@ -47,6 +58,8 @@ HierarchicalQueues::HierarchicalQueues(Config& config, PluginHost& host)
       host.Reason("QueueNotAllowed", "the queue is not for gangs of this namespace");
   reasons_.held = host.Reason("QueueHeld", "nothing of the queue is started while it is held");
   reasons_.closed = host.Reason("QueueClosed", "the queue takes no gangs any more");
+  reasons_.misconfigured =
+      host.Reason("QueueMisconfigured", "the queue, or one above it, is not as it can be");
   reasons_.over_limit =
       host.Reason("QueueOverLimit", "the queue, or one above it, would hold more than its limit");
   reasons_.above_limit = host.Reason(
@@ -55,17 +68,31 @@ HierarchicalQueues::HierarchicalQueues(Config& config, PluginHost& host)
       host.Reason("QueueKeptBack", "what is free is guaranteed to queues that do not lend it");
   reasons_.too_many =
       host.Reason("QueueTooManyGangs", "as many gangs of the queue run as it may have");
+  reasons_.runs_too_long = host.Reason(
+      "QueueRunTimeTooLong", "the gang may run for longer than gangs of the queue may, in seconds");
 }
 
-QueueId HierarchicalQueues::Named(const GangView& gang) const {
-  if (!gang.queue.empty()) return tree_.Find(gang.queue).value_or(nowhere());
-  for (uint32_t i = 0; i < tree_.size(); ++i) {
-    const std::vector<std::string>& namespaces = tree_.spec(QueueId(i)).namespaces;
-    if (std::find(namespaces.begin(), namespaces.end(), gang.namespace_name) != namespaces.end())
-      return QueueId(i);
+void HierarchicalQueues::Rebuild() {
+  tree_.Rebuild(catalog_.Specs(), host_.Now());
+  naps_.Rebuilt();
+  for (auto it = homeless_.begin(); it != homeless_.end();) {
+    const QueueId queue = Named(it->second.namespace_name, it->second.queue);
+    if (queue == kNowhere) {
+      ++it;
+      continue;
+    }
+    accounts_.Enter(it->first, queue, host_.Now());
+    it = homeless_.erase(it);
   }
-  if (default_queue_.empty()) return nowhere();
-  return tree_.Find(default_queue_).value_or(nowhere());
+}
+
+QueueId HierarchicalQueues::Named(std::string_view namespace_name, std::string_view queue) const {
+  if (!queue.empty()) return catalog_.Meant(namespace_name, queue);
+  if (const QueueId own = catalog_.Of(namespace_name); own != kNowhere) return own;
+  if (const QueueId local = catalog_.MeantLocally(namespace_name, kDefaultHandle);
+      local != kNowhere)
+    return local;
+  return default_queue_.empty() ? kNowhere : catalog_.Find(default_queue_);
 }
 
 bool HierarchicalQueues::Allows(QueueId queue, std::string_view namespace_name) const {
@@ -82,15 +109,15 @@ bool HierarchicalQueues::Allows(QueueId queue, std::string_view namespace_name) 
 QueueId HierarchicalQueues::QueueOf(const GangView& gang) const {
   const QueueId queue = Named(gang);
   const bool waits_there =
-      queue != nowhere() && tree_.leaf(queue) && Allows(queue, gang.namespace_name);
-  return waits_there ? queue : nowhere();
+      queue != kNowhere && tree_.leaf(queue) && Allows(queue, gang.namespace_name);
+  return waits_there ? queue : kNowhere;
 }
 
 void HierarchicalQueues::BeginRound(std::span<const QueueId> waiting) {
-  nowhere_waits_ = !waiting.empty() && waiting.back() == nowhere();
+  nowhere_waits_ = !waiting.empty() && waiting.front() == kNowhere;
   const std::chrono::nanoseconds now = host_.Now();
   std::vector<QueueId> awake;
-  for (const QueueId queue : waiting.first(waiting.size() - (nowhere_waits_ ? 1 : 0))) {
+  for (const QueueId queue : waiting.subspan(nowhere_waits_ ? 1 : 0)) {
     if (!naps_.Asleep(queue, now)) awake.push_back(queue);
   }
   naps_.Begin(awake);
@@ -98,13 +125,13 @@ void HierarchicalQueues::BeginRound(std::span<const QueueId> waiting) {
 }
 
 std::optional<QueueId> HierarchicalQueues::NextQueue() {
-  if (nowhere_waits_) return nowhere();
+  if (nowhere_waits_) return kNowhere;
   return turns_.Next(host_.Now());
 }
 
 bool HierarchicalQueues::Served(QueueId queue, const GangView* gang, QueueOutcome outcome,
                                 bool more) {
-  if (queue == nowhere()) return nowhere_waits_ = more;
+  if (queue == kNowhere) return nowhere_waits_ = more;
   const QueueSpec& spec = tree_.spec(queue);
   const bool waits = outcome == QueueOutcome::kHeld || outcome == QueueOutcome::kNoPlace;
   const bool old = gang != nullptr && spec.fifo_after.count() > 0 &&
@@ -121,15 +148,18 @@ bool HierarchicalQueues::Served(QueueId queue, const GangView* gang, QueueOutcom
 
 QueueDescription HierarchicalQueues::Describe(QueueId queue) const {
   QueueDescription description;
-  if (queue == nowhere()) {
-    description.name = "(none)";
+  const QueueSpec& spec = tree_.spec(queue);
+  // Of a number that is no queue, not any more or not at all.
+  if (spec.name.empty()) {
+    description.name = queue == kNowhere ? "(none)" : "";
     description.state = "Closed";
     return description;
   }
-  const QueueSpec& spec = tree_.spec(queue);
   description.name = spec.name;
   description.parent = spec.parent;
   description.state = StateName(spec.state);
+  description.problem = spec.problem.empty() ? catalog_.ProblemOfObject(queue) : spec.problem;
+  description.generation = catalog_.GenerationOf(queue);
   description.leaf = tree_.leaf(queue);
   description.running = tree_.running(queue);
   description.share = tree_.Share(queue, host_.Now());
@@ -145,7 +175,7 @@ QueueDescription HierarchicalQueues::Describe(QueueId queue) const {
 
 Status HierarchicalQueues::MayWait(const GangView& gang, QueueId queue) const {
   const std::string name(gang.queue.empty() ? std::string_view(default_queue_) : gang.queue);
-  if (queue == nowhere()) {
+  if (queue == kNowhere) {
     return Status::UnschedulableAndUnresolvable(reasons_.not_found)
         .With(name.empty() ? "it names none, and there is no default queue"
                            : "there is no queue " + name.substr(0, 253));
@@ -159,12 +189,28 @@ Status HierarchicalQueues::MayWait(const GangView& gang, QueueId queue) const {
   }
   for (std::optional<QueueId> at = queue; at; at = tree_.parent(*at)) {
     const QueueSpec& spec = tree_.spec(*at);
+    if (!spec.problem.empty())
+      return Status::Pending(reasons_.misconfigured).With(std::string(spec.problem));
     if (spec.state == QueueSpec::State::kHeld)
       return Status::Pending(reasons_.held).With("queue " + spec.name);
     if (spec.state == QueueSpec::State::kClosed)
       return Status::UnschedulableAndUnresolvable(reasons_.closed).With("queue " + spec.name);
+    if (spec.max_run_time.count() > 0 &&
+        (gang.duration.count() == 0 || gang.duration > spec.max_run_time))
+      return RunsTooLong(gang, spec);
   }
   return Status::Success();
+}
+
+Status HierarchicalQueues::RunsTooLong(const GangView& gang, const QueueSpec& spec) const {
+  using std::chrono::duration_cast;
+  using std::chrono::seconds;
+  std::string detail = "queue " + spec.name;
+  if (gang.duration.count() == 0) detail += "; it does not say how long: set activeDeadlineSeconds";
+  return Status::UnschedulableAndUnresolvable(reasons_.runs_too_long,
+                                              duration_cast<seconds>(gang.duration).count(),
+                                              duration_cast<seconds>(spec.max_run_time).count())
+      .With(std::move(detail));
 }
 
 std::string HierarchicalQueues::Called(const QueueTree::Refusal& refusal) const {
@@ -229,7 +275,7 @@ Status HierarchicalQueues::SelectVictims(const GangView& gang, const GangDiagnos
                                          const ClusterView& cluster, const BoundPods& pods,
                                          std::vector<PodUid>& victims) const {
   const QueueId queue = QueueOf(gang);
-  if (queue == nowhere()) return Status::Skip();
+  if (queue == kNowhere) return Status::Skip();
   const Amounts asked = Asked(gang);
   const std::optional<QueueId> entitled = tree_.Entitled(queue, asked);
   const std::chrono::nanoseconds now = host_.Now();
@@ -289,20 +335,68 @@ QueueingHint HierarchicalQueues::OnClusterEvent(const ClusterEventView& event) {
       return PodChanged(event);
     case ClusterEventKind::kGangArrived:
       // Of one whose pods were bound before: it holds what it holds, wherever it may wait.
-      if (const QueueId queue = Named(*event.gang); queue != nowhere()) {
+      if (const QueueId queue = Named(*event.gang); queue != kNowhere) {
         accounts_.Enter(event.gang->arrival, queue, host_.Now());
         naps_.Wake(queue);
+      } else {
+        homeless_[event.gang->arrival] = {std::string(event.gang->namespace_name),
+                                          std::string(event.gang->queue)};
       }
       return QueueingHint::kQueueSkip;
     case ClusterEventKind::kGangGone: {
       const QueueingHint hint = Freed(event.gang->arrival);
       accounts_.Leave(event.gang->arrival, host_.Now());
+      homeless_.erase(event.gang->arrival);
       return hint;
     }
     case ClusterEventKind::kGangPlaced:
       break;
   }
   return QueueingHint::kQueueSkip;
+}
+
+std::vector<ObjectKind> HierarchicalQueues::Watches() const {
+  if (!watches_objects_) return {};
+  return {{"tutti.dev", {"v1beta1"}, kQueues}, {"tutti.dev", {"v1beta1"}, kLocalQueues}};
+}
+
+QueueSpec HierarchicalQueues::ReadObject(const WatchedObject& object, Config& spec,
+                                         ResourceNames& names) const {
+  QueueSpec read = ReadQueueSpec(spec, host_, names, "");
+  read.name = object.name;
+  for (const ConfigError& error : spec.errors()) {
+    read.problem += read.problem.empty() ? "queue " + read.name + ": " : "; ";
+    read.problem += "spec" + error.pointer + ": " + error.message;
+  }
+  return read;
+}
+
+void HierarchicalQueues::OnObject(const WatchedObject& object, Config& spec) {
+  if (object.resource == kQueues) {
+    catalog_.Set(ReadObject(object, spec, resource_names_), object.generation);
+  } else {
+    catalog_.SetLocal(std::string(object.namespace_name), std::string(object.name),
+                      spec.String("/queue", ""));
+  }
+  Rebuild();
+}
+
+void HierarchicalQueues::OnObjectGone(const WatchedObject& object) {
+  if (object.resource == kQueues) {
+    catalog_.Remove(object.name);
+  } else {
+    catalog_.RemoveLocal(object.namespace_name, object.name);
+  }
+  Rebuild();
+}
+
+void HierarchicalQueues::CheckObject(const WatchedObject& object, Config& spec) const {
+  if (object.resource != kQueues) return;
+  ResourceNames names;
+  const QueueSpec read = ReadObject(object, spec, names);
+  if (!spec.errors().empty()) return;
+  for (QueueProblem& problem : catalog_.ProblemsWith(read))
+    spec.Fail(problem.orphan ? "/parent" : "", std::move(problem.text));
 }
 
 }  // namespace tutti::plugins

@@ -7,8 +7,12 @@
 // gangs, from queues that hold more than they are guaranteed (SelectVictims).
 // Accounts: bound pods by cluster events, promised places by Reserve and Unreserve.
 //
-// A gang waits in the queue that it names; else in the one that lists its namespace under
-// `namespaces`, the first by configuration; else in `defaultQueue`.
+// A gang waits in the queue that it names (its namespace's LocalQueue of that name goes before a
+// queue of that name); else in the one that lists its namespace under `namespaces`, the first by
+// number; else in the one of its namespace's LocalQueue "default"; else in `defaultQueue`.
+//
+// Queues are those of the configuration and the API objects Queue and LocalQueue of tutti.dev. An
+// object that is wrong keeps its own gangs, and those below it, from starting, and nobody else's.
 #pragma once
 
 #include <map>
@@ -16,11 +20,13 @@
 #include <vector>
 
 #include "queue_accounts.h"
+#include "queue_catalog.h"
 #include "queue_naps.h"
 #include "queue_specs.h"
 #include "queue_tree.h"
 #include "queue_turns.h"
 #include "tutti/plugin/cluster_event.h"
+#include "tutti/plugin/object_watch.h"
 #include "tutti/plugin/post_filter.h"
 #include "tutti/plugin/queue_select.h"
 #include "tutti/plugin/queue_sort.h"
@@ -32,14 +38,14 @@ class HierarchicalQueues final : public QueueSelectPlugin,
                                  public PreEnqueuePlugin,
                                  public ReservePlugin,
                                  public SelectVictimsPlugin,
-                                 public ClusterEventPlugin {
+                                 public ClusterEventPlugin,
+                                 public ObjectWatchPlugin {
  public:
   static const PluginDescriptor& Descriptor();
 
   HierarchicalQueues(Config& config, PluginHost& host);
 
-  // The last queue is the one for gangs that may wait in none.
-  std::size_t queues() const override { return tree_.size() + 1; }
+  std::size_t queues() const override { return tree_.size(); }
   QueueId QueueOf(const GangView& gang) const override;
   void BeginRound(std::span<const QueueId> waiting) override;
   std::optional<QueueId> NextQueue() override;
@@ -55,17 +61,30 @@ class HierarchicalQueues final : public QueueSelectPlugin,
                        std::vector<PodUid>& victims) const override;
   ClusterEventKinds EventsToRegister() const override;
   QueueingHint OnClusterEvent(const ClusterEventView& event) override;
+  std::vector<ObjectKind> Watches() const override;
+  void OnObject(const WatchedObject& object, Config& spec) override;
+  void OnObjectGone(const WatchedObject& object) override;
+  void CheckObject(const WatchedObject& object, Config& spec) const override;
 
  private:
   struct Reasons {
-    ReasonId not_found, not_leaf, not_allowed, held, closed;
-    ReasonId over_limit, above_limit, kept_back, too_many;
+    ReasonId not_found, not_leaf, not_allowed, held, closed, misconfigured;
+    ReasonId over_limit, above_limit, kept_back, too_many, runs_too_long;
+  };
+  // By whom a gang is found in a queue.
+  struct Home {
+    std::string namespace_name;
+    std::string queue;
   };
 
-  QueueId nowhere() const { return QueueId(static_cast<uint32_t>(tree_.size())); }
-  QueueId Named(const GangView& gang) const;  // nowhere(): there is no such queue
+  void Rebuild();
+  QueueSpec ReadObject(const WatchedObject& object, Config& spec, ResourceNames& names) const;
+  // kNowhere: there is no such queue.
+  QueueId Named(std::string_view namespace_name, std::string_view queue) const;
+  QueueId Named(const GangView& gang) const { return Named(gang.namespace_name, gang.queue); }
   bool Allows(QueueId queue, std::string_view namespace_name) const;
   Status MayWait(const GangView& gang, QueueId queue) const;
+  Status RunsTooLong(const GangView& gang, const QueueSpec& spec) const;
   Status MayHold(const GangView& gang, QueueId queue, bool runs) const;
   std::string Called(const QueueTree::Refusal& refusal) const;
   void NodeChanged(const NodeView& node, bool there);
@@ -74,7 +93,9 @@ class HierarchicalQueues final : public QueueSelectPlugin,
   QueueingHint Freed(uint64_t gang);
 
   ResourceNames resource_names_;
-  std::string default_queue_;
+  const std::string default_queue_;
+  const bool watches_objects_;
+  QueueCatalog catalog_;
   QueueTree tree_;
   QueueAccounts accounts_{tree_};
   QueueTurns turns_{tree_};
@@ -82,9 +103,11 @@ class HierarchicalQueues final : public QueueSelectPlugin,
   // Of the last refusal that ends when queues hold less: whose, and which queue is full.
   mutable uint64_t refused_ = 0;
   mutable QueueId full_;
-  bool nowhere_waits_ = false;          // in this round
+  bool nowhere_waits_ = false;  // in this round
+  // Gangs that came before their queue, by arrival: they may hold something.
+  std::map<uint64_t, Home> homeless_;
   std::map<NodeIndex, Amounts> nodes_;  // what each can allocate
-  const PluginHost& host_;
+  PluginHost& host_;
   Reasons reasons_;
 };
 

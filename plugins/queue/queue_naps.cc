@@ -2,6 +2,8 @@
 
 namespace tutti::plugins {
 
+void QueueNaps::Rebuilt() { queues_.assign(tree_.size(), {}); }
+
 void QueueNaps::Begin(std::span<const QueueId> queues) {
   for (const QueueId queue : queues) {
     Nap& nap = queues_[queue.value];

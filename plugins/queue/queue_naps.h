@@ -19,7 +19,9 @@ class QueueNaps {
   // What changes without our knowing (a gang that asks for less than before) is seen after so long.
   static constexpr std::chrono::seconds kLongest{30};
 
-  explicit QueueNaps(const QueueTree& tree) : tree_(tree), queues_(tree.size()) {}
+  explicit QueueNaps(const QueueTree& tree) : tree_(tree) {}
+
+  void Rebuilt();  // the tree is another one: everybody is awake
 
   // A round over these begins. Those that are asleep are not among them.
   void Begin(std::span<const QueueId> queues);

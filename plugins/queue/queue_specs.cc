@@ -1,7 +1,6 @@
 #include "queue_specs.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 #include <utility>
 
@@ -39,9 +38,12 @@ QueueSpec::State ReadState(Config& config, const std::string& pointer) {
   return state == "Closed" ? QueueSpec::State::kClosed : QueueSpec::State::kOpen;
 }
 
-QueueSpec ReadQueue(Config& config, const Resources& resources, const std::string& at) {
+}  // namespace
+
+QueueSpec ReadQueueSpec(Config& config, PluginHost& host, ResourceNames& names,
+                        const std::string& at) {
+  const Resources resources{host, names};
   QueueSpec spec;
-  spec.name = config.String(at + "/name", "");
   spec.parent = config.String(at + "/parent", "");
   spec.guaranteed = ReadAmounts(config, resources, at + "/guaranteed");
   spec.limit = ReadAmounts(config, resources, at + "/limit");
@@ -52,53 +54,33 @@ QueueSpec ReadQueue(Config& config, const Resources& resources, const std::strin
   spec.state = ReadState(config, at + "/state");
   spec.strict_fifo = config.String(at + "/queueingStrategy", "BestEffortFIFO",
                                    {"BestEffortFIFO", "StrictFIFO"}) == "StrictFIFO";
-  spec.fifo_after = ReadDuration(config, at + "/strictAfter");
+  spec.fifo_after = config.Duration(at + "/strictAfter", {});
   spec.max_gangs = config.Integer(at + "/maxRunningGangs", 0, 0);
   spec.reclaimable = config.Boolean(at + "/reclaimable", true);
-  spec.min_runtime = ReadDuration(config, at + "/minRuntime");
-  spec.reclaim_delay = ReadDuration(config, at + "/reclaimDelay");
+  spec.min_runtime = config.Duration(at + "/minRuntime", {});
+  spec.reclaim_delay = config.Duration(at + "/reclaimDelay", {});
+  spec.max_run_time = config.Duration(at + "/maxRunTime", {});
   for (size_t i = 0; i < config.Size(at + "/namespaces"); ++i)
     spec.namespaces.push_back(config.String(at + "/namespaces/" + std::to_string(i), ""));
   return spec;
 }
 
-}  // namespace
-
-std::chrono::nanoseconds ReadDuration(Config& config, std::string_view pointer) {
-  const std::string text = config.String(pointer, "0");
-  if (text == "0") return {};
-  int64_t value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  const std::string_view unit(rest, static_cast<size_t>(end - rest));
-  const int64_t seconds = unit == "s"   ? 1
-                          : unit == "m" ? 60
-                          : unit == "h" ? 3600
-                          : unit == "d" ? 86'400
-                                        : 0;
-  constexpr int64_t kMost = int64_t{10} * 366 * 86'400;
-  if (error != std::errc() || seconds == 0 || value < 0 || value > kMost / seconds) {
-    config.Fail(
-        pointer,
-        "expected a whole number with a unit, such as 90s, 10m, 12h or 7d, got \"" + text + "\"");
-    return {};
-  }
-  return std::chrono::seconds(value * seconds);
-}
-
 std::vector<QueueSpec> ReadQueueSpecs(Config& config, PluginHost& host, ResourceNames& names) {
   std::vector<QueueSpec> specs;
   const size_t count = config.Size("/queues");
-  if (count == 0) config.Fail("/queues", "expected a list of queues, with at least one");
   if (count >= QueueSelectPlugin::kMostQueues) {
     config.Fail("/queues", "expected fewer than " + std::to_string(QueueSelectPlugin::kMostQueues) +
                                " queues");
     return specs;
   }
-  for (size_t i = 0; i < count; ++i)
-    specs.push_back(ReadQueue(config, {host, names}, "/queues/" + std::to_string(i)));
-  for (const auto& [queue, problem] : ProblemsOf(specs))
-    config.Fail("/queues/" + std::to_string(queue) + "/name", problem);
+  for (size_t i = 0; i < count; ++i) {
+    const std::string at = "/queues/" + std::to_string(i);
+    specs.push_back(ReadQueueSpec(config, host, names, at));
+    specs.back().name = config.String(at + "/name", "");
+    if (specs.back().name.empty()) config.Fail(at, "a queue has no name: give it one");
+  }
+  for (const QueueProblem& problem : ProblemsOf(specs))
+    config.Fail("/queues/" + std::to_string(problem.queue) + "/name", problem.text);
   return specs;
 }
 

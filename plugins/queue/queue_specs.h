@@ -1,4 +1,4 @@
-// The queues of HierarchicalQueues as its configuration says.
+// The queues of HierarchicalQueues as its configuration, or an API object, says.
 #pragma once
 
 #include <map>
@@ -17,7 +17,8 @@ using ResourceNames = std::map<ResourceId, std::string>;
 // of the resources that the queues name.
 std::vector<QueueSpec> ReadQueueSpecs(Config& config, PluginHost& host, ResourceNames& names);
 
-// A duration of the configuration: "90s", "10m", "12h", "7d"; "0" and absent: zero.
-std::chrono::nanoseconds ReadDuration(Config& config, std::string_view pointer);
+// One of them, but for its name; `at`: where it stands.
+QueueSpec ReadQueueSpec(Config& config, PluginHost& host, ResourceNames& names,
+                        const std::string& at);
 
 }  // namespace tutti::plugins

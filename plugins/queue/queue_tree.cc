@@ -30,13 +30,14 @@ int64_t Read(const std::vector<int64_t>& columns, ResourceId resource) {
   return resource.value < columns.size() ? columns[resource.value] : 0;
 }
 
-// Walks up from each queue; a walk longer than there are queues goes round in a circle.
+// Whether the way up from it leads back to it.
 bool InCircle(std::span<const QueueSpec> specs, const std::map<std::string_view, size_t>& numbers,
               size_t queue) {
   size_t steps = 0;
   for (auto at = numbers.find(specs[queue].parent); at != numbers.end();
        at = numbers.find(specs[at->second].parent)) {
-    if (at->second == queue || ++steps > specs.size()) return true;
+    if (at->second == queue) return true;
+    if (++steps > specs.size()) return false;  // in a circle above it
   }
   return false;
 }
@@ -50,13 +51,13 @@ int64_t AmountOf(const Amounts& amounts, ResourceId resource, int64_t otherwise)
   return otherwise;
 }
 
-std::vector<std::pair<size_t, std::string>> ProblemsOf(std::span<const QueueSpec> specs) {
-  std::vector<std::pair<size_t, std::string>> problems;
+std::vector<QueueProblem> ProblemsOf(std::span<const QueueSpec> specs) {
+  std::vector<QueueProblem> problems;
   std::map<std::string_view, size_t> numbers;
   for (size_t i = 0; i < specs.size(); ++i) {
-    if (specs[i].name.empty()) problems.emplace_back(i, "a queue has no name: give it one");
-    if (!numbers.emplace(specs[i].name, i).second)
-      problems.emplace_back(i, "queue " + specs[i].name + " is there twice: names are unique");
+    if (specs[i].name.empty() || numbers.emplace(specs[i].name, i).second) continue;
+    problems.push_back(
+        {i, "queue " + specs[i].name + " is there twice: names are unique", false, false});
   }
   std::map<std::pair<size_t, ResourceId>, int64_t> promised;  // by parent
   for (size_t i = 0; i < specs.size(); ++i) {
@@ -64,12 +65,14 @@ std::vector<std::pair<size_t, std::string>> ProblemsOf(std::span<const QueueSpec
     if (spec.parent.empty()) continue;
     const auto parent = numbers.find(spec.parent);
     if (parent == numbers.end()) {
-      problems.emplace_back(i, "queue " + spec.name + ": there is no queue " + spec.parent +
-                                   " that could be its parent: add it, or correct the name");
+      problems.push_back({i,
+                          "queue " + spec.name + ": there is no queue " + spec.parent +
+                              " that could be its parent: add it, or correct the name",
+                          true, true});
     } else if (InCircle(specs, numbers, i)) {
-      problems.emplace_back(i, "queue " + spec.name +
-                                   " is above itself: one of its ancestors "
-                                   "must have no parent");
+      problems.push_back(
+          {i, "queue " + spec.name + " is above itself: one of its ancestors must have no parent",
+           true, false});
     } else {
       for (const auto& [resource, amount] : spec.guaranteed) {
         int64_t& sum = promised[{parent->second, resource}];
@@ -82,26 +85,50 @@ std::vector<std::pair<size_t, std::string>> ProblemsOf(std::span<const QueueSpec
     const int64_t most =
         std::min(AmountOf(parent.guaranteed, of.second, kNone), LimitOf(parent, of.second));
     if (sum <= most) continue;
-    problems.emplace_back(of.first, "queue " + parent.name +
-                                        ": the queues below it are guaranteed " +
-                                        std::to_string(sum) + " of a resource of which it may " +
-                                        "promise " + std::to_string(most) +
-                                        " (base units): raise its guaranteed and limit, or "
-                                        "lower theirs");
+    problems.push_back({of.first,
+                        "queue " + parent.name + ": the queues below it are guaranteed " +
+                            std::to_string(sum) + " of a resource of which it may promise " +
+                            std::to_string(most) +
+                            " (base units): raise its guaranteed and limit, or lower theirs",
+                        false, false});
   }
   return problems;
 }
 
-QueueTree::QueueTree(std::vector<QueueSpec> specs, std::chrono::nanoseconds half_life)
-    : half_life_(half_life) {
-  std::map<std::string, QueueId> numbers;
-  for (QueueSpec& spec : specs) {
-    numbers[spec.name] = QueueId(static_cast<uint32_t>(nodes_.size()));
-    nodes_.emplace_back().spec = std::move(spec);
+void QueueTree::Rebuild(std::vector<QueueSpec> specs, std::chrono::nanoseconds now) {
+  // What a queue shows is what it holds itself and what those below it hold.
+  std::vector<Node> own = std::move(nodes_);
+  for (Node& node : own) {
+    node.past.resize(std::max(node.past.size(), node.used.size()));
+    for (size_t r = 0; r < node.past.size(); ++r) node.past[r] = Past(node, r, now);
   }
+  std::vector<Node> sums = own;
+  for (Node& node : own) {
+    for (const QueueId child : node.children) {
+      const Node& below = sums[child.value];
+      for (size_t r = 0; r < below.used.size(); ++r) node.used[r] -= below.used[r];
+      for (size_t r = 0; r < below.past.size(); ++r) node.past[r] -= below.past[r];
+      node.running -= below.running;
+    }
+  }
+  nodes_.assign(specs.size(), {});
+  for (size_t i = 0; i < specs.size(); ++i) {
+    nodes_[i].spec = std::move(specs[i]);
+    nodes_[i].past_at = now;
+  }
+  Link();
+  for (uint32_t i = 0; i < own.size(); ++i) AddOwn(QueueId(i), own[i]);
+}
+
+void QueueTree::Link() {
+  std::map<std::string_view, QueueId> numbers;
+  for (uint32_t i = 0; i < nodes_.size(); ++i) numbers.emplace(nodes_[i].spec.name, QueueId(i));
+  roots_.clear();
+  roots_lend_in_part_ = false;
   for (uint32_t i = 0; i < nodes_.size(); ++i) {
     Node& node = nodes_[i];
     const bool lends_in_part = !node.spec.lend_limit.empty();
+    if (node.spec.name.empty()) continue;
     if (node.spec.parent.empty()) {
       roots_.emplace_back(i);
       roots_lend_in_part_ = roots_lend_in_part_ || lends_in_part;
@@ -114,11 +141,15 @@ QueueTree::QueueTree(std::vector<QueueSpec> specs, std::chrono::nanoseconds half
   }
 }
 
-std::optional<QueueId> QueueTree::Find(std::string_view name) const {
-  for (uint32_t i = 0; i < nodes_.size(); ++i) {
-    if (nodes_[i].spec.name == name) return QueueId(i);
+void QueueTree::AddOwn(QueueId queue, const Node& own) {
+  for (std::optional<QueueId> at = queue; at; at = parent(*at)) {
+    Node& node = nodes_[at->value];
+    node.used.resize(std::max(node.used.size(), own.used.size()));
+    node.past.resize(std::max(node.past.size(), own.past.size()));
+    for (size_t r = 0; r < own.used.size(); ++r) node.used[r] += own.used[r];
+    for (size_t r = 0; r < own.past.size(); ++r) node.past[r] += own.past[r];
+    node.running += own.running;
   }
-  return std::nullopt;
 }
 
 std::optional<QueueId> QueueTree::parent(QueueId queue) const { return At(queue).parent; }

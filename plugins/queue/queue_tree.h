@@ -29,7 +29,7 @@ int64_t AmountOf(const Amounts& amounts, ResourceId resource, int64_t otherwise 
 struct QueueSpec {
   enum class State : uint8_t { kOpen, kHeld, kClosed };
 
-  std::string name;    // unique
+  std::string name;    // unique; empty: there is no queue of this number
   std::string parent;  // empty: a root
   Amounts guaranteed;
   Amounts limit;
@@ -45,21 +45,32 @@ struct QueueSpec {
   bool reclaimable = true;                    // what it holds above guaranteed may be taken back
   std::chrono::nanoseconds min_runtime{0};    // not before a gang has run for so long
   std::chrono::nanoseconds reclaim_delay{0};  // its gangs wait for so long before they reclaim
+  std::chrono::nanoseconds max_run_time{0};   // that a gang may say it takes; 0: any
   std::vector<std::string> namespaces;        // whose gangs may wait in it; none: all
+  std::string problem;  // why nothing is started in it or below it; empty: nothing is wrong
 };
 
-// What is wrong with a tree of these, each with the number of its queue.
-std::vector<std::pair<size_t, std::string>> ProblemsOf(std::span<const QueueSpec> specs);
+// What is wrong with a tree of these.
+struct QueueProblem {
+  size_t queue;  // its number
+  std::string text;
+  bool misplaced;  // it cannot be below the parent that it names
+  bool orphan;     // because there is no such queue
+};
+std::vector<QueueProblem> ProblemsOf(std::span<const QueueSpec> specs);
 
 class QueueTree {
  public:
-  // The specs have no problems. `half_life`: what a queue held counts for its share half as much
-  // after so long; zero: only what it holds now counts.
-  QueueTree(std::vector<QueueSpec> specs, std::chrono::nanoseconds half_life);
+  // `half_life`: what a queue held counts for its share half as much after so long; zero: only what
+  // it holds now counts.
+  explicit QueueTree(std::chrono::nanoseconds half_life) : half_life_(half_life) {}
+
+  // From now on there are these, by number; none of them is misplaced. There may be more of them,
+  // and not fewer. What each holds itself it goes on holding, wherever it stands now.
+  void Rebuild(std::vector<QueueSpec> specs, std::chrono::nanoseconds now);
 
   size_t size() const { return nodes_.size(); }
   const QueueSpec& spec(QueueId queue) const { return At(queue).spec; }
-  std::optional<QueueId> Find(std::string_view name) const;
   std::optional<QueueId> parent(QueueId queue) const;
   bool leaf(QueueId queue) const { return At(queue).children.empty(); }
   bool IsWithin(QueueId queue, QueueId above) const;  // it is that one, or below it
@@ -122,6 +133,8 @@ class QueueTree {
   };
 
   const Node& At(QueueId queue) const { return nodes_[queue.value]; }
+  void Link();  // children to parents
+  void AddOwn(QueueId queue, const Node& own);
   double Decay(std::chrono::nanoseconds since) const;
   double Past(const Node& node, size_t resource, std::chrono::nanoseconds now) const;
   double GuaranteedPart(const Node& node) const;  // of what is guaranteed, that it holds; 1: all

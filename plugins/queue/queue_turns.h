@@ -14,7 +14,7 @@ namespace tutti::plugins {
 // below. It is asked anew for each turn, so what was just placed counts.
 class QueueTurns {
  public:
-  explicit QueueTurns(const QueueTree& tree) : tree_(tree), waiting_(tree.size(), 0) {}
+  explicit QueueTurns(const QueueTree& tree) : tree_(tree) {}
 
   void Begin(std::span<const QueueId> waiting);
   std::optional<QueueId> Next(std::chrono::nanoseconds now) const;

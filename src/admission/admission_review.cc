@@ -96,6 +96,7 @@ absl::StatusOr<ReviewRequest> ReadReview(std::string_view body, objects::JsonInd
     return refused("request.uid is missing");
   state.request.creates_pod =
       state.operation == "CREATE" && state.resource == "pods" && state.subresource.empty();
+  state.request.resource = state.resource;
   return state.request;
 }
 
@@ -115,6 +116,18 @@ std::string ReviewReply(std::string_view uid, std::string_view patch,
       objects::AppendJsonString(reply, std::string_view(warnings[i]).substr(0, kLongestWarning));
     }
     reply += ']';
+  }
+  return reply + "}}";
+}
+
+std::string VerdictReply(std::string_view uid, std::string_view refusal) {
+  std::string reply = absl::StrFormat(
+      R"({"apiVersion":"%s","kind":"AdmissionReview","response":{"uid":"%s","allowed":%s)",
+      kVersion, uid, refusal.empty() ? "true" : "false");
+  if (!refusal.empty()) {
+    reply += R"(,"status":{"code":422,"reason":"Invalid","message":)";
+    objects::AppendJsonString(reply, refusal);
+    reply += '}';
   }
   return reply + "}}";
 }

@@ -1,4 +1,4 @@
-// AdmissionReview: the requests and replies of a mutating admission webhook (admission.k8s.io/v1).
+// AdmissionReview: the requests and replies of admission webhooks (admission.k8s.io/v1).
 #pragma once
 
 #include <string>
@@ -14,7 +14,8 @@ namespace tutti::admission {
 struct ReviewRequest {
   std::string_view uid;  // between its quotes, to be echoed
   std::string_view namespace_name;
-  bool creates_pod = false;  // operation CREATE, resource pods, no subresource
+  std::string_view resource;  // "pods"
+  bool creates_pod = false;   // operation CREATE, resource pods, no subresource
   bool dry_run = false;
   std::string_view object;  // the JSON of the object; empty: none
 };
@@ -22,8 +23,11 @@ struct ReviewRequest {
 // InvalidArgument where `body` is no AdmissionReview of version v1 with a request and its uid.
 absl::StatusOr<ReviewRequest> ReadReview(std::string_view body, objects::JsonIndex& index);
 
-// Always "allowed": a pod is never refused because of us. `patch` is a JSON Patch, or empty.
+// Of a webhook that mutates. Always "allowed": a pod is never refused because of us. `patch` is a
+// JSON Patch, or empty.
 std::string ReviewReply(std::string_view uid, std::string_view patch,
                         const std::vector<std::string>& warnings);
+// Of one that validates. `refusal` empty: allowed.
+std::string VerdictReply(std::string_view uid, std::string_view refusal);
 
 }  // namespace tutti::admission

@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "admission/admission_routes.h"
+#include "admission/object_check_route.h"
 #include "apps/control_door.h"
 #include "apps/core_options_from.h"
 #include "apps/gang_reporter.h"
@@ -17,7 +18,9 @@
 #include "apps/listen_options.h"
 #include "apps/metered_client.h"
 #include "apps/metrics_bridge.h"
+#include "apps/object_checks.h"
 #include "apps/plugin_runtime.h"
+#include "apps/queue_reporter.h"
 #include "apps/webhook_registration.h"
 #include "base/status_macros.h"
 #include "builtin_plugins.h"
@@ -134,6 +137,7 @@ struct Server::Parts {
   objects::ShapeTable shapes;
   std::vector<std::unique_ptr<GangGrouping>> owned_groupings;
   objects::GangGroupings groupings;
+  std::vector<ObjectKind> watched;  // by plugins
 
   std::unique_ptr<kube::Client> client;
   std::unique_ptr<kube::EventRecorder> events;
@@ -152,6 +156,8 @@ struct Server::Parts {
   std::unique_ptr<rpc::Server> grpc_server;
   std::unique_ptr<control::DecisionFeed> decisions;  // between the loop and the writer
   std::unique_ptr<ControlDoor> control_door;
+  std::unique_ptr<ObjectChecks> object_checks;
+  std::unique_ptr<QueueReporter> queue_reporter;  // null: no plugin watches objects
   std::vector<Door> doors;
   std::atomic<bool> started{false};  // `source` and the doors may be looked at from other threads
 };
@@ -161,6 +167,7 @@ Server::Parts::~Parts() {
   if (webhook_server) webhook_server->Stop(kDrain);
   if (grpc_server) grpc_server->Stop(kDrain);
   control_door.reset();
+  queue_reporter.reset();
   if (health_server) health_server->Stop(kDrain);
   elector.reset();
   follower.reset();
@@ -223,6 +230,8 @@ absl::Status Server::Parts::Start() {
   workspaces = std::make_unique<extender::WorkspacePool>([this] { return MakeDecoder(); },
                                                          MakePlugins(), plugins->labels());
   loop->Start(*decisions, decision_log.get());
+  watched = framework::ObjectPoints(MakePlugins()).kinds();
+  object_checks = std::make_unique<ObjectChecks>(*loop, *client, watched);
 
   TUTTI_RETURN_IF_ERROR(StartHealth());
   TUTTI_RETURN_IF_ERROR(StartExtender());
@@ -237,7 +246,10 @@ absl::Status Server::Parts::Start() {
   };
   source = std::make_unique<kube::ClusterSource>(
       *client, clock, plugins->labels(), plugins->resources(), shapes, groupings, plugins->fields(),
-      devices, framework::ObjectPoints(MakePlugins()).kinds(), std::move(callbacks));
+      devices, watched, std::move(callbacks));
+  if (!watched.empty())
+    queue_reporter =
+        std::make_unique<QueueReporter>(*loop, *client, plugins->resources(), clock, log);
   started = true;
   return absl::OkStatus();
 }
@@ -359,10 +371,13 @@ absl::Status Server::Parts::StartWebhook() {
   admission_options.make_decoder = [this] { return MakeDecoder(); };
   admission_options.mark_pods = webhook.mark_pods;
   admission_options.observe = [this](admission::Outcome outcome) { bridge->OnAdmission(outcome); };
-  TUTTI_ASSIGN_OR_RETURN(
-      webhook_server,
-      http::Server::Start(std::move(options),
-                          admission::AdmissionRoutes(*loop, std::move(admission_options))));
+  std::vector<http::Server::Route> routes =
+      admission::AdmissionRoutes(*loop, std::move(admission_options));
+  routes.push_back(admission::ObjectCheckRoute([this](auto object, auto answer) {
+    return object_checks->Check(std::move(object), std::move(answer));
+  }));
+  TUTTI_ASSIGN_OR_RETURN(webhook_server,
+                         http::Server::Start(std::move(options), std::move(routes)));
   doors.push_back({"webhook", ShownAddress(address, webhook_server->port())});
   if (!webhook.registration.enabled()) return absl::OkStatus();
   config::WebhookRegister registration = webhook.registration;
@@ -370,7 +385,9 @@ absl::Status Server::Parts::StartWebhook() {
   if (const size_t at = registration.url.find(":0/"); at != std::string::npos) {
     registration.url.replace(at, 3, absl::StrFormat(":%d/", webhook_server->port()));
   }
-  return RegisterWebhook(*client, registration, configuration.devices, ca_pem);
+  TUTTI_RETURN_IF_ERROR(RegisterWebhook(*client, registration, configuration.devices, ca_pem));
+  if (watched.empty()) return absl::OkStatus();
+  return RegisterObjectChecks(*client, registration, watched, ca_pem);
 }
 
 void Server::Parts::StartLeaderElection() {

@@ -1,8 +1,10 @@
 #include "apps/webhook_registration.h"
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "kube/api.h"
 #include "nlohmann/json.hpp"
 #include "objects/device_reader.h"
@@ -12,16 +14,47 @@ namespace {
 
 using nlohmann::json;
 
+constexpr char kMutate[] = "/mutate";
+constexpr char kValidate[] = "/validate";
+
+// Of all dialects, so that what `gang.dialects` says can change without a new registration; a pod
+// too many costs one request.
+constexpr const char* kAnnotations[] = {"tutti.dev/gang",
+                                        "tutti.dev/gang-job",
+                                        "scheduling.k8s.io/group-name",
+                                        "scheduling.volcano.sh/group-name",
+                                        "yunikorn.apache.org/task-group-name",
+                                        "yunikorn.apache.org/task-groups",
+                                        "pod-group-name",
+                                        "gang.scheduling.koordinator.sh/name",
+                                        "armadaproject.io/gangId",
+                                        "godel.bytedance.com/pod-group-name"};
+constexpr const char* kLabels[] = {"tutti.dev/gang",
+                                   "scheduling.x-k8s.io/pod-group",
+                                   "pod-group.scheduling.sigs.k8s.io/name",
+                                   "pod-group.scheduling.sigs.k8s.io",
+                                   "kueue.x-k8s.io/pod-group-name",
+                                   "godel.bytedance.com/pod-group-name",
+                                   "spark-app-id",
+                                   "leaderworkerset.sigs.k8s.io/name"};
+constexpr const char* kOwners[] = {"Job",        "JobSet", "TFJob",     "PyTorchJob", "MPIJob",
+                                   "XGBoostJob", "JAXJob", "PaddleJob", "RayCluster"};
+
+template <size_t kSize>
+std::string CelList(const char* const (&texts)[kSize]) {
+  return absl::StrCat("['", absl::StrJoin(texts, "', '"), "']");
+}
+
 // CEL: the API server evaluates it, so that pods of no gang cost nothing.
-constexpr char kCarriesMarkers[] =
-    "(has(object.metadata.annotations) && ('tutti.dev/gang' in object.metadata.annotations || "
-    "'tutti.dev/gang-job' in object.metadata.annotations)) || "
-    "(has(object.metadata.labels) && ('tutti.dev/gang' in object.metadata.labels || "
-    "'scheduling.x-k8s.io/pod-group' in object.metadata.labels || "
-    "'pod-group.scheduling.sigs.k8s.io/name' in object.metadata.labels)) || "
-    "has(object.spec.schedulingGroup) || "
-    "(has(object.metadata.ownerReferences) && object.metadata.ownerReferences.exists(o, o.kind == "
-    "'Job'))";
+std::string CarriesMarkers() {
+  return absl::StrFormat(
+      "(has(object.metadata.annotations) && %s.exists(k, k in object.metadata.annotations)) || "
+      "(has(object.metadata.labels) && %s.exists(k, k in object.metadata.labels)) || "
+      "has(object.spec.schedulingGroup) || "
+      "(has(object.metadata.ownerReferences) && object.metadata.ownerReferences.exists(o, o.kind "
+      "in %s))",
+      CelList(kAnnotations), CelList(kLabels), CelList(kOwners));
+}
 
 // Requests stand there already where only limits were given: defaults come before admission.
 std::string AsksForDevices(const config::Devices& devices) {
@@ -39,21 +72,41 @@ std::string AsksForDevices(const config::Devices& devices) {
 }
 
 std::string IsOurs(const config::Devices& devices) {
-  if (!devices.enabled) return kCarriesMarkers;
-  return absl::StrFormat("%s || %s", kCarriesMarkers, AsksForDevices(devices));
+  if (!devices.enabled) return CarriesMarkers();
+  return absl::StrFormat("%s || %s", CarriesMarkers(), AsksForDevices(devices));
 }
 
-json ClientConfig(const config::WebhookRegister& registration, const std::string& ca_pem) {
+json ClientConfig(const config::WebhookRegister& registration, const std::string& path,
+                  const std::string& ca_pem) {
   json config = {{"caBundle", absl::Base64Escape(ca_pem)}};
   if (!registration.url.empty()) {
-    config["url"] = registration.url;
+    config["url"] = absl::StrCat(absl::StripSuffix(registration.url, kMutate), path);
   } else {
     config["service"] = {{"name", registration.service_name},
                          {"namespace", registration.service_namespace},
                          {"port", registration.service_port},
-                         {"path", "/mutate"}};
+                         {"path", path}};
   }
   return config;
+}
+
+int64_t TimeoutSeconds(const config::WebhookRegister& registration) {
+  return std::max<int64_t>(1, registration.timeout / std::chrono::seconds(1));
+}
+
+// Creates it, or replaces its webhooks.
+absl::Status Register(kube::Client& client, const std::string& plural, const std::string& name,
+                      const std::string& body) {
+  const kube::Resource resource{"admissionregistration.k8s.io", "v1", plural};
+  kube::Request create;
+  create.method = "POST";
+  create.path = kube::ResourcePath(resource, {"", ""});
+  create.body = body;
+  const absl::StatusOr<kube::Response> created = client.Call(std::move(create));
+  if (created.ok() && created->status != 409)
+    return kube::ReplyStatus(created, "registering the webhook");
+  return kube::ReplyStatus(client.Call(kube::MergePatchRequest(resource, {"", name}, "", body)),
+                           "updating the webhook's registration");
 }
 
 }  // namespace
@@ -63,11 +116,11 @@ std::string WebhookConfigurationJson(const config::WebhookRegister& registration
   const json webhook = {
       {"name", "gang.tutti.dev"},
       {"admissionReviewVersions", {"v1"}},
-      {"clientConfig", ClientConfig(registration, ca_pem)},
+      {"clientConfig", ClientConfig(registration, kMutate, ca_pem)},
       {"failurePolicy", "Ignore"},
       {"sideEffects", "NoneOnDryRun"},
       {"reinvocationPolicy", "IfNeeded"},
-      {"timeoutSeconds", std::max<int64_t>(1, registration.timeout / std::chrono::seconds(1))},
+      {"timeoutSeconds", TimeoutSeconds(registration)},
       {"rules", json::array({{{"apiGroups", {""}},
                               {"apiVersions", {"v1"}},
                               {"operations", {"CREATE"}},
@@ -87,19 +140,37 @@ std::string WebhookConfigurationJson(const config::WebhookRegister& registration
 
 absl::Status RegisterWebhook(kube::Client& client, const config::WebhookRegister& registration,
                              const config::Devices& devices, const std::string& ca_pem) {
-  const kube::Resource resource{"admissionregistration.k8s.io", "v1",
-                                "mutatingwebhookconfigurations"};
-  const std::string body = WebhookConfigurationJson(registration, devices, ca_pem);
-  kube::Request create;
-  create.method = "POST";
-  create.path = kube::ResourcePath(resource, {"", ""});
-  create.body = body;
-  const absl::StatusOr<kube::Response> created = client.Call(std::move(create));
-  if (created.ok() && created->status != 409)
-    return kube::ReplyStatus(created, "registering the webhook");
-  return kube::ReplyStatus(
-      client.Call(kube::MergePatchRequest(resource, {"", registration.name}, "", body)),
-      "updating the webhook's registration");
+  return Register(client, "mutatingwebhookconfigurations", registration.name,
+                  WebhookConfigurationJson(registration, devices, ca_pem));
+}
+
+std::string ObjectChecksJson(const config::WebhookRegister& registration,
+                             const std::vector<ObjectKind>& kinds, const std::string& ca_pem) {
+  json rules = json::array();
+  for (const ObjectKind& kind : kinds) {
+    rules.push_back({{"apiGroups", {kind.group}},
+                     {"apiVersions", kind.versions},
+                     {"operations", {"CREATE", "UPDATE"}},
+                     {"resources", {kind.resource}}});
+  }
+  const json webhook = {{"name", "objects.tutti.dev"},
+                        {"admissionReviewVersions", {"v1"}},
+                        {"clientConfig", ClientConfig(registration, kValidate, ca_pem)},
+                        {"failurePolicy", "Ignore"},
+                        {"sideEffects", "None"},
+                        {"timeoutSeconds", TimeoutSeconds(registration)},
+                        {"rules", rules}};
+  return json{{"apiVersion", "admissionregistration.k8s.io/v1"},
+              {"kind", "ValidatingWebhookConfiguration"},
+              {"metadata", {{"name", registration.name}}},
+              {"webhooks", json::array({webhook})}}
+      .dump();
+}
+
+absl::Status RegisterObjectChecks(kube::Client& client, const config::WebhookRegister& registration,
+                                  const std::vector<ObjectKind>& kinds, const std::string& ca_pem) {
+  return Register(client, "validatingwebhookconfigurations", registration.name,
+                  ObjectChecksJson(registration, kinds, ca_pem));
 }
 
 }  // namespace tutti::apps

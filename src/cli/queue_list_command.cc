@@ -20,6 +20,7 @@ namespace {
 std::string State(const pb::Queue& queue) {
   if (queue.held()) return "Held";
   if (queue.draining()) return "Draining";
+  if (!queue.problem().empty()) return "Misconfigured";
   return queue.state().empty() ? "Open" : queue.state();
 }
 
@@ -67,10 +68,17 @@ void AddBelow(const Children& children, const std::string& parent, const std::st
 
 void PrintTree(CommandContext& context, const pb::ListQueuesResponse& answer) {
   Children children;
-  for (const pb::Queue& queue : answer.queues()) children[queue.parent()].push_back(&queue);
+  for (const pb::Queue& queue : answer.queues()) {
+    // Where gangs are that may wait in no queue: of no interest while there are none.
+    if (queue.name() == "(none)" && queue.waiting_gangs() == 0) continue;
+    children[queue.parent()].push_back(&queue);
+  }
   Table table({"NAME", "STATE", "RUNNING", "WAITING", "PODS", "SHARE", "HEAD", "HOLDS"});
   AddBelow(children, "", "", table);
   table.Print(context.out());
+  for (const pb::Queue& queue : answer.queues()) {
+    if (!queue.problem().empty()) context.out() << queue.problem() << "\n";
+  }
 }
 
 void Print(CommandContext& context, const pb::ListQueuesResponse& answer) {

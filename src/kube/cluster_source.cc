@@ -165,11 +165,19 @@ ObjectSink::Reader VolumeReader(const Emit& emit) {
 }
 
 ObjectSink::Reader WatchedReader(const Emit& emit, const std::string& resource) {
-  return {[emit, resource](const JsonObjectView& object) {
+  // Most changes are of an object's status, and often our own.
+  auto generations = std::make_shared<absl::flat_hash_map<base::Uid, int64_t>>();
+  return {[emit, resource, generations](const JsonObjectView& object) {
+            model::ObjectSpec spec = objects::ReadObjectSpec(object);
+            const auto [known, fresh] = generations->try_emplace(object.uid(), 0);
+            if (!fresh && spec.generation != 0 && known->second == spec.generation) return;
+            known->second = spec.generation;
             emit(model::WatchedObjectUpserted{{resource, object.namespace_name(), object.name()},
-                                              objects::ReadObjectSpec(object)});
+                                              std::move(spec)});
           },
-          [emit, resource](const std::string& ns, const std::string& name, const base::Uid&) {
+          [emit, resource, generations](const std::string& ns, const std::string& name,
+                                        const base::Uid& uid) {
+            generations->erase(uid);
             emit(model::WatchedObjectDeleted{{resource, ns, name}});
           }};
 }

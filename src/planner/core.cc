@@ -36,7 +36,7 @@ struct Core::Parts {
   PreEnqueue pre_enqueue{state, gangs};
   AdmissionDesk admissions{state, gangs, pre_enqueue};
   QueuePlanner queue{state, gangs, binds, pre_enqueue, bound};
-  CoreReader reader{state, gangs, pre_enqueue, queue, bound};
+  CoreReader reader{state, gangs, pre_enqueue, queue, bound, objects};
   uint64_t generation = 0;
 
   void On(model::NodeUpserted& e) { pods.UpsertNode(std::move(e.node)); }

@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "planner/object_desk.h"
+
 namespace tutti::planner {
 namespace {
 
@@ -23,8 +25,17 @@ bool Shown(const Gang& gang, const std::string& namespace_name) {
 }  // namespace
 
 CoreReader::CoreReader(CoreState& state, GangBook& gangs, PreEnqueue& pre_enqueue,
-                       QueuePlanner& queue, const BoundPodIndex& bound)
-    : s_(state), gangs_(gangs), pre_enqueue_(pre_enqueue), queue_(queue), bound_(bound) {}
+                       QueuePlanner& queue, const BoundPodIndex& bound, const ObjectDesk& objects)
+    : s_(state),
+      gangs_(gangs),
+      pre_enqueue_(pre_enqueue),
+      queue_(queue),
+      bound_(bound),
+      objects_(objects) {}
+
+std::vector<ConfigError> CoreReader::CheckObject(const model::WatchedObjectUpserted& object) const {
+  return objects_.Check(object);
+}
 
 GangReport CoreReader::ReportOf(const Gang& gang) const {
   GangReport report;
@@ -121,6 +132,8 @@ std::vector<QueueReport> CoreReader::Queues() const {
   gangs_.dates().VisitQueues([&](const Gang& gang, int64_t) {
     CountWaiting(gang, reports[gangs_.dates().QueueOf(gang).value]);
   });
+  // Numbers of queues that have gone.
+  std::erase_if(reports, [](const QueueReport& report) { return report.description.name.empty(); });
   return reports;
 }
 

@@ -49,13 +49,14 @@ struct ReservationReport {
 };
 
 class BoundPodIndex;
+class ObjectDesk;
 
 class CoreReader {
  public:
   static constexpr char kOnlyQueue[] = "default";  // where no plugin has queues
 
   CoreReader(CoreState& state, GangBook& gangs, PreEnqueue& pre_enqueue, QueuePlanner& queue,
-             const BoundPodIndex& bound);
+             const BoundPodIndex& bound, const ObjectDesk& objects);
 
   bool ready() const { return s_.ready(); }
   int64_t nodes() const { return static_cast<int64_t>(s_.nodes.size()); }
@@ -78,6 +79,9 @@ class CoreReader {
   GangReport Report(const model::GangKey& key, size_t most_members) const;
   Explanation ExplainGang(const model::GangKey& key);
   Explanation ExplainPod(base::Uid uid);
+
+  // What plugins have against an object that they watch; empty: nothing.
+  std::vector<ConfigError> CheckObject(const model::WatchedObjectUpserted& object) const;
 
   // In queue order; each job sees what the ones before it took.
   std::vector<SimulatedOutcome> Simulate(std::vector<SimulatedJob> jobs);
@@ -117,6 +121,7 @@ class CoreReader {
   PreEnqueue& pre_enqueue_;
   QueuePlanner& queue_;
   const BoundPodIndex& bound_;
+  const ObjectDesk& objects_;
   // Its own: whom the core's surveys name must not hang on when somebody asked here.
   HolderSurvey holders_{s_};
   NodeSurvey nodes_{s_};

@@ -10,13 +10,16 @@ void ObjectDesk::Upsert(model::WatchedObjectUpserted object) {
   model::ObjectSpec& spec = objects_[object.key];
   spec = std::move(object.spec);
   points_.Tell(object.key, spec);
-  dates_.AskAgain();
-  s_.planning_due = true;
+  Changed();
 }
 
 void ObjectDesk::Remove(const model::ObjectKey& key) {
   if (objects_.erase(key) == 0) return;
   points_.TellGone(key);
+  Changed();
+}
+
+void ObjectDesk::Changed() {
   dates_.AskAgain();
   s_.planning_due = true;
 }

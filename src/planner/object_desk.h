@@ -1,6 +1,7 @@
 // ObjectDesk: the API objects that plugins watch, as they were read last.
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "framework/object_points.h"
@@ -28,6 +29,8 @@ class ObjectDesk {
   void Restore(const CoreCheckpoint& checkpoint);
 
  private:
+  void Changed();
+
   CoreState& s_;
   GangDates& dates_;
   framework::ObjectPoints points_{s_.plugins};

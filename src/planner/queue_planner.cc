@@ -32,12 +32,19 @@ bool ShorterFirst(base::Duration a, base::Duration b) {
 
 }  // namespace
 
-// Its fate depends on shape and count alone.
+// Whether it finds a place depends on shape and count alone.
 bool QueuePlanner::General(const Wanted& wanted) const {
   if (wanted.classes.size() != 1) return false;
   const MemberClass& only = wanted.classes[0];
-  return !s_.plugins.active() && only.only.empty() && only.refused.empty() &&
+  return !PluginsJudgePlaces() && only.only.empty() && only.refused.empty() &&
          only.shape->claims.empty();
+}
+
+bool QueuePlanner::PluginsJudgePlaces() const {
+  if (!s_.plugins.active()) return false;
+  const framework::Profile& profile = *s_.plugins.profile;
+  return s_.plugins.judge_nodes() || points_.post_filters() ||
+         !profile.placement_generates().empty() || !profile.placement_scores().empty();
 }
 
 void QueuePlanner::DropHead() {
@@ -348,6 +355,7 @@ void QueuePlanner::GiveBackPart(Gang& gang) {
   if (gang.placed == 0 || gang.bound + gang.binding > 0) return;
   for (auto& [uid, member] : gang.members) gangs_.Unplace(gang, member);
   gangs_.DropSlots(gang);
+  known_.clear();  // there is more room than before
 }
 
 QueueOutcome QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason reason) {

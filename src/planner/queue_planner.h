@@ -108,6 +108,7 @@ class QueuePlanner {
   Placement PlaceWhereNominated(const Wanted& wanted, const Nomination& nomination);
   void RecreatePinned(const Wanted& wanted);
   bool General(const Wanted& wanted) const;
+  bool PluginsJudgePlaces() const;
   bool FitsWithoutHead(const Wanted& wanted);
   void Remember(const Wanted& wanted, const model::Reason& reason);
   // Why it does not fit, where that follows from what the pass has already tried.

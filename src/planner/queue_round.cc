@@ -1,5 +1,6 @@
 #include "planner/queue_round.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -28,14 +29,12 @@ bool QueueRound::Ask(Call&& call) {
 void QueueRound::Begin() {
   if (unfinished_) return;  // the plugin is in the midst of it, too
   lines_.clear();
-  std::vector<QueueId> waiting;
+  waiting_.clear();
   for (const auto& [line, length] : dates_.lines()) {
-    if (line == kBoundInPart) continue;
-    lines_[line];
-    waiting.emplace_back(line - 1);
+    if (line != kBoundInPart) waiting_.emplace_back(line - 1);
   }
   unfinished_ = Ask([&](QueueSelectPlugin& plugin) {
-    plugin.BeginRound(waiting);
+    plugin.BeginRound(waiting_);
     return Status::Success();
   });
 }
@@ -55,7 +54,9 @@ std::optional<QueueId> QueueRound::Choose() {
     queue = plugin.NextQueue();
     if (!queue) return Status::Success();
     const auto line = lines_.find(queue->value + 1);
-    if (line != lines_.end() && !line->second.over) return Status::Success();
+    const bool over = line != lines_.end() && line->second.over;
+    if (!over && std::binary_search(waiting_.begin(), waiting_.end(), *queue))
+      return Status::Success();
     return Status::Error(
         absl::StrFormat("NextQueue gave queue %d, which is not in this round", queue->value));
   });

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
 #include "planner/core_state.h"
 #include "planner/gang_dates.h"
 
@@ -39,7 +39,8 @@ class QueueRound {
 
   CoreState& s_;
   const GangDates& dates_;
-  absl::btree_map<uint32_t, Line> lines_;  // of this round
+  std::vector<QueueId> waiting_;               // the round began with these
+  absl::flat_hash_map<uint32_t, Line> lines_;  // of which a gang was tried
   uint32_t current_ = 0;                   // the line of the gang being tried
   bool unfinished_ = false;
 };

@@ -199,6 +199,7 @@ void Fill(const planner::QueueReport& queue, const std::string& order,
   message.set_name(queue.description.name);
   message.set_parent(queue.description.parent);
   message.set_state(queue.description.state);
+  message.set_problem(queue.description.problem);
   message.set_leaf(queue.description.leaf);
   message.set_running_gangs(queue.description.running);
   message.set_share(queue.description.share);

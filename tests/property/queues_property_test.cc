@@ -6,7 +6,7 @@
 #include <map>
 
 #include "absl/strings/str_format.h"
-#include "builtin_plugins.h"
+#include "tests/support/builtin_plugin.h"
 #include "tests/support/core_world.h"
 #include "tests/support/plugin_world.h"
 #include "tests/support/queue_args.h"
@@ -20,15 +20,7 @@ using ::testing::IsEmpty;
 class QueueProcess {
  public:
   explicit QueueProcess(const QueueArgs& args) {
-    for (const PluginDescriptor& descriptor : BuiltinPlugins()) {
-      if (descriptor.name != "HierarchicalQueues") continue;
-      const auto make = [descriptor](Config& config, PluginHost& host) {
-        return descriptor.make(config, host);
-      };
-      EXPECT_TRUE(world.registry.Add("HierarchicalQueues", {"1", "test", make}).ok());
-    }
-    world.specs.push_back(
-        {"HierarchicalQueues", 1, framework::OnError::kDefault, args.entries(), ""});
+    world.specs.push_back(AddBuiltin(world.registry, "HierarchicalQueues", args.entries()));
     plugins = world.Plugins();
   }
   QueueDescription Describe(const std::string& name) const {

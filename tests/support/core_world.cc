@@ -106,6 +106,15 @@ void CoreWorld::DeleteGangObject(const std::string& gang) {
   if (gang_objects_.erase(gang) > 0) watch_.push_back(model::GangObjectDeleted{KeyOf(gang)});
 }
 
+void CoreWorld::SetObject(model::WatchedObjectUpserted object) {
+  objects_[object.key] = object.spec;
+  watch_.push_back(std::move(object));
+}
+
+void CoreWorld::DeleteObject(const model::ObjectKey& key) {
+  if (objects_.erase(key) > 0) watch_.push_back(model::WatchedObjectDeleted{key});
+}
+
 std::shared_ptr<const model::PodShape> CoreWorld::Intern(model::PodShape shape) {
   for (const auto& known : shapes_) {
     if (*known == shape) return known;
@@ -357,6 +366,7 @@ void CoreWorld::List(const Function& apply) const {
   for (const auto& [name, volume] : volumes_) apply(model::VolumeUpserted{volume});
   for (const auto& [claim, volume] : claims_)
     apply(model::VolumeClaimUpserted{{"default", claim, volume}});
+  for (const auto& [key, spec] : objects_) apply(model::WatchedObjectUpserted{key, spec});
   for (const auto& [gang, min_member] : gang_objects_)
     apply(model::GangObjectUpserted{KeyOf(gang), gang, {min_member, {}}, ""});
   for (const auto& [name, pod] : pods_) apply(model::PodUpserted{pod.info});

@@ -60,6 +60,9 @@ class CoreWorld {
   void AddClaim(const std::string& claim, const std::string& volume);
   void SetGangObject(const std::string& gang, int min_member);
   void DeleteGangObject(const std::string& gang);
+  // That a plugin watches.
+  void SetObject(model::WatchedObjectUpserted object);
+  void DeleteObject(const model::ObjectKey& key);
   base::Uid CreatePod(PodSpec spec);
   // A pod of `gang` (empty: of none). Its name must be new or its predecessor deleted.
   base::Uid CreatePod(const std::string& name, const std::string& gang, int min_member,
@@ -189,6 +192,7 @@ class CoreWorld {
   std::map<std::string, model::VolumeInfo> volumes_;
   std::map<std::string, std::string> claims_;  // the volume of each
   std::map<std::string, int> gang_objects_;    // minMember
+  std::map<model::ObjectKey, model::ObjectSpec> objects_;
   std::set<std::string> refused_nodes_;
   std::set<std::string> whole_;   // gangs
   std::set<std::string> denied_;  // gangs

@@ -32,6 +32,9 @@ class QueueArgs {
   QueueArgs& Global(const std::string& key, const std::string& value) {
     return Add("/" + key, ConfigKind::kString, value);
   }
+  QueueArgs& Flag(const std::string& key, bool value) {
+    return Add("/" + key, ConfigKind::kBoolean, value ? "true" : "false");
+  }
   const std::vector<ConfigEntry>& entries() const { return entries_; }
 
  private:

@@ -58,6 +58,14 @@ constexpr Right kRights[] = {
 constexpr Right kToRegister[] = {
     {"admissionregistration.k8s.io", "mutatingwebhookconfigurations", "", "create"},
     {"admissionregistration.k8s.io", "mutatingwebhookconfigurations", "", "patch"},
+    {"admissionregistration.k8s.io", "validatingwebhookconfigurations", "", "create"},
+    {"admissionregistration.k8s.io", "validatingwebhookconfigurations", "", "patch"},
+};
+
+constexpr Right kOfQueues[] = {
+    {"tutti.dev", "queues", "", "get"},       {"tutti.dev", "queues", "", "list"},
+    {"tutti.dev", "queues", "", "watch"},     {"tutti.dev", "queues", "status", "patch"},
+    {"tutti.dev", "localqueues", "", "list"}, {"tutti.dev", "localqueues", "", "watch"},
 };
 
 constexpr Right kOfOwners[] = {
@@ -74,6 +82,11 @@ constexpr Right kOfOwners[] = {
 bool GroupsByOwner(const config::Configuration& tutti) {
   const std::vector<config::GangDialect>& dialects = tutti.gang.dialects;
   return std::find(dialects.begin(), dialects.end(), config::GangDialect::kOwner) != dialects.end();
+}
+
+bool HasQueues(const config::Configuration& tutti) {
+  return std::any_of(tutti.plugins.begin(), tutti.plugins.end(),
+                     [](const auto& plugin) { return plugin.name == "HierarchicalQueues"; });
 }
 
 std::string Name(const Right& right) {
@@ -125,6 +138,9 @@ void CheckRights(ClusterReader& reader, const std::string& service_account,
   }
   if (tutti != nullptr && GroupsByOwner(*tutti)) {
     for (const Right& right : kOfOwners) add(right, "");
+  }
+  if (tutti != nullptr && HasQueues(*tutti)) {
+    for (const Right& right : kOfQueues) add(right, "");
   }
   std::vector<std::string> missing;
   for (size_t i = 0; i < reviews.size(); ++i) {

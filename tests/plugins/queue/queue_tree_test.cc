@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 namespace tutti::plugins {
 namespace {
 
@@ -26,28 +28,38 @@ QueueSpec Spec(std::string name, std::string parent = "", int64_t guaranteed = 0
 
 std::vector<std::string> Problems(std::vector<QueueSpec> specs) {
   std::vector<std::string> texts;
-  for (const auto& [queue, text] : ProblemsOf(specs)) texts.push_back(text);
+  for (const QueueProblem& problem : ProblemsOf(specs)) texts.push_back(problem.text);
   return texts;
 }
 
 class World {
  public:
   explicit World(std::vector<QueueSpec> specs, std::chrono::nanoseconds half_life = {})
-      : tree(std::move(specs), half_life) {
+      : tree(half_life) {
+    Rebuild(std::move(specs));
     tree.AddCapacity(kGpu, 100);
   }
+  void Rebuild(std::vector<QueueSpec> specs, std::chrono::nanoseconds now = kNow) {
+    numbers_.clear();
+    for (uint32_t i = 0; i < specs.size(); ++i) numbers_.emplace(specs[i].name, QueueId(i));
+    tree.Rebuild(std::move(specs), now);
+  }
+  QueueId Find(const std::string& queue) const { return numbers_.at(queue); }
   void Use(const char* queue, int64_t gpus, std::chrono::nanoseconds now = kNow) {
     const PodClassView::Request amounts[] = {{kGpu, gpus < 0 ? -gpus : gpus}};
-    tree.Charge(*tree.Find(queue), amounts, gpus < 0 ? -1 : 1, now);
+    tree.Charge(Find(queue), amounts, gpus < 0 ? -1 : 1, now);
   }
   std::optional<QueueTree::Refusal> Ask(const char* queue, int64_t gpus) const {
-    return tree.Refuses(*tree.Find(queue), {{kGpu, gpus}});
+    return tree.Refuses(Find(queue), {{kGpu, gpus}});
   }
   bool Before(const char* a, const char* b, std::chrono::nanoseconds now = kNow) const {
-    return tree.GoesBefore(*tree.Find(a), *tree.Find(b), now);
+    return tree.GoesBefore(Find(a), Find(b), now);
   }
 
   QueueTree tree;
+
+ private:
+  std::map<std::string, QueueId> numbers_;
 };
 
 TEST(QueueTreeTest, BadTreesAreNamedWithTheWayOut) {
@@ -56,7 +68,6 @@ TEST(QueueTreeTest, BadTreesAreNamedWithTheWayOut) {
   EXPECT_THAT(Problems({Spec("a", "x")}), ElementsAre(HasSubstr("there is no queue x")));
   EXPECT_THAT(Problems({Spec("a", "b"), Spec("b", "a"), Spec("c", "a")}),
               ::testing::Contains(HasSubstr("queue a is above itself")));
-  EXPECT_THAT(Problems({Spec("")}), ElementsAre(HasSubstr("has no name")));
 }
 
 TEST(QueueTreeTest, EveryMistakeIsToldNotOnlyTheFirst) {
@@ -87,7 +98,7 @@ TEST(QueueTreeTest, ALimitHoldsForTheQueueAndForAllBelowIt) {
   EXPECT_EQ(w.Ask("b", 11)->why, Why::kAboveLimit);
   w.Use("b", -5);
   EXPECT_FALSE(w.Ask("a", 6)) << "what was given back is there again";
-  EXPECT_EQ(w.tree.used(*w.tree.Find("p"), kGpu), 0);
+  EXPECT_EQ(w.tree.used(w.Find("p"), kGpu), 0);
 }
 
 TEST(QueueTreeTest, BorrowingEndsAtTheBorrowLimit) {
@@ -156,28 +167,74 @@ TEST(QueueTreeTest, WithAHalfLifeThePastCounts) {
   w.Use("a", 50, kNow);
   w.Use("a", -50, kNow + hours(1));
   EXPECT_TRUE(w.Before("b", "a", kNow + hours(1)));
-  EXPECT_NEAR(w.tree.Share(*w.tree.Find("a"), kNow + hours(1)), 0.25, 1e-9);
-  EXPECT_NEAR(w.tree.Share(*w.tree.Find("a"), kNow + hours(2)), 0.125, 1e-9);
+  EXPECT_NEAR(w.tree.Share(w.Find("a"), kNow + hours(1)), 0.25, 1e-9);
+  EXPECT_NEAR(w.tree.Share(w.Find("a"), kNow + hours(2)), 0.125, 1e-9);
 }
 
 TEST(QueueTreeTest, OnlyWhoIsWithinItsGuaranteeIsEntitledToIt) {
   World w({Spec("p", "", 20), Spec("a", "p", 10), Spec("b", "p"), Spec("c")});
-  EXPECT_EQ(w.tree.Entitled(*w.tree.Find("a"), {{kGpu, 10}}), w.tree.Find("a"));
-  EXPECT_EQ(w.tree.Entitled(*w.tree.Find("b"), {{kGpu, 20}}), w.tree.Find("p"));
-  EXPECT_FALSE(w.tree.Entitled(*w.tree.Find("b"), {{kGpu, 21}}));
-  EXPECT_FALSE(w.tree.Entitled(*w.tree.Find("c"), {{kGpu, 1}}));
+  EXPECT_EQ(w.tree.Entitled(w.Find("a"), {{kGpu, 10}}), w.Find("a"));
+  EXPECT_EQ(w.tree.Entitled(w.Find("b"), {{kGpu, 20}}), w.Find("p"));
+  EXPECT_FALSE(w.tree.Entitled(w.Find("b"), {{kGpu, 21}}));
+  EXPECT_FALSE(w.tree.Entitled(w.Find("c"), {{kGpu, 1}}));
 }
 
 TEST(QueueTreeTest, OnlyWhatIsGuaranteedToSomebodyCanBeSurplus) {
   World w({Spec("owner", "", 10), Spec("other", "", 10), Spec("loan")});
   w.tree.AddCapacity(kPods, 1000);
   const PodClassView::Request pods[] = {{kPods, 5}, {kGpu, 10}};
-  w.tree.Charge(*w.tree.Find("other"), pods, 1, kNow);
-  w.tree.Charge(*w.tree.Find("loan"), pods, 1, kNow);
-  const QueueId owner = *w.tree.Find("owner");
+  w.tree.Charge(w.Find("other"), pods, 1, kNow);
+  w.tree.Charge(w.Find("loan"), pods, 1, kNow);
+  const QueueId owner = w.Find("owner");
   const Amounts wanted = {{kPods, 1}, {kGpu, 4}};
-  EXPECT_FALSE(w.tree.HoldsSurplus(*w.tree.Find("other"), owner, wanted));
-  EXPECT_TRUE(w.tree.HoldsSurplus(*w.tree.Find("loan"), owner, wanted));
+  EXPECT_FALSE(w.tree.HoldsSurplus(w.Find("other"), owner, wanted));
+  EXPECT_TRUE(w.tree.HoldsSurplus(w.Find("loan"), owner, wanted));
+}
+
+TEST(QueueTreeTest, OnlyWhoIsInTheCircleIsAboveItself) {
+  EXPECT_THAT(
+      Problems({Spec("a", "b"), Spec("b", "a"), Spec("c", "a")}),
+      ElementsAre(HasSubstr("queue a is above itself"), HasSubstr("queue b is above itself")));
+}
+
+TEST(QueueTreeTest, WhatAQueueHoldsGoesWithItWhereverItIsPut) {
+  World w({Spec("top"), Spec("a", "top"), Spec("b", "top"), Spec("other")});
+  w.Use("a", 3);
+  w.Use("b", 4);
+  w.tree.CountRunning(w.Find("a"), 1);
+  ASSERT_EQ(w.tree.used(w.Find("top"), kGpu), 7);
+  w.Rebuild({Spec("top"), Spec("a", "other"), Spec("b", "top"), Spec("other"), Spec("new")});
+  EXPECT_EQ(w.tree.used(w.Find("top"), kGpu), 4);
+  EXPECT_EQ(w.tree.used(w.Find("other"), kGpu), 3);
+  EXPECT_EQ(w.tree.used(w.Find("a"), kGpu), 3);
+  EXPECT_EQ(w.tree.running(w.Find("top")), 0);
+  EXPECT_EQ(w.tree.running(w.Find("other")), 1);
+  EXPECT_EQ(w.tree.used(w.Find("new"), kGpu), 0);
+  w.Use("a", -3);
+  w.Use("b", -4);
+  EXPECT_EQ(w.tree.used(w.Find("other"), kGpu), 0);
+  EXPECT_EQ(w.tree.used(w.Find("top"), kGpu), 0);
+}
+
+TEST(QueueTreeTest, AQueueThatGoesIsNobodysChildAndKeepsWhatRunsInIt) {
+  World w({Spec("top"), Spec("a", "top"), Spec("b", "top")});
+  w.Use("a", 3);
+  w.Rebuild({Spec("top"), Spec(""), Spec("b", "top")});
+  EXPECT_EQ(w.tree.used(QueueId(1), kGpu), 3);
+  EXPECT_EQ(w.tree.used(w.Find("top"), kGpu), 0);
+  EXPECT_THAT(w.tree.children(w.Find("top")), ElementsAre(w.Find("b")));
+  w.Rebuild({Spec("top"), Spec("a", "top"), Spec("b", "top")});
+  EXPECT_EQ(w.tree.used(w.Find("top"), kGpu), 3);
+}
+
+TEST(QueueTreeTest, ThePastGoesWithTheQueueAsWell) {
+  using std::chrono::hours;
+  World w({Spec("a"), Spec("b")}, hours(1));
+  w.Use("a", 50, kNow);
+  w.Use("a", -50, kNow + hours(1));
+  w.Rebuild({Spec("a", "c"), Spec("b"), Spec("c")}, kNow + hours(1));
+  EXPECT_NEAR(w.tree.Share(w.Find("c"), kNow + hours(1)), 0.25, 1e-9);
+  EXPECT_NEAR(w.tree.Share(w.Find("a"), kNow + hours(2)), 0.125, 1e-9);
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ json ToJson(const YAML::Node& node) {
 
 std::string CollectionPath(const json& object) {
   static const std::set<std::string> kOfTheCluster = {"ClusterRole", "ClusterRoleBinding",
-                                                      "CustomResourceDefinition"};
+                                                      "CustomResourceDefinition", "Queue"};
   const std::string version = object["apiVersion"];
   const std::string kind = object["kind"];
   std::string path = (version.find('/') == std::string::npos ? "/api/" : "/apis/") + version;

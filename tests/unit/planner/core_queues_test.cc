@@ -5,7 +5,7 @@
 #include <map>
 
 #include "absl/strings/str_format.h"
-#include "builtin_plugins.h"
+#include "tests/support/builtin_plugin.h"
 #include "tests/support/core_driver.h"
 #include "tests/support/plugin_world.h"
 #include "tests/support/queue_args.h"
@@ -24,16 +24,7 @@ using testing::QueueArgs;
 class CoreQueuesTest : public ::testing::Test {
  protected:
   CoreDriver& Start(const QueueArgs& args, const CoreOptions& options = {}) {
-    for (const PluginDescriptor& descriptor : BuiltinPlugins()) {
-      if (descriptor.name != "HierarchicalQueues") continue;
-      EXPECT_TRUE(w_.registry
-                      .Add("HierarchicalQueues", {"1", "test",
-                                                  [descriptor](Config& config, PluginHost& host) {
-                                                    return descriptor.make(config, host);
-                                                  }})
-                      .ok());
-    }
-    w_.specs.push_back({"HierarchicalQueues", 1, framework::OnError::kDefault, args.entries(), ""});
+    w_.specs.push_back(testing::AddBuiltin(w_.registry, "HierarchicalQueues", args.entries()));
     d_ = std::make_unique<CoreDriver>(options, w_.Plugins());
     return *d_;
   }

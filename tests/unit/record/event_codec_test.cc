@@ -126,6 +126,16 @@ TEST_F(EventCodecTest, EveryOtherEventComesBack) {
   EXPECT_FALSE(Journey(model::VolumeUpserted{{"v", std::nullopt}}).volume.node_affinity);
   EXPECT_TRUE(Journey(model::VolumeUpserted{{"v", model::NodeSelector()}}).volume.node_affinity);
   EXPECT_EQ(Journey(model::VolumeDeleted{"v"}).name, "v");
+  const model::ObjectKey object{"queues", "", "research"};
+  const model::WatchedObjectUpserted seen = Journey(model::WatchedObjectUpserted{
+      object, {3, {{"/limit/cpu", ConfigKind::kInteger, "8", "research"}}}});
+  EXPECT_EQ(seen.key, object);
+  EXPECT_EQ(seen.spec.generation, 3);
+  ASSERT_EQ(seen.spec.entries.size(), 1u);
+  EXPECT_EQ(seen.spec.entries[0].pointer, "/limit/cpu");
+  EXPECT_EQ(seen.spec.entries[0].kind, ConfigKind::kInteger);
+  EXPECT_EQ(seen.spec.entries[0].text, "8");
+  EXPECT_EQ(Journey(model::WatchedObjectDeleted{object}).key, object);
   Journey(model::CachesSynced{});
   EXPECT_FALSE(Journey(model::LeadershipChanged{false}).leading);
   EXPECT_TRUE(Journey(model::LeadershipChanged{true}).leading);

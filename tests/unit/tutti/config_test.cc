@@ -24,6 +24,26 @@ TEST(ConfigTest, ReadsWhatIsThereAndFallsBackWhereItIsNot) {
   EXPECT_TRUE(config.known().contains("/absent")) << "a known key, though not given";
 }
 
+TEST(ConfigTest, ALengthOfTimeHasAUnit) {
+  using std::chrono::hours;
+  using std::chrono::seconds;
+  Config config({{"/s", ConfigKind::kString, "90s", "f:1:1"},
+                 {"/d", ConfigKind::kString, "7d", "f:2:1"},
+                 {"/zero", ConfigKind::kInteger, "0", "f:3:1"},
+                 {"/bare", ConfigKind::kInteger, "10", "f:4:1"},
+                 {"/word", ConfigKind::kString, "soon", "f:5:1"},
+                 {"/ages", ConfigKind::kString, "4000d", "f:6:1"}});
+  EXPECT_EQ(config.Duration("/s", {}), seconds(90));
+  EXPECT_EQ(config.Duration("/d", {}), hours(7 * 24));
+  EXPECT_EQ(config.Duration("/zero", seconds(1)), seconds(0));
+  EXPECT_EQ(config.Duration("/absent", seconds(3)), seconds(3));
+  EXPECT_THAT(config.errors(), IsEmpty());
+  for (const char* wrong : {"/bare", "/word", "/ages"})
+    EXPECT_EQ(config.Duration(wrong, seconds(5)), seconds(5)) << wrong;
+  ASSERT_THAT(config.errors(), SizeIs(3));
+  EXPECT_THAT(config.errors()[1].message, HasSubstr("such as 90s, 10m, 12h or 7d, got \"soon\""));
+}
+
 TEST(ConfigTest, EveryMistakeIsKeptWithItsPlace) {
   Config config({{"/n", ConfigKind::kString, "5", "f:1:4"},
                  {"/big", ConfigKind::kInteger, "11", "f:2:6"},

@@ -189,6 +189,7 @@ TEST_F(ClusterChecksTest, TheRightsAreThoseThatWeShip) {
   tutti->webhook.enabled = true;
   tutti->webhook.registration.service_name = "tutti-webhook";
   tutti->gang.dialects.push_back(config::GangDialect::kOwner);
+  tutti->plugins.emplace_back().name = "HierarchicalQueues";
   ChecksThatAre(Verdict::kOk);
   std::set<std::string> asked;
   for (const json& review : reviews) {

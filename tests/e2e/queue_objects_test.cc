@@ -1,0 +1,178 @@
+// Queues as API objects on the real control plane: the CRDs refuse what cannot be, gangs follow the
+// tree as it changes, and its status says what the queues hold.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/e2e/e2e_bed.h"
+#include "tests/support/control_plane/manifests.h"
+
+namespace tutti::testing {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+constexpr char kQueues[] = "/apis/tutti.dev/v1beta1/queues";
+
+std::string Deploy(const std::string& file) { return TUTTI_SOURCE_DIR "/deploy/" + file; }
+
+// With the rights of deploy/rbac.yaml and no more.
+template <class Way>
+class QueueObjectsTest : public E2eBed<QueueObjectsTest<Way>> {
+ public:
+  using Bed = E2eBed<QueueObjectsTest<Way>>;
+  static typename Bed::Options BedOptions() {
+    typename Bed::Options options;
+    options.nodes = 4;
+    options.node.cpu = "4";
+    options.tutti.webhook = Way::kWebhook;
+    options.tutti.extra = "plugins: [{name: HierarchicalQueues}]\n";
+    return options;
+  }
+  static void PrepareTutti(TuttiOptions& options) {
+    ControlPlane& plane = Bed::plane();
+    ASSERT_TRUE(plane.WaitFor([&] { return plane.Get("/api/v1/namespaces/kube-system").ok(); }));
+    for (const char* file :
+         {"rbac.yaml", "crds/tutti.dev_queues.yaml", "crds/tutti.dev_localqueues.yaml"}) {
+      const absl::Status status = CreateManifests(plane, Deploy(file));
+      ASSERT_TRUE(status.ok()) << file << ": " << status;
+    }
+    options.kubeconfig = plane.ServiceAccountKubeconfig();
+  }
+
+ protected:
+  void SetUp() override {
+    Bed::SetUp();
+    if (this->IsSkipped() || this->HasFatalFailure()) return;
+    ASSERT_TRUE(this->plane().WaitFor([&] { return this->plane().Get(kQueues).ok(); }));
+    for (const std::string& kind : {std::string(kQueues), kLocalQueues})
+      ASSERT_TRUE(this->plane().Send("DELETE", kind, nullptr).ok());
+  }
+  // The API server's answer.
+  static absl::Status Create(const std::string& name, const json& spec) {
+    const json queue = {{"apiVersion", "tutti.dev/v1beta1"},
+                        {"kind", "Queue"},
+                        {"metadata", {{"name", name}}},
+                        {"spec", spec}};
+    return Bed::plane().Send("POST", kQueues, queue).status();
+  }
+  static absl::Status Change(const std::string& name, const json& spec) {
+    return Bed::plane()
+        .Send("PATCH", std::string(kQueues) + "/" + name, json{{"spec", spec}},
+              "application/merge-patch+json")
+        .status();
+  }
+  static bool Saw(const std::string& name, const std::function<bool(const json& status)>& check) {
+    return Bed::plane().WaitFor(
+        [&] {
+          const absl::StatusOr<json> queue = Bed::plane().Get(std::string(kQueues) + "/" + name);
+          return queue.ok() && check(queue->value("status", json::object()));
+        },
+        std::chrono::seconds(20));
+  }
+  static std::string ReadyReason(const json& status) {
+    for (const json& condition : status.value("conditions", json::array())) {
+      if (condition["type"] == "Ready") return condition.value("reason", "");
+    }
+    return "";
+  }
+  absl::Status Submit(const std::string& gang, int members, const std::string& queue) {
+    PodTemplate pod = GangPod(gang, members, "1");
+    if (!queue.empty()) pod.labels["tutti.dev/queue"] = queue;
+    return this->plane().CreatePods(members, gang, pod);
+  }
+
+  static constexpr char kLocalQueues[] = "/apis/tutti.dev/v1beta1/namespaces/default/localqueues";
+};
+
+TYPED_TEST_SUITE(QueueObjectsTest, WaysIn, WayName);
+
+TYPED_TEST(QueueObjectsTest, TheExampleIsAppliedAndItsGangsAreInTheirQueues) {
+  const absl::Status created =
+      CreateManifests(this->plane(), Deploy("examples/queue-objects.yaml"));
+  ASSERT_TRUE(created.ok()) << created;
+  ASSERT_TRUE(this->Submit("small", 3, "").ok());  // in genomics, by the LocalQueue "default"
+  EXPECT_TRUE(this->AllBound("small", 3));
+  ASSERT_TRUE(this->Submit("more", 2, "genomics").ok());
+  EXPECT_TRUE(this->SawReason("more", "QueueOverLimit"));
+  EXPECT_TRUE(this->Saw("genomics", [](const json& status) {
+    return status.value("used", json::object()).value("cpu", "") == "3" &&
+           status.value("runningGangs", 0) == 1 && status.value("waitingGangs", 0) == 1;
+  }));
+  EXPECT_TRUE(this->Saw("science", [](const json& status) {
+    return status.value("used", json::object()).value("cpu", "") == "3";
+  })) << "what is below it";
+  ASSERT_TRUE(this->Submit("endless", 1, "physics").ok());
+  EXPECT_TRUE(this->SawReason("endless", "QueueRunTimeTooLong"));
+}
+
+TYPED_TEST(QueueObjectsTest, GangsFollowTheTreeAsItChanges) {
+  ASSERT_TRUE(this->Submit("early", 2, "team").ok());
+  EXPECT_TRUE(this->SawReason("early", "QueueNotFound"));
+  ASSERT_TRUE(this->Create("team", {{"limit", {{"cpu", 2}}}}).ok());
+  EXPECT_TRUE(this->AllBound("early", 2));
+  ASSERT_TRUE(this->Submit("late", 2, "team").ok());
+  EXPECT_TRUE(this->SawReason("late", "QueueOverLimit"));
+  ASSERT_TRUE(this->Change("team", {{"limit", {{"cpu", "4"}}}}).ok());
+  EXPECT_TRUE(this->AllBound("late", 2));
+  ASSERT_TRUE(this->Change("team", {{"state", "Held"}}).ok());
+  EXPECT_TRUE(this->Saw("team", [&](const json& s) { return this->ReadyReason(s) == "Held"; }));
+  ASSERT_TRUE(this->plane().Send("DELETE", std::string(kQueues) + "/team", nullptr).ok());
+  ASSERT_TRUE(this->Submit("after", 1, "team").ok());
+  EXPECT_TRUE(this->SawReason("after", "QueueNotFound"));
+  EXPECT_EQ(this->plane().CountBound("early") + this->plane().CountBound("late"), 4)
+      << "what runs goes on";
+}
+
+TYPED_TEST(QueueObjectsTest, WhatCannotBeIsRefusedByTheApiServerItself) {
+  const auto refused = [&](const json& spec) {
+    return std::string(this->Create("wrong", spec).message());
+  };
+  EXPECT_THAT(refused({{"parent", "wrong"}}), HasSubstr("a queue cannot be its own parent"));
+  EXPECT_THAT(refused({{"guaranteed", {{"cpu", "2"}}}, {"limit", {{"cpu", 1}}}}),
+              HasSubstr("a queue cannot be guaranteed more than its limit"));
+  EXPECT_THAT(refused({{"lendLimit", {{"cpu", "2"}}}}), HasSubstr("lendLimit is a part of"));
+  EXPECT_THAT(refused({{"limit", {{"cpu", "many"}}}}), HasSubstr("spec.limit.cpu"));
+  EXPECT_THAT(refused({{"limit", {{"cpu", -1}}}}), HasSubstr("spec.limit.cpu"));
+  EXPECT_THAT(refused({{"minRuntime", "soon"}}), HasSubstr("spec.minRuntime"));
+  EXPECT_THAT(refused({{"weight", 0}}), HasSubstr("spec.weight"));
+  EXPECT_THAT(refused({{"state", "Ajar"}}), HasSubstr("spec.state"));
+}
+
+using QueueObjectsWebhookTest = QueueObjectsTest<Webhook>;
+
+TEST_F(QueueObjectsWebhookTest, ABadTreeIsRefusedByTutti) {
+  ASSERT_TRUE(Create("top", {{"guaranteed", {{"cpu", 4}}}}).ok());
+  ASSERT_TRUE(Create("left", {{"parent", "top"}, {"guaranteed", {{"cpu", 3}}}}).ok())
+      << "a parent that was made a moment ago";
+  ASSERT_TRUE(Saw("left", [&](const json& s) { return ReadyReason(s) == "Open"; }));
+  const auto refused = [&](const std::string& name, const json& spec) {
+    return std::string(Create(name, spec).message());
+  };
+  EXPECT_THAT(refused("right", {{"parent", "top"}, {"guaranteed", {{"cpu", 2}}}}),
+              HasSubstr("queue top: the queues below it are guaranteed 5000"));
+  EXPECT_THAT(refused("right", {{"parent", "nowhere"}}),
+              HasSubstr("there is no queue nowhere that could be its parent"));
+  EXPECT_THAT(std::string(Change("top", {{"parent", "left"}}).message()),
+              HasSubstr("is above itself"));
+}
+
+using QueueObjectsExtenderOnlyTest = QueueObjectsTest<ExtenderOnly>;
+
+// Nobody refuses it there.
+TEST_F(QueueObjectsExtenderOnlyTest, ABadTreeHoldsItsOwnGangsOnly) {
+  ASSERT_TRUE(Create("a", {{"parent", "b"}}).ok());
+  ASSERT_TRUE(Create("b", {{"parent", "a"}}).ok());
+  ASSERT_TRUE(Create("fine", json::object()).ok());
+  ASSERT_TRUE(Submit("held", 1, "a").ok());
+  ASSERT_TRUE(Submit("goes", 1, "fine").ok());
+  EXPECT_TRUE(AllBound("goes", 1));
+  EXPECT_TRUE(SawReason("held", "QueueMisconfigured"));
+  EXPECT_TRUE(Saw("a", [&](const json& s) { return ReadyReason(s) == "Misconfigured"; }));
+  EXPECT_TRUE(Saw("fine", [&](const json& s) { return ReadyReason(s) == "Open"; }));
+  ASSERT_TRUE(Change("b", {{"parent", nullptr}}).ok());
+  EXPECT_TRUE(AllBound("held", 1));
+}
+
+}  // namespace
+}  // namespace tutti::testing
