@@ -21,7 +21,7 @@ struct Refused {
 
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(YamlTree& root) : root_(root) {}
+  TreeBuilder(YamlTree& root, int most_depth) : root_(root), most_depth_(most_depth) {}
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -85,8 +85,8 @@ class TreeBuilder final : public YAML::EventHandler {
             YamlTree::Kind kind) {
     RefuseAnchor(mark, anchor);
     if (!tag.empty() && tag != "?" && tag != "!") RefuseTag(mark, tag);
-    if (open_.size() >= static_cast<size_t>(kMaxYamlDepth)) {
-      throw Refused{mark, absl::StrFormat("nested deeper than %d levels", kMaxYamlDepth)};
+    if (open_.size() >= static_cast<size_t>(most_depth_)) {
+      throw Refused{mark, absl::StrFormat("nested deeper than %d levels", most_depth_)};
     }
     open_.push_back(Make(mark, kind));
   }
@@ -110,13 +110,17 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   YamlTree& root_;
+  const int most_depth_;
   std::vector<YamlTree> open_;
 };
 
-std::optional<Refused> Parse(std::string_view text, YamlTree& tree) {
-  if (text.size() > kMaxYamlBytes) {
+// Documents until `enough` says that there are.
+template <class Enough>
+std::optional<Refused> Parse(std::string_view text, const YamlLimits& limits,
+                             std::vector<YamlTree>& documents, const Enough& enough) {
+  if (text.size() > limits.bytes) {
     return Refused{YAML::Mark(), absl::StrFormat("the file has %d bytes, at most %d are read",
-                                                 text.size(), kMaxYamlBytes)};
+                                                 text.size(), limits.bytes)};
   }
   if (const size_t nul = text.find('\0'); nul != std::string_view::npos) {
     return Refused{YAML::Mark(), "the file holds a NUL byte: it is not a text file"};
@@ -124,15 +128,11 @@ std::optional<Refused> Parse(std::string_view text, YamlTree& tree) {
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    TreeBuilder builder(tree);
-    if (!parser.HandleNextDocument(builder)) return std::nullopt;
-    YamlTree second;
-    TreeBuilder ignored(second);
-    if (parser.HandleNextDocument(ignored)) {
-      YAML::Mark mark;
-      mark.line = second.line - 1;
-      mark.column = second.column - 1;
-      return Refused{mark, "a second YAML document: one file holds one"};
+    while (!enough()) {
+      YamlTree tree;
+      TreeBuilder builder(tree, limits.depth);
+      if (!parser.HandleNextDocument(builder)) break;
+      documents.push_back(std::move(tree));
     }
   } catch (Refused& refused) {
     return std::move(refused);
@@ -142,16 +142,39 @@ std::optional<Refused> Parse(std::string_view text, YamlTree& tree) {
   return std::nullopt;
 }
 
+Problem ProblemOf(const Refused& refused, std::string_view file_name) {
+  Problem problem;
+  problem.file = std::string(file_name);
+  problem.line = refused.mark.line < 0 ? 1 : refused.mark.line + 1;
+  problem.column = refused.mark.column < 0 ? 1 : refused.mark.column + 1;
+  problem.text = refused.text;
+  return problem;
+}
+
 }  // namespace
 
 bool ParseYaml(std::string_view text, std::string_view file_name, YamlTree& tree,
                Problem& problem) {
-  const std::optional<Refused> refused = Parse(text, tree);
+  std::vector<YamlTree> documents;
+  std::optional<Refused> refused =
+      Parse(text, {}, documents, [&documents] { return documents.size() == 2; });
+  if (!refused && documents.size() == 2) {
+    YAML::Mark mark;
+    mark.line = documents[1].line - 1;
+    mark.column = documents[1].column - 1;
+    refused = Refused{mark, "a second YAML document: one file holds one"};
+  }
+  if (!documents.empty()) tree = std::move(documents.front());
   if (!refused) return true;
-  problem.file = std::string(file_name);
-  problem.line = refused->mark.line < 0 ? 1 : refused->mark.line + 1;
-  problem.column = refused->mark.column < 0 ? 1 : refused->mark.column + 1;
-  problem.text = refused->text;
+  problem = ProblemOf(*refused, file_name);
+  return false;
+}
+
+bool ParseYamlDocuments(std::string_view text, std::string_view file_name, const YamlLimits& limits,
+                        std::vector<YamlTree>& documents, Problem& problem) {
+  const std::optional<Refused> refused = Parse(text, limits, documents, [] { return false; });
+  if (!refused) return true;
+  problem = ProblemOf(*refused, file_name);
   return false;
 }
 

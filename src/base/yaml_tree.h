@@ -29,4 +29,13 @@ inline constexpr int kMaxYamlDepth = 16;
 // files do not need: anchors, aliases, explicit tags, more than the limits above.
 bool ParseYaml(std::string_view text, std::string_view file_name, YamlTree& tree, Problem& problem);
 
+// Likewise of a text that others have written, with limits of its own: all its documents, also
+// those that are empty (kNull).
+struct YamlLimits {
+  size_t bytes = kMaxYamlBytes;
+  int depth = kMaxYamlDepth;
+};
+bool ParseYamlDocuments(std::string_view text, std::string_view file_name, const YamlLimits& limits,
+                        std::vector<YamlTree>& documents, Problem& problem);
+
 }  // namespace tutti::base

@@ -7,6 +7,7 @@
 #include "cli/doctor_command.h"
 #include "cli/gang_describe_command.h"
 #include "cli/gang_list_command.h"
+#include "cli/import_command.h"
 #include "cli/new_plugin_command.h"
 #include "cli/plugin_check_command.h"
 #include "cli/plugin_list_command.h"
@@ -31,6 +32,7 @@ void AddCommands(CLI::App& app, CommandContext& context) {
   CLI::App& queue = AddGroup(app, "queue", "Look at queues");
   AddQueueListCommand(queue, context);
   AddQueueTopCommand(queue, context);
+  AddImportCommand(app, context);
 
   AddSimulateCommand(app, context);
 

@@ -28,6 +28,7 @@ void SetOutput(const std::string& text, GlobalOptions& options) {
   for (const auto& [name, format] : kFormats) {
     if (name == text) {
       options.output = format;
+      options.output_chosen = true;
       return;
     }
   }

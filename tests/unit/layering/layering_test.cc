@@ -40,6 +40,7 @@ const std::map<std::string, std::set<std::string>>& AllowedModules() {
     table["config"] = {"base", "model"};
     table["check"] = {"base", "model", "framework", "loader", "config"};
     table["authoring"] = {"base", "framework"};
+    table["importer"] = {"base", "objects"};
     table["http"] = {"base"};
     table["kube"] = {"base", "model", "objects", "framework", "planner", "obs"};
     table["extender"] = {"base", "model", "objects", "framework", "planner", "http", "obs"};
