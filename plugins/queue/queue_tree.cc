@@ -30,6 +30,21 @@ int64_t Read(const std::vector<int64_t>& columns, ResourceId resource) {
   return resource.value < columns.size() ? columns[resource.value] : 0;
 }
 
+// It may never hold what it is guaranteed.
+void FindBrokenPromises(std::span<const QueueSpec> specs, std::vector<QueueProblem>& problems) {
+  for (size_t i = 0; i < specs.size(); ++i) {
+    for (const auto& [resource, amount] : specs[i].guaranteed) {
+      const int64_t most = LimitOf(specs[i], resource);
+      if (amount <= most) continue;
+      problems.push_back({i,
+                          "queue " + specs[i].name + " is guaranteed " + std::to_string(amount) +
+                              " of a resource of which it may hold " + std::to_string(most) +
+                              " (base units): raise its limit, or lower its guaranteed",
+                          false, false});
+    }
+  }
+}
+
 // Whether the way up from it leads back to it.
 bool InCircle(std::span<const QueueSpec> specs, const std::map<std::string_view, size_t>& numbers,
               size_t queue) {
@@ -59,6 +74,7 @@ std::vector<QueueProblem> ProblemsOf(std::span<const QueueSpec> specs) {
     problems.push_back(
         {i, "queue " + specs[i].name + " is there twice: names are unique", false, false});
   }
+  FindBrokenPromises(specs, problems);
   std::map<std::pair<size_t, ResourceId>, int64_t> promised;  // by parent
   for (size_t i = 0; i < specs.size(); ++i) {
     const QueueSpec& spec = specs[i];

@@ -46,6 +46,11 @@ const PodInfo* FirstByName(const Gang& gang) {
   return first;
 }
 
+// Whether it was promised what the pod holds now.
+bool IsFor(const ReservationLedger::Reservation* reservation, const PodInfo& pod) {
+  return reservation != nullptr && reservation->shape->requests == *pod.charge;
+}
+
 bool Contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -109,8 +114,9 @@ bool GangBook::SetState(Gang& gang, Member& member, Member::State state) {
   if (state == Member::State::kBound) {
     gang.started = std::max(gang.started, BoundAt(*member.pod));
     gang.repair_deadline = Timestamp::Infinite();  // it gets on: SetDeadlines counts anew
-    // What was promised elsewhere is given back, not kept.
-    if (s_.nodes.Find(member.pod->node_name) == member.node) {
+    // What was promised elsewhere, or for another amount, is given back, not kept.
+    if (s_.nodes.Find(member.pod->node_name) == member.node &&
+        IsFor(s_.ledger.Find(member.reservation), *member.pod)) {
       was_announced = s_.ledger.Fulfil(member.reservation);
     } else {
       s_.ledger.Release(member.reservation);

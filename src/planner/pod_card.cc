@@ -2,6 +2,11 @@
 
 namespace tutti::planner {
 
+bool Evictable(const CoreState& state, const PodRecord& record) {
+  return record.info.bound() && !state.Leaves(record) && record.info.disruptable &&
+         record.evict_again_at <= state.now;
+}
+
 PlacedPodView ViewOf(const CoreState& state, const PodRecord& record, model::NodeIndex node,
                      std::string_view node_name, std::vector<std::string_view>& fields) {
   const model::PodInfo& pod = record.info;
@@ -14,8 +19,7 @@ PlacedPodView ViewOf(const CoreState& state, const PodRecord& record, model::Nod
   if (record.gang != nullptr) view.gang_arrival = record.gang->arrival;
   view.priority = pod.shape->priority;
   view.leaving = state.Leaves(record);
-  view.evictable =
-      pod.bound() && !view.leaving && pod.disruptable && record.evict_again_at <= state.now;
+  view.evictable = Evictable(state, record);
   view.node = node;
   view.node_name = node_name;
   view.bound_since = std::chrono::seconds(pod.bound_seconds);

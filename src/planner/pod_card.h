@@ -11,6 +11,9 @@ namespace tutti::planner {
 
 inline PodUid UidOf(const model::PodInfo& pod) { return {pod.uid.high, pod.uid.low}; }
 
+// As PlacedPodView::evictable.
+bool Evictable(const CoreState& state, const PodRecord& record);
+
 // Points into `record`, `node_name` and `fields`, which it fills.
 PlacedPodView ViewOf(const CoreState& state, const PodRecord& record, model::NodeIndex node,
                      std::string_view node_name, std::vector<std::string_view>& fields);

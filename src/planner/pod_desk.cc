@@ -22,7 +22,8 @@ bool SameMembership(const PodInfo& a, const PodInfo& b) {
   if (a.gang.has_value() != b.gang.has_value()) return false;
   if (!a.gang) return true;
   return a.gang->key == b.gang->key && a.gang->spec == b.gang->spec &&
-         a.gang->problem == b.gang->problem && a.shape == b.shape &&
+         a.gang->problem == b.gang->problem && a.gang->role == b.gang->role &&
+         a.gang->queue == b.gang->queue && a.shape == b.shape &&
          a.expected_duration == b.expected_duration;
 }
 

@@ -23,80 +23,87 @@ void Charge(CoreState& state, const model::PodInfo& pod) {
 
 }  // namespace
 
-// The node table without these pods, for as long as it lives.
+// The node table without some of these groups; all are back when it ends.
 class VictimPlanner::Lifted {
  public:
-  Lifted(CoreState& state, Pods pods) : s_(state), pods_(std::move(pods)) {
-    for (const PodRecord* pod : pods_) Discharge(s_, pod->info);
-  }
-  ~Lifted() {
-    for (const PodRecord* pod : pods_) Charge(s_, pod->info);
-  }
+  Lifted(CoreState& state, std::span<const Pods> groups)
+      : s_(state), groups_(groups), out_(groups.size(), false) {}
+  ~Lifted() { SetFirst(0); }
   Lifted(const Lifted&) = delete;
   Lifted& operator=(const Lifted&) = delete;
 
+  size_t size() const { return groups_.size(); }
+  const Pods& group(size_t g) const { return groups_[g]; }
+  bool IsOut(size_t g) const { return out_[g]; }
+  void Set(size_t g, bool out) {
+    if (out_[g] == out) return;
+    out_[g] = out;
+    for (const PodRecord* pod : groups_[g]) out ? Discharge(s_, pod->info) : Charge(s_, pod->info);
+  }
+  // These are out, and no others.
+  void SetFirst(size_t count) {
+    for (size_t g = 0; g < groups_.size(); ++g) Set(g, g < count);
+  }
+
  private:
   CoreState& s_;
-  const Pods pods_;
+  const std::span<const Pods> groups_;
+  std::vector<bool> out_;
 };
 
 std::optional<Placement> VictimPlanner::MakeRoom(const Gang& gang,
                                                  std::span<const MemberClass> classes,
                                                  const GangView& view,
                                                  const GangDiagnosis& diagnosis, bool may_evict) {
-  Pods leaving = Leaving();
-  if (!leaving.empty()) {
-    const Lifted gone(s_, leaving);
+  const std::vector<Pods> leaving = {Leaving()};
+  if (!leaving[0].empty()) {
+    Lifted gone(s_, leaving);
+    gone.SetFirst(1);
     if (Placement placement = s_.placer.Place(classes, &view); placement.fits) return placement;
   }
   std::vector<Pods> groups;
   if (may_evict) groups = Propose(gang, view, diagnosis);
   if (groups.empty()) return std::nullopt;
-  const Lifted gone(s_, std::move(leaving));
-  const std::optional<Room> room = Fewest(std::move(groups), classes, view);
-  if (!room) return std::nullopt;
-  Pods needed = Needed(*room, classes);
-  // By the numbers the others may stay; plugins have their say on that as well.
-  Placement placement = PlaceWithout({needed}, 1, classes, view);
-  if (!placement.fits) {
-    placement = room->placement;
-    needed.clear();
-    for (const Pods& group : room->groups) needed.insert(needed.end(), group.begin(), group.end());
+  Lifted gone(s_, leaving);
+  gone.SetFirst(1);
+  Lifted victims(s_, groups);
+  std::optional<Placement> placement = Fewest(victims, classes, view);
+  if (!placement) return std::nullopt;
+  SpareBeside(victims, *placement, classes, view);
+  SpareOthers(victims, *placement, classes, view);
+  for (size_t g = groups.size(); g-- > 0;) {
+    if (!victims.IsOut(g)) continue;
+    for (PodRecord* victim : groups[g]) Evict(gang, *victim);
   }
-  for (PodRecord* victim : needed) Evict(gang, *victim);
   return placement;
 }
 
-Placement VictimPlanner::PlaceWithout(const std::vector<Pods>& groups, size_t count,
-                                      std::span<const MemberClass> classes, const GangView& view) {
-  Pods pods;
-  for (size_t g = 0; g < count; ++g) pods.insert(pods.end(), groups[g].begin(), groups[g].end());
-  const Lifted gone(s_, std::move(pods));
-  return s_.placer.Place(classes, &view);
-}
-
-std::optional<VictimPlanner::Room> VictimPlanner::Fewest(std::vector<Pods> groups,
-                                                         std::span<const MemberClass> classes,
-                                                         const GangView& view) {
-  Room room;
-  room.placement = PlaceWithout(groups, groups.size(), classes, view);
-  if (!room.placement.fits) return std::nullopt;
+std::optional<Placement> VictimPlanner::Fewest(Lifted& victims,
+                                               std::span<const MemberClass> classes,
+                                               const GangView& view) {
   // More room is never worse but by a plugin's whim: whatever is taken in the end was seen to fit.
+  std::optional<Placement> found;
+  const auto fits = [&](size_t count) {
+    victims.SetFirst(count);
+    Placement placement = s_.placer.Place(classes, &view);
+    if (!placement.fits) return false;
+    found = std::move(placement);
+    return true;
+  };
   size_t too_few = 0;
-  size_t enough = groups.size();
+  size_t enough = 1;
+  // Ever longer strides: many may be proposed of whom few must go.
+  while (!fits(enough)) {
+    if (enough == victims.size()) return std::nullopt;
+    too_few = enough;
+    enough = std::min(4 * enough, victims.size());
+  }
   while (enough - too_few > 1) {
     const size_t middle = too_few + (enough - too_few) / 2;
-    Placement placement = PlaceWithout(groups, middle, classes, view);
-    if (placement.fits) {
-      room.placement = std::move(placement);
-      enough = middle;
-    } else {
-      too_few = middle;
-    }
+    (fits(middle) ? enough : too_few) = middle;
   }
-  groups.resize(enough);
-  room.groups = std::move(groups);
-  return room;
+  victims.SetFirst(enough);
+  return found;
 }
 
 VictimPlanner::Pods VictimPlanner::Leaving() const {
@@ -130,55 +137,79 @@ std::string VictimPlanner::WrongVictim(const Gang& gang, const PodUid& uid) cons
   PodRecord* record = s_.FindPod(pod_uid);
   if (record == nullptr || !record->charged)
     return absl::StrFormat("%s, which is no bound pod", pod_uid.ToString());
-  const std::string name =
-      absl::StrFormat("pod %s/%s", record->info.namespace_name, record->info.name);
-  if (record->gang == &gang) return name + ", which is of the gang itself";
-  const PodCard card(s_, *record, record->info.node_name);
-  if (!card.view().evictable) return name + ", which is not evictable";
-  return {};
+  const bool own = record->gang == &gang;
+  if (!own && Evictable(s_, *record)) return {};
+  return absl::StrFormat("pod %s/%s, which is %s", record->info.namespace_name, record->info.name,
+                         own ? "of the gang itself" : "not evictable");
 }
 
-VictimPlanner::Pods VictimPlanner::Needed(const Room& room,
-                                          std::span<const MemberClass> classes) const {
-  model::NodeTable& nodes = s_.nodes;
-  const auto enter_gang = [&](bool in) {
-    for (size_t c = 0; c < classes.size(); ++c) {
-      const model::PodShape& shape = *classes[c].shape;
-      for (size_t i = 0; i < room.placement.nodes[c].size(); ++i) {
-        const NodeIndex node = room.placement.nodes[c][i];
-        const model::ResourceList amount =
-            s_.ledger.AmountOf(shape, room.placement.DevicesOf(c, i));
-        if (in) {
-          nodes.Reserve(node, amount, shape.host_ports);
-        } else {
-          nodes.Unreserve(node, amount, shape.host_ports);
-        }
+void VictimPlanner::SpareBeside(Lifted& victims, Placement& placement,
+                                std::span<const MemberClass> classes, const GangView& view) {
+  const Placement before = placement;
+  std::vector<size_t> spared;
+  Enter(before, classes, true);
+  for (size_t g = victims.size(); g-- > 0;) {  // those that matter most are the first to stay
+    if (!victims.IsOut(g)) continue;
+    const bool ports_free = PortsFree(victims.group(g));
+    victims.Set(g, false);
+    if (ports_free && !Overcommitted(victims.group(g))) {
+      spared.push_back(g);
+    } else {
+      victims.Set(g, true);
+    }
+  }
+  Enter(before, classes, false);
+  // That was by the numbers; plugins have their say on it as well.
+  placement = s_.placer.Place(classes, &view);
+  if (placement.fits) return;
+  placement = before;
+  for (const size_t g : spared) victims.Set(g, true);
+}
+
+void VictimPlanner::SpareOthers(Lifted& victims, Placement& placement,
+                                std::span<const MemberClass> classes, const GangView& view) {
+  int in_vain = 0;
+  for (size_t g = victims.size(); g-- > 0 && in_vain < kMostInVain;) {
+    if (!victims.IsOut(g)) continue;
+    victims.Set(g, false);
+    Placement without = s_.placer.Place(classes, &view);
+    if (without.fits) {
+      placement = std::move(without);
+    } else {
+      victims.Set(g, true);
+      ++in_vain;
+    }
+  }
+}
+
+void VictimPlanner::Enter(const Placement& placement, std::span<const MemberClass> classes,
+                          bool in) {
+  for (size_t c = 0; c < classes.size(); ++c) {
+    const model::PodShape& shape = *classes[c].shape;
+    for (size_t i = 0; i < placement.nodes[c].size(); ++i) {
+      const NodeIndex node = placement.nodes[c][i];
+      const model::ResourceList amount = s_.ledger.AmountOf(shape, placement.DevicesOf(c, i));
+      if (in) {
+        s_.nodes.Reserve(node, amount, shape.host_ports);
+      } else {
+        s_.nodes.Unreserve(node, amount, shape.host_ports);
       }
     }
-  };
-  const auto discharge = [&](const PodRecord* record) { Discharge(s_, record->info); };
-  // Whether the pod fits beside the gang; it is charged in any case.
-  const auto returns = [&](const PodRecord* record) {
-    const model::PodInfo& pod = record->info;
-    const NodeIndex node = nodes.Find(pod.node_name);
-    const bool ports_free = !node.valid() || nodes.PortsFree(node, pod.shape->host_ports);
-    Charge(s_, pod);
-    return ports_free && (!node.valid() || !nodes.Overcommitted(node));
-  };
-  for (const Pods& group : room.groups) std::for_each(group.begin(), group.end(), discharge);
-  enter_gang(true);
-  Pods needed;
-  for (size_t g = room.groups.size(); g-- > 0;) {  // those that matter most are the first to stay
-    const Pods& group = room.groups[g];
-    bool fits = true;
-    for (const PodRecord* record : group) fits = returns(record) && fits;
-    if (fits) continue;
-    std::for_each(group.begin(), group.end(), discharge);
-    needed.insert(needed.end(), group.begin(), group.end());
   }
-  enter_gang(false);
-  std::for_each(needed.begin(), needed.end(), returns);
-  return needed;
+}
+
+bool VictimPlanner::PortsFree(const Pods& pods) const {
+  return std::all_of(pods.begin(), pods.end(), [&](const PodRecord* pod) {
+    const NodeIndex node = s_.nodes.Find(pod->info.node_name);
+    return !node.valid() || s_.nodes.PortsFree(node, pod->info.shape->host_ports);
+  });
+}
+
+bool VictimPlanner::Overcommitted(const Pods& pods) const {
+  return std::any_of(pods.begin(), pods.end(), [&](const PodRecord* pod) {
+    const NodeIndex node = s_.nodes.Find(pod->info.node_name);
+    return node.valid() && s_.nodes.Overcommitted(node);
+  });
 }
 
 void VictimPlanner::Evict(const Gang& gang, PodRecord& record) {

@@ -33,6 +33,9 @@ class VictimPlanner {
                                     bool may_evict);
 
  private:
+  // Bounds the work of one search: each costs a placement.
+  static constexpr int kMostInVain = 32;
+
   using Pods = std::vector<PodRecord*>;
   class Lifted;
 
@@ -41,18 +44,20 @@ class VictimPlanner {
   std::vector<Pods> Propose(const Gang& gang, const GangView& view, const GangDiagnosis& diagnosis);
   // What keeps this pod from being a victim; empty: nothing.
   std::string WrongVictim(const Gang& gang, const PodUid& uid) const;
-  // The fewest groups from the front that make room, and where the gang goes then; nullopt: all of
-  // them do not.
-  struct Room {
-    std::vector<Pods> groups;
-    Placement placement;
-  };
-  std::optional<Room> Fewest(std::vector<Pods> groups, std::span<const MemberClass> classes,
-                             const GangView& view);
-  // Those that must go so that the gang fits where the room has it.
-  Pods Needed(const Room& room, std::span<const MemberClass> classes) const;
-  Placement PlaceWithout(const std::vector<Pods>& groups, size_t count,
-                         std::span<const MemberClass> classes, const GangView& view);
+  // Lifts the fewest groups from the front that make room. Where the gang goes then; nullopt: all
+  // of them do not.
+  std::optional<Placement> Fewest(Lifted& victims, std::span<const MemberClass> classes,
+                                  const GangView& view);
+  // Puts back who fits beside the gang where it goes.
+  void SpareBeside(Lifted& victims, Placement& placement, std::span<const MemberClass> classes,
+                   const GangView& view);
+  // Puts back those without whom the gang fits elsewhere, until too many were tried in vain.
+  void SpareOthers(Lifted& victims, Placement& placement, std::span<const MemberClass> classes,
+                   const GangView& view);
+  // The gang into the node table, or out of it.
+  void Enter(const Placement& placement, std::span<const MemberClass> classes, bool in);
+  bool PortsFree(const Pods& pods) const;      // that they have on their nodes
+  bool Overcommitted(const Pods& pods) const;  // any of their nodes
   void Evict(const Gang& gang, PodRecord& record);
 
   CoreState& s_;

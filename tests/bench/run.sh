@@ -57,6 +57,8 @@ for name in ("explain", "simulate"):
 figure("round_idle", [r["real_time"] for r in runs("queue", "BM_RoundIdle")], "ms")
 figure("round_one_end", [r["real_time"] for r in runs("queue", "BM_RoundOneEnd")], "ms")
 figure("apply_event_queues", [r["real_time"] for r in runs("queue", "BM_ApplyEventQueues")], "us")
+# Aim: at most 100.
+figure("preempt_gang512", [r["real_time"] for r in runs("queue", "BM_PreemptGang512")], "ms")
 figure("apply_event", [r["real_time"] for r in runs("planner", "BM_ApplyEvent")], "us")
 PYTHON
 TUTTI_SERVER=$PWD/$build/src/apps/tutti-server "$build/tests/bench/rss_bench"

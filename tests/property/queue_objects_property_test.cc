@@ -10,7 +10,6 @@
 #include "tests/support/builtin_plugin.h"
 #include "tests/support/core_world.h"
 #include "tests/support/plugin_world.h"
-#include "tests/support/queue_args.h"
 
 namespace tutti::testing {
 namespace {
@@ -24,7 +23,7 @@ std::string NameOf(int64_t queue) { return absl::StrFormat("q%d", queue); }
 // The plugin of one process.
 struct Process {
   Process() {
-    world.specs.push_back(AddBuiltin(world.registry, "HierarchicalQueues", QueueArgs().entries()));
+    AddBuiltin(world, "HierarchicalQueues");
     plugins = world.Plugins();
   }
   std::map<std::string, QueueDescription> Queues() const {

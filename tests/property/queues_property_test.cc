@@ -20,7 +20,7 @@ using ::testing::IsEmpty;
 class QueueProcess {
  public:
   explicit QueueProcess(const QueueArgs& args) {
-    world.specs.push_back(AddBuiltin(world.registry, "HierarchicalQueues", args.entries()));
+    AddBuiltin(world, "HierarchicalQueues", args.entries());
     plugins = world.Plugins();
   }
   QueueDescription Describe(const std::string& name) const {

@@ -1,4 +1,4 @@
-// AddBuiltin: puts one of the built-in plugins into a registry, as a process would.
+// A built-in plugin in a PluginWorld, made as the server makes it.
 #pragma once
 
 #include <stdexcept>
@@ -7,24 +7,20 @@
 #include <vector>
 
 #include "builtin_plugins.h"
-#include "framework/plugin_registry.h"
-#include "framework/profile.h"
+#include "tests/support/plugin_world.h"
 
 namespace tutti::testing {
 
-// What stands in the configuration of whoever wants it.
-inline framework::PluginSpec AddBuiltin(framework::PluginRegistry& registry,
-                                        const std::string& name, std::vector<ConfigEntry> args) {
+inline void AddBuiltin(PluginWorld& world, const std::string& name,
+                       std::vector<ConfigEntry> args = {}) {
   for (const PluginDescriptor& descriptor : BuiltinPlugins()) {
     if (descriptor.name != name) continue;
-    const auto make = [descriptor](Config& config, PluginHost& host) {
-      return descriptor.make(config, host);
-    };
-    if (!registry.Add(name, {"1", "built in", make}).ok())
-      throw std::logic_error(name + " is there already");
-    return {name, 1, framework::OnError::kDefault, std::move(args), ""};
+    if (!world.registry.AddBuiltin(descriptor).ok())
+      throw std::invalid_argument("plugin " + name + " is there twice");
+    world.specs.push_back({name, 1, framework::OnError::kDefault, std::move(args), ""});
+    return;
   }
-  throw std::logic_error("there is no built-in plugin " + name);
+  throw std::invalid_argument("there is no built-in plugin " + name);
 }
 
 }  // namespace tutti::testing

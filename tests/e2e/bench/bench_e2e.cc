@@ -5,6 +5,13 @@
 // first CREATE to the last bind. Every run has a control plane of its own (etcd in memory, fsync
 // off); the order of cases is reversed in every other round; figures are ratios of medians of one
 // invocation.
+//
+// e2e_queues: 15,000 jobs, each a gang of one pod, as the jobs of a batch system are. They ask for
+// six times what 640 nodes have, and end as soon as they run, so most of them wait in their queues
+// and take turns: 30 leaves below 5 queues, 500 jobs in each. The rate (jobs are admitted one for
+// one, so it is that of pods) is over that of the same jobs in the one queue there is without the
+// plugin.
+// e2e_doomed: 500 pods of no gang beside 1,000 gangs that fit no node, over the same pods alone.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
@@ -21,6 +28,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/e2e/bench/machine.h"
 #include "tests/support/control_plane/control_plane.h"
+#include "tests/support/control_plane/kubelet.h"
 #include "tests/support/control_plane/test_certificates.h"
 #include "tests/support/control_plane/tutti_process.h"
 
@@ -39,7 +47,14 @@ struct Case {
   bool managed_resource = false;  // kube-scheduler sends us only pods that ask for our resource
   bool created = false;           // creation included
   int gangs = 0;
-  bool tls = false;  // at the extender's door, with client certificates
+  bool tls = false;          // at the extender's door, with client certificates
+  std::string figure = {};   // that it is for: --only knows it by that name, too
+  int nodes = 0;             // of its own; 0: as many as were asked for
+  int pods = 0;              // likewise
+  std::string cpu = "100m";  // of a pod of a gang
+  bool ends = false;         // pods succeed as soon as they run
+  bool queues = false;       // gangs wait in 30 queues
+  int doomed = 0;            // gangs of two beside them that fit no node
 };
 
 struct Result {
@@ -54,6 +69,38 @@ struct Sizes {
   int pods = 10000;
   int repeats = 3;
 };
+
+Sizes SizesOf(const Case& c, Sizes asked) {
+  if (c.nodes > 0) asked.nodes = c.nodes;
+  if (c.pods > 0) asked.pods = c.pods;
+  return asked;
+}
+
+constexpr int kTopQueues = 5;
+constexpr int kLeavesPerTop = 6;
+constexpr int kJobsPerLeaf = 500;
+constexpr int kJobs = kTopQueues * kLeavesPerTop * kJobsPerLeaf;
+
+// Jobs that wait, in queues or in one.
+Case Jobs(const std::string& name, bool queues) {
+  Case c{name, Kind::kGang, true, false, false, kJobs};
+  c.figure = "e2e_queues";
+  c.nodes = 640;
+  c.pods = kJobs;
+  c.cpu = "4";
+  c.ends = true;
+  c.queues = queues;
+  return c;
+}
+
+// Pods of no gang, beside gangs that fit nowhere.
+Case Small(const std::string& name, int doomed) {
+  Case c{name, Kind::kPlain, true, false, false, 0};
+  c.figure = "e2e_doomed";
+  c.pods = 500;
+  c.doomed = doomed;
+  return c;
+}
 
 std::vector<Case> Cases() {
   return {
@@ -70,6 +117,10 @@ std::vector<Case> Cases() {
       {"plain_extender_all", Kind::kPlain, true, false, false, 0},
       {"created_plain", Kind::kPlain, false, false, true, 0},
       {"created_gang500x20", Kind::kGang, true, false, true, 500},
+      Jobs("jobs", false),
+      Jobs("jobs_in_queues", true),
+      Small("small", 0),
+      Small("small_beside_doomed", 1000),
   };
 }
 
@@ -129,11 +180,31 @@ class BindCounter final : public kube::ReflectorSink {
   std::unique_ptr<kube::Reflector> reflector_;
 };
 
+std::string Leaf(int number) { return absl::StrFormat("leaf-%d", number); }
+
+// Each leaf is guaranteed its part of the cluster of Jobs, and may borrow five times as much.
+std::string QueuesYaml() {
+  std::string yaml = "plugins:\n- name: HierarchicalQueues\n  args:\n    queues:\n";
+  for (int top = 0; top < kTopQueues; ++top) {
+    yaml += absl::StrFormat("    - name: top-%d\n", top);
+    for (int leaf = 0; leaf < kLeavesPerTop; ++leaf) {
+      yaml += absl::StrFormat(
+          "    - {name: %s, parent: top-%d, guaranteed: {cpu: 340}, borrowLimit: {cpu: 1700}}\n",
+          Leaf(top * kLeavesPerTop + leaf), top);
+    }
+  }
+  return yaml;
+}
+
 std::function<PodTemplate(int)> Describe(const Case& c, const Sizes& sizes) {
   const int members = c.gangs > 0 ? sizes.pods / c.gangs : 0;
   return [=](int i) {
-    if (c.kind == Kind::kGang) return GangPod(absl::StrFormat("g%d", i / members), members);
     PodTemplate pod;
+    if (c.kind == Kind::kGang) {
+      pod = GangPod(absl::StrFormat("g%d", i / members), members, c.cpu);
+      if (c.queues)
+        pod.labels["tutti.dev/queue"] = Leaf(i / members % (kTopQueues * kLeavesPerTop));
+    }
     if (c.kind == Kind::kNativeGang) {
       pod.extra_spec =
           absl::StrFormat(R"({"schedulingGroup":{"podGroupName":"g%d"}})", i / members);
@@ -156,68 +227,108 @@ absl::Status CreateNativeGroups(ControlPlane& plane, const Case& c, const Sizes&
   return absl::OkStatus();
 }
 
+// No node has as much as one of them asks for.
+absl::Status CreateDoomed(ControlPlane& plane, const Case& c) {
+  return plane.CreatePods(2 * c.doomed, "doomed", [](int i) {
+    return GangPod(absl::StrFormat("doomed%d", i / 2), 2, "100");
+  });
+}
+
 double Seconds(SteadyClock::duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
-absl::StatusOr<Result> Run(const Case& c, const Sizes& sizes) {
-  ControlPlaneOptions plane_options;
-  // As many creations at a time as a controller makes. The API server keeps 25 connections to a
-  // webhook: with more at a time, most of what is measured is TLS handshakes.
-  if (c.created) plane_options.client_in_flight = 20;
+// As many creations at a time as a controller makes, where they are part of what is measured. The
+// API server keeps 25 connections to a webhook: with more at a time, most of what is measured is
+// TLS handshakes.
+ControlPlaneOptions PlaneFor(const Case& c) {
+  ControlPlaneOptions options;
+  if (c.created) options.client_in_flight = 20;
   if (c.kind == Kind::kNativeGang) {
-    plane_options.feature_gates = {"GenericWorkload=true"};
-    plane_options.runtime_config = {"scheduling.k8s.io/v1beta1=true"};
+    options.feature_gates = {"GenericWorkload=true"};
+    options.runtime_config = {"scheduling.k8s.io/v1beta1=true"};
   }
-  TUTTI_ASSIGN_OR_RETURN(std::unique_ptr<ControlPlane> plane, ControlPlane::Start(plane_options));
+  return options;
+}
+
+TuttiOptions TuttiFor(const Case& c, const TestCertificates& certificates) {
+  TuttiOptions options;
+  if (c.managed_resource) options.webhook_extra = "  markPods: true\n";
+  if (c.queues) options.extra = QueuesYaml();
+  if (c.tls) {
+    options.extender_extra =
+        absl::StrFormat(", tls: {certFile: %s, keyFile: %s, clientCAFile: %s}",
+                        certificates.server_cert(), certificates.server_key(), certificates.ca());
+  }
+  return options;
+}
+
+SchedulerOptions SchedulerFor(const Case& c, const TuttiProcess& tutti,
+                              const TestCertificates& certificates) {
+  SchedulerOptions options;
+  if (!c.tutti) return options;
+  options.extender = tutti.door("extender");
+  if (c.tls) {
+    options.https = true;
+    options.extra_extender = absl::StrFormat(
+        "  enableHTTPS: true\n  tlsConfig: {caFile: %s, certFile: %s, keyFile: %s}\n",
+        certificates.ca(), certificates.client_cert(), certificates.client_key());
+  }
+  if (c.managed_resource) {
+    options.extra_extender =
+        "  managedResources: [{name: tutti.dev/gang-member, ignoredByScheduler: true}]\n";
+  }
+  return options;
+}
+
+// Creates the pods and starts the scheduler, in the order of the case. From when on it counts where
+// creation is included.
+absl::StatusOr<SteadyClock::time_point> Begin(ControlPlane& plane, const Case& c,
+                                              const Sizes& sizes,
+                                              const SchedulerOptions& scheduler) {
+  if (!c.created) {
+    TUTTI_RETURN_IF_ERROR(CreateDoomed(plane, c));
+    TUTTI_RETURN_IF_ERROR(plane.CreatePods(sizes.pods, "p", Describe(c, sizes)));
+    TUTTI_RETURN_IF_ERROR(plane.StartScheduler(scheduler));
+    return SteadyClock::now();
+  }
+  TUTTI_RETURN_IF_ERROR(plane.StartScheduler(scheduler));
+  // It must be up before the clock starts: a first pod is bound.
+  TUTTI_RETURN_IF_ERROR(plane.CreatePods(1, "warm", PodTemplate{}));
+  if (!plane.WaitFor([&] { return plane.CountBound("warm", "default") == 1; }))
+    return absl::DeadlineExceededError("the scheduler did not start");
+  const SteadyClock::time_point begin = SteadyClock::now();
+  TUTTI_RETURN_IF_ERROR(plane.CreatePods(sizes.pods, "p", Describe(c, sizes)));
+  return begin;
+}
+
+absl::StatusOr<Result> Run(const Case& c, const Sizes& asked) {
+  const Sizes sizes = SizesOf(c, asked);
+  TUTTI_ASSIGN_OR_RETURN(std::unique_ptr<ControlPlane> plane, ControlPlane::Start(PlaneFor(c)));
   TUTTI_RETURN_IF_ERROR(plane->AddNodes(sizes.nodes));
   plane->WaitFor([&] { return plane->Get("/api/v1/namespaces/default").ok(); });
   const TestCertificates certificates;
   TuttiProcess tutti;
-  SchedulerOptions scheduler;
   if (c.tutti) {
-    TuttiOptions tutti_options;
-    if (c.managed_resource) tutti_options.webhook_extra = "  markPods: true\n";
-    if (c.tls) {
-      tutti_options.extender_extra =
-          absl::StrFormat(", tls: {certFile: %s, keyFile: %s, clientCAFile: %s}",
-                          certificates.server_cert(), certificates.server_key(), certificates.ca());
-      scheduler.https = true;
-      scheduler.extra_extender = absl::StrFormat(
-          "  enableHTTPS: true\n  tlsConfig: {caFile: %s, certFile: %s, keyFile: %s}\n",
-          certificates.ca(), certificates.client_cert(), certificates.client_key());
-    }
-    TUTTI_ASSIGN_OR_RETURN(tutti, TuttiProcess::Start(*plane, tutti_options));
-    scheduler.extender = tutti.door("extender");
-    if (c.managed_resource) {
-      scheduler.extra_extender =
-          "  managedResources: [{name: tutti.dev/gang-member, ignoredByScheduler: true}]\n";
-    }
+    TUTTI_ASSIGN_OR_RETURN(tutti, TuttiProcess::Start(*plane, TuttiFor(c, certificates)));
   }
   TUTTI_RETURN_IF_ERROR(CreateNativeGroups(*plane, c, sizes));
+  std::unique_ptr<Kubelet> kubelet;
+  if (c.ends) {
+    kubelet = std::make_unique<Kubelet>(plane->client());
+    kubelet->Finish("p");
+  }
   BindCounter binds(*plane, sizes.pods + (c.created ? 1 : 0));
   const base::Duration cpu_before = c.tutti ? tutti.process().cpu_time() : base::Duration(0);
-  SteadyClock::time_point begin;
-  if (c.created) {
-    TUTTI_RETURN_IF_ERROR(plane->StartScheduler(scheduler));
-    // It must be up before the clock starts: a first pod is bound.
-    TUTTI_RETURN_IF_ERROR(plane->CreatePods(1, "warm", PodTemplate{}));
-    if (!plane->WaitFor([&] { return plane->CountBound("warm", "default") == 1; })) {
-      return absl::DeadlineExceededError("the scheduler did not start");
-    }
-    begin = SteadyClock::now();
-    TUTTI_RETURN_IF_ERROR(plane->CreatePods(sizes.pods, "p", Describe(c, sizes)));
-  } else {
-    TUTTI_RETURN_IF_ERROR(plane->CreatePods(sizes.pods, "p", Describe(c, sizes)));
-    TUTTI_RETURN_IF_ERROR(plane->StartScheduler(scheduler));
-  }
+  TUTTI_ASSIGN_OR_RETURN(const SteadyClock::time_point begin,
+                         Begin(*plane, c, sizes, SchedulerFor(c, tutti, certificates)));
   if (!binds.WaitForAll(std::chrono::seconds(60))) {
     return absl::DeadlineExceededError(absl::StrFormat(
         "only %d of %d pods were bound; nothing moved for 60 s", binds.bound(), sizes.pods));
   }
-  if (!c.created) begin = binds.first();
   Result result;
-  result.pods_per_second = (sizes.pods - 1) / Seconds(binds.last() - begin);
+  result.pods_per_second =
+      (sizes.pods - 1) / Seconds(binds.last() - (c.created ? begin : binds.first()));
   if (c.tutti) {
     const base::Duration spent = tutti.process().cpu_time() - cpu_before;
     result.cpu_ms_per_pod = std::chrono::duration<double, std::milli>(spent).count() / sizes.pods;
@@ -266,6 +377,9 @@ class Report {
     PrintRatio("e2e_plain_with_extender", "plain_extender_managed", "plain");
     PrintRatio("e2e_plain_through_filter", "plain_extender_all", "plain");
     PrintRatio("e2e_gang500x20_tls", "gang500x20_tls", "gang500x20");
+    // Aims: at least 0.9.
+    PrintRatio("e2e_queues", "jobs_in_queues", "jobs");
+    PrintRatio("e2e_doomed", "small_beside_doomed", "small");
     const auto cpu = cpu_.find("gang500x20");
     if (cpu != cpu_.end()) Print("e2e_cpu_per_pod", Median(cpu->second), "ms");
   }
@@ -284,14 +398,21 @@ class Report {
   std::map<std::string, json> figures_;
 };
 
+// `only` names it, or its figure, or nothing at all.
+bool Wanted(const Case& c, const std::string& only) {
+  const auto named = [&](const std::string& name) {
+    return !name.empty() && ("," + only + ",").find("," + name + ",") != std::string::npos;
+  };
+  return only.empty() || named(c.name) || named(c.figure);
+}
+
 int Main(const Sizes& sizes, const std::string& only, const std::string& out) {
   Report report;
   for (int round = 0; round < sizes.repeats; ++round) {
     std::vector<Case> cases = Cases();
     if (round % 2 == 1) std::reverse(cases.begin(), cases.end());
     for (const Case& c : cases) {
-      if (!only.empty() && ("," + only + ",").find("," + c.name + ",") == std::string::npos)
-        continue;
+      if (!Wanted(c, only)) continue;
       const absl::StatusOr<Result> result = Run(c, sizes);
       if (!result.ok()) {
         std::cout << absl::StrFormat("round %d %-24s did not complete: %s", round, c.name,
@@ -326,7 +447,7 @@ int main(int argc, char** argv) {
   app.add_option("--nodes", sizes.nodes);
   app.add_option("--pods", sizes.pods);
   app.add_option("--repeats", sizes.repeats);
-  app.add_option("--only", only, "Cases, separated by commas");
+  app.add_option("--only", only, "Cases or figures, separated by commas");
   app.add_option("--out", out, "JSON report");
   CLI11_PARSE(app, argc, argv);
   return tutti::testing::Main(sizes, only, out);

@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+#include <set>
 #include <stdexcept>
 
+#include "absl/strings/str_format.h"
 #include "tests/support/queue_args.h"
 #include "tutti/testing/fake_host.h"
 
@@ -47,6 +50,63 @@ TEST(HierarchicalQueuesTest, ABadTreeIsRefusedWithEveryMistake) {
       Refused(QueueArgs().Queue("a").Global("defaultQueue", "b").Flag("queueObjects", false)),
       HasSubstr("there is no queue b: name one of `queues`"));
   EXPECT_THAT(Refused(QueueArgs().Queue("a").String("limits", "8")), HasSubstr("unknown key"));
+}
+
+// Ops bug 29: what can never be kept is refused before it can stop anything.
+TEST(HierarchicalQueuesTest, Bug29AQueueIsNotGuaranteedWhatItMayNeverHold) {
+  EXPECT_EQ(Refused(QueueArgs().Queue("p").Guaranteed("cpu", "4").Limit("cpu", "4")), "");
+  EXPECT_THAT(Refused(QueueArgs().Queue("p").Guaranteed("cpu", "5").Limit("cpu", "4")),
+              HasSubstr("queue p is guaranteed 5000 of a resource of which it may hold 4000"));
+  EXPECT_THAT(
+      Refused(QueueArgs().Queue("p").Limit("cpu", "4").Queue("c", "p").Guaranteed("cpu", "5")),
+      HasSubstr("queue p: the queues below it are guaranteed 5000"));
+  EXPECT_EQ(Refused(QueueArgs().Queue("p").Limit("cpu", "4").Queue("c", "p").Limit("cpu", "5")), "")
+      << "a limit that is never reached promises nothing";
+}
+
+// One mistake in the queue; which one, the number says.
+void Spoil(QueueArgs& args, uint64_t mistake) {
+  switch (mistake % 6) {
+    case 0:
+      args.String("parent", "nowhere");
+      break;
+    case 1:
+      args.Integer("weight", 0);
+      break;
+    case 2:
+      args.String("state", "Ajar");
+      break;
+    case 3:
+      args.Limit("cpu", "many");
+      break;
+    case 4:
+      args.String("minRuntime", "soon");
+      break;
+    default:
+      for (int i = 0; i < 30; ++i) args.String(absl::StrFormat("namespaces/%d", i), "team");
+      args.Integer("namespaces/30", 7);
+  }
+}
+
+// Ops bug 30: the last of many is checked as the first is, and so is what comes after a mistake.
+TEST(HierarchicalQueuesTest, Bug30EveryQueueIsCheckedHoweverManyThereAre) {
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    std::mt19937_64 random(seed);
+    QueueArgs args;
+    std::set<uint64_t> wrong;
+    const uint64_t queues = 1 + random() % 300;
+    for (uint64_t q = 0; q < queues; ++q) {
+      args.Queue(absl::StrFormat("q%d", q));
+      if (random() % 3 != 0 && q + 1 < queues) continue;
+      Spoil(args, random());
+      wrong.insert(q);
+    }
+    const std::string refusal = Refused(args);
+    for (uint64_t q = 0; q < queues; ++q) {
+      const bool named = refusal.find(absl::StrFormat("/queues/%d/", q)) != std::string::npos;
+      ASSERT_EQ(named, wrong.contains(q)) << "seed " << seed << ", queue " << q << ": " << refusal;
+    }
+  }
 }
 
 TEST(HierarchicalQueuesTest, AGangIsInTheQueueItNamesElseItsNamespacesElseTheDefault) {

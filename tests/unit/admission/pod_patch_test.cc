@@ -130,6 +130,30 @@ TEST(PodPatchTest, EachTermOfThePodStandsThereOncePerNode) {
   EXPECT_EQ(*info.shape, *Decoded(pod).shape) << "stripped, it is the pod as its author wrote it";
 }
 
+// Ops bug 30: terms are alternatives. One that was left without the pin, the last of many, say,
+// would let the pod go anywhere.
+TEST(PodPatchTest, Bug30EveryTermIsPinnedHoweverManyThereAre) {
+  for (size_t count = 1; count <= 200; count += 1 + count / 4) {
+    json terms = json::array();
+    for (size_t t = 0; t < count; ++t) {
+      terms.push_back({{"matchExpressions",
+                        {{{"key", "zone"}, {"operator", "In"}, {"values", {std::to_string(t)}}}}}});
+    }
+    json pod = Pod();
+    pod["spec"]["affinity"] = Required(terms.dump().c_str());
+    const json patched = Patched(pod, Pins({"node-a"}));
+    const json& pinned =
+        patched["spec"]["affinity"]["nodeAffinity"]
+               ["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"];
+    ASSERT_EQ(pinned.size(), count);
+    for (size_t t = 0; t < count; ++t) {
+      EXPECT_EQ(pinned[t]["matchExpressions"], terms[t]["matchExpressions"]);
+      ASSERT_EQ(pinned[t]["matchFields"].size(), 1u) << "term " << t << " of " << count;
+      EXPECT_EQ(pinned[t]["matchFields"][0]["values"], json({"node-a"}));
+    }
+  }
+}
+
 TEST(PodPatchTest, APodThatNoNodeMatchesCannotBePinned) {
   for (const char* terms : {"[]", "[{}]", R"([{"matchExpressions":[]}])"}) {
     json pod = Pod();

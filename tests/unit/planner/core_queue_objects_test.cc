@@ -8,7 +8,6 @@
 #include "tests/support/builtin_plugin.h"
 #include "tests/support/core_driver.h"
 #include "tests/support/plugin_world.h"
-#include "tests/support/queue_args.h"
 
 namespace tutti::planner {
 namespace {
@@ -18,7 +17,6 @@ using testing::CoreDriver;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::PluginWorld;
-using testing::QueueArgs;
 
 using Spec = std::vector<std::pair<std::string, std::string>>;
 
@@ -32,8 +30,7 @@ model::ClusterEvent QueueObject(const std::string& name, const Spec& spec) {
 class CoreQueueObjectsTest : public ::testing::Test {
  protected:
   static framework::Plugins AddPlugin(PluginWorld& world) {
-    world.specs.push_back(
-        testing::AddBuiltin(world.registry, "HierarchicalQueues", QueueArgs().entries()));
+    testing::AddBuiltin(world, "HierarchicalQueues");
     return world.Plugins();
   }
   void SetUp() override { d_.AddNode("n", 16'000); }

@@ -24,7 +24,7 @@ using testing::QueueArgs;
 class CoreQueuesTest : public ::testing::Test {
  protected:
   CoreDriver& Start(const QueueArgs& args, const CoreOptions& options = {}) {
-    w_.specs.push_back(testing::AddBuiltin(w_.registry, "HierarchicalQueues", args.entries()));
+    testing::AddBuiltin(w_, "HierarchicalQueues", args.entries());
     d_ = std::make_unique<CoreDriver>(options, w_.Plugins());
     return *d_;
   }
@@ -68,6 +68,15 @@ class CoreQueuesTest : public ::testing::Test {
   }
   void End(const std::vector<PodInfo>& pods) {
     for (const PodInfo& pod : pods) d_->Apply(model::PodDeleted{pod.uid});
+  }
+  QueueDescription Describe(uint32_t queue) const {
+    return w_.profile->queue_selects().front().point->Describe(QueueId(queue));
+  }
+  int64_t HeldCpu(uint32_t queue) const {
+    for (const QueueAmount& amount : Describe(queue).amounts) {
+      if (amount.resource == kCpu) return amount.used;
+    }
+    return 0;
   }
   // The last report of the gang.
   model::ReportGang Why(const std::string& gang) {
@@ -294,6 +303,62 @@ TEST_F(CoreQueuesTest, TheLimitOfTheParentHoldsWhateverTheChildsSays) {
   EXPECT_TRUE(Placed(fits));
   EXPECT_FALSE(Placed(never));
   EXPECT_EQ(Why("never").detail, "cpu in queue top");
+}
+
+// Ops bug 27: what counts is what the pods hold now, not what they once asked for.
+TEST_F(CoreQueuesTest, Bug27AQueueHoldsWhatItsPodsHoldAndNotWhatTheyAskedFor) {
+  Start(QueueArgs().Queue("q")).AddNode("n", 8000);
+  std::vector<PodInfo> pods = Gang("g", "q", 2);
+  d_->Pass();
+  EXPECT_EQ(HeldCpu(1), 2000) << "promised";
+  const auto runs_with = [&](PodInfo& pod, int64_t cpu) {
+    pod.node_name = "n";
+    pod.charge = std::make_shared<const model::ResourceList>(CoreDriver::Shape(cpu)->requests);
+    d_->Show(pod);
+  };
+  runs_with(pods[0], 3000);  // when it is first seen to run, it is being resized already
+  EXPECT_EQ(HeldCpu(1), 4000);
+  runs_with(pods[1], 1000);
+  EXPECT_EQ(HeldCpu(1), 4000);
+  runs_with(pods[1], 1500);
+  EXPECT_EQ(HeldCpu(1), 4500);
+  runs_with(pods[0], 1000);
+  EXPECT_EQ(HeldCpu(1), 2500);
+  pods[0].gang->queue = "elsewhere";
+  d_->Show(pods[0]);
+  EXPECT_EQ(HeldCpu(1), 2500) << "a label moves nothing that runs";
+  d_->Apply(model::PodDeleted{pods[0].uid});
+  EXPECT_EQ(HeldCpu(1), 1500);
+  d_->Apply(model::PodDeleted{pods[1].uid});
+  EXPECT_EQ(HeldCpu(1), 0);
+  EXPECT_EQ(Describe(1).running, 0);
+}
+
+// Ops bug 27: labels of pods change while they wait.
+TEST_F(CoreQueuesTest, Bug27AGangWaitsInTheQueueThatItsPodsNameNow) {
+  Start(QueueArgs().Queue("b").Limit("cpu", "1").Queue("a")).AddNode("n", 8000);
+  std::vector<PodInfo> pods = Gang("g", "b", 2);
+  d_->Pass();
+  EXPECT_EQ(CodeName(Why("g").reason), "QueueLimitTooLow");
+  for (PodInfo& pod : pods) {
+    pod.gang->queue = "a";
+    d_->Show(pod);
+  }
+  d_->Pass();
+  EXPECT_TRUE(Placed(pods));
+  EXPECT_EQ(HeldCpu(2), 2000);
+  for (PodInfo& pod : pods) {
+    pod.gang->queue = "b";
+    d_->Show(pod);
+  }
+  d_->Pass();
+  EXPECT_FALSE(Placed(pods)) << "nothing runs yet: it goes back";
+  EXPECT_EQ(HeldCpu(1) + HeldCpu(2), 0);
+  EXPECT_EQ(CodeName(Why("g").reason), "QueueLimitTooLow");
+  d_->Apply(model::PodDeleted{pods[0].uid});
+  d_->Pass();
+  d_->Pass(std::chrono::seconds(3));  // missing members are reported when that lasts
+  EXPECT_EQ(CodeName(Why("g").reason), "WaitingForMembers");
 }
 
 TEST_F(CoreQueuesTest, RolesComeFirstWhateverTheOrderOfMembers) {
