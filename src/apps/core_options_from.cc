@@ -29,6 +29,7 @@ planner::CoreOptions CoreOptionsFrom(const config::Configuration& c, const base:
                              ? planner::BindBarrier::kAlways
                              : planner::BindBarrier::kAuto;
   options.backfill = c.gang.backfill;
+  options.run_times = c.gang.run_times;
   options.report_scores = !c.decision_log.path.empty();
   options.timestamp_zero = base::Duration(clock.WallNanos() - clock.Now().nanos);
   std::random_device random;

@@ -37,6 +37,16 @@ void GangReporter::Report(const model::ReportGang& report) {
   }
 }
 
+void GangReporter::ReportRun(const model::ReportRun& report) {
+  const auto observe = [&](obs::RunTimeEstimate by, base::Duration estimate) {
+    if (estimate.count() == 0) return;
+    metrics_.run_time_ratio.At(by).Observe(static_cast<double>(report.ran.count()) /
+                                           static_cast<double>(estimate.count()));
+  };
+  observe(obs::RunTimeEstimate::kDeclared, report.declared);
+  observe(obs::RunTimeEstimate::kLearned, report.learned);
+}
+
 void GangReporter::ReportEviction(const model::EvictPod& evict) {
   log_.Info(
       "evicted",

@@ -18,6 +18,7 @@ class GangReporter {
       : resources_(resources), metrics_(metrics), log_(std::move(log)), events_(events) {}
 
   void Report(const model::ReportGang& report);
+  void ReportRun(const model::ReportRun& report);
   // Any thread.
   void ReportEviction(const model::EvictPod& evict);
 

@@ -223,6 +223,7 @@ absl::Status Server::Parts::Start() {
       *client, clock, MostWrites(connection.max_in_flight),
       [this](model::WriteFinished finished) { loop->Post(std::move(finished)); },
       [this](const model::ReportGang& report) { reporter->Report(report); },
+      [this](const model::ReportRun& report) { reporter->ReportRun(report); },
       [this](const model::EvictPod& evict) { reporter->ReportEviction(evict); });
   decisions = std::make_unique<control::DecisionFeed>(*writer, clock);
   bridge->CollectWatchers([this] { return decisions->watchers(); });

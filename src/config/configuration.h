@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "model/backfill.h"
+#include "model/run_time_source.h"
 #include "tutti/config.h"
 
 namespace tutti::config {
@@ -139,6 +140,7 @@ struct Gang {
   PartialGangPolicy partial_gang_policy = PartialGangPolicy::kEvict;
   BindBarrier bind_barrier = BindBarrier::kAuto;
   model::Backfill backfill = model::Backfill::kEasy;
+  model::RunTimeSource run_times = model::RunTimeSource::kDeclared;
 };
 
 struct Devices {

@@ -227,6 +227,13 @@ Table GangTable(Gang& c) {
        "of the queue. `Easy`: those that do not delay it; where gangs say how long they run "
        "(annotation `tutti.dev/expected-duration`) also those that will have ended by its start. "
        "`EasyShortestFirst`: the same, the shortest first."},
+      {"runTimes",
+       Choice(c.run_times, {{"Declared", model::RunTimeSource::kDeclared},
+                            {"Learned", model::RunTimeSource::kLearned}}),
+       "How long gangs are taken to run. `Declared`: as their pods say, which is a limit: the head "
+       "of the queue is not delayed by those that pass it. `Learned`: as the last two gangs of the "
+       "same submitter did, never longer than they say; waits are shorter where people ask for far "
+       "more than they use, but one that runs longer than its like may delay the head."},
   };
 }
 

@@ -135,6 +135,28 @@ std::string RemedyText(const WhyWaiting& why, const model::ResourceTable& resour
   return {};
 }
 
+std::string StartText(const planner::StartRange& start) {
+  const auto text = [](base::Duration d) {
+    return base::FormatDuration(std::chrono::ceil<std::chrono::seconds>(d));
+  };
+  if (start.earliest && start.latest) {
+    return absl::StrFormat(
+        "It is expected to start in %s to %s: the former by how long the last gangs of those that "
+        "hold its room ran, the latter by what these declare.",
+        text(*start.earliest), text(*start.latest));
+  }
+  if (start.earliest) {
+    return absl::StrFormat(
+        "It is expected to start in %s or later, by how long the last gangs of those that hold its "
+        "room ran; these do not all declare how long they run, or have outlived it.",
+        text(*start.earliest));
+  }
+  if (!start.latest) return {};
+  return absl::StrFormat(
+      "It is expected to start within %s, by what the gangs that hold its room declare.",
+      text(*start.latest));
+}
+
 std::vector<std::string> Sentences(const Explanation& explanation,
                                    const model::ResourceTable& resources) {
   std::vector<std::string> text;
@@ -166,6 +188,8 @@ std::vector<std::string> Sentences(const Explanation& explanation,
                         explanation.queue_length, explanation.gang->queue,
                         explanation.gang->head ? ", and room is being kept for it" : ""));
   }
+  if (std::string start = StartText(explanation.start); !start.empty())
+    text.push_back(std::move(start));
   AddClasses(why.classes, explanation.nodes, resources, text);
   if (!why.domains.empty()) {
     text.push_back(absl::StrFormat("The best of its domains, %s, has room for %d.",

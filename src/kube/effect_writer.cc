@@ -124,10 +124,12 @@ absl::Status OutcomeOfBinding(const model::BindPod& bind, const absl::StatusOr<j
 }  // namespace
 
 EffectWriter::EffectWriter(Client& client, const base::Clock& clock, size_t most_under_way,
-                           Finished finished, GangReported gang_reported, PodEvicted pod_evicted)
+                           Finished finished, GangReported gang_reported, RunReported run_reported,
+                           PodEvicted pod_evicted)
     : client_(client),
       finished_(std::move(finished)),
       gang_reported_(std::move(gang_reported)),
+      run_reported_(std::move(run_reported)),
       pod_evicted_(std::move(pod_evicted)),
       queue_(clock, most_under_way) {}
 
@@ -177,6 +179,8 @@ void EffectWriter::Execute(model::Effect effect) {
             [this, evict = *evict](const WriteQueue::Done& done) { Evict(evict, done); });
   } else if (const auto* report = std::get_if<model::ReportGang>(&effect)) {
     gang_reported_(*report);
+  } else if (const auto* run = std::get_if<model::ReportRun>(&effect)) {
+    run_reported_(*run);
   }
 }
 

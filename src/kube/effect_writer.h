@@ -29,13 +29,15 @@ class EffectWriter final : public planner::EffectSink {
   using Finished = std::function<void(model::WriteFinished)>;
   // A gang's reason has changed: for events, status and logs.
   using GangReported = std::function<void(const model::ReportGang&)>;
+  // A gang has ended.
+  using RunReported = std::function<void(const model::ReportRun&)>;
   // The API server has taken the eviction. Any thread.
   using PodEvicted = std::function<void(const model::EvictPod&)>;
 
   // `most_under_way`: writes at once; fewer than the client allows, so that leases and events get
   // through.
   EffectWriter(Client& client, const base::Clock& clock, size_t most_under_way, Finished finished,
-               GangReported gang_reported, PodEvicted pod_evicted);
+               GangReported gang_reported, RunReported run_reported, PodEvicted pod_evicted);
 
   void Execute(model::Effect effect) override;
   // Before the client ends: what waits is not sent any more, nor reported.
@@ -62,6 +64,7 @@ class EffectWriter final : public planner::EffectSink {
   Client& client_;
   const Finished finished_;
   const GangReported gang_reported_;
+  const RunReported run_reported_;
   const PodEvicted pod_evicted_;
   WriteQueue queue_;
 };

@@ -91,8 +91,16 @@ struct ReportScores {
   std::vector<Node> nodes;
 };
 
+// A gang has ended by itself, and its end had been expected: for metrics.
+struct ReportRun {
+  GangKey key;
+  base::Duration ran{0};
+  base::Duration declared{0};  // by its pods; 0: they did not say
+  base::Duration learned{0};   // from earlier runs of its submitter; 0: there were none
+};
+
 using Effect = std::variant<ReleasePod, NominatePod, BindPod, EvictPod, AnswerAdmission, AnswerBind,
-                            ReportGang, ReportScores>;
+                            ReportGang, ReportScores, ReportRun>;
 using Effects = std::vector<Effect>;
 
 }  // namespace tutti::model

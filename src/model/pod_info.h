@@ -106,6 +106,9 @@ struct PodInfo {
   // How long it will run once it is bound, by its own account (annotation
   // tutti.dev/expected-duration, or activeDeadlineSeconds); 0: it does not say.
   base::Duration expected_duration{0};
+  // Whose work it is, by its namespace: what one submitter runs is taken to run for as long as what
+  // it ran last. Empty: not known.
+  std::string submitter;
   PodPhase phase = PodPhase::kPending;
   bool deleting = false;  // has a deletionTimestamp
   bool gated_by_tutti = false;

@@ -10,6 +10,7 @@
 #include "objects/pin.h"
 #include "objects/pod_spec_reader.h"
 #include "objects/resource_accounting.h"
+#include "objects/submitter.h"
 
 namespace tutti::objects {
 namespace {
@@ -71,6 +72,7 @@ struct PodDecoder::Impl {
   void ReadExpectedDuration(std::string_view text, PodInfo& info);
   void Group(PodInfo& info) const;
   void KeepFields(PodShape& shape) const;
+  PodView View(const PodInfo& info) const;
   void ReadDeviceRequest(PodInfo& info, PodShape& shape, model::ResourceList& charge) const;
 
   ResourceId Intern(std::string_view name) {
@@ -252,7 +254,7 @@ void PodDecoder::Impl::ReadStatus(const Element& status, PodInfo& info, PodResou
     amounts.pod_allocated = ReadRequests(status, "allocatedResources");
 }
 
-void PodDecoder::Impl::Group(PodInfo& info) const {
+PodView PodDecoder::Impl::View(const PodInfo& info) const {
   PodView view;
   view.name = info.name;
   view.namespace_name = info.namespace_name;
@@ -261,6 +263,11 @@ void PodDecoder::Impl::Group(PodInfo& info) const {
   view.owners = owners;
   view.scheduling_group = scheduling_group;
   view.scheduler_name = info.scheduler_name;
+  return view;
+}
+
+void PodDecoder::Impl::Group(PodInfo& info) const {
+  const PodView view = View(info);
   for (const GangGrouping* grouping : groupings) {
     std::optional<GangMembership> membership = grouping->GroupOf(view);
     if (!membership) continue;
@@ -272,6 +279,7 @@ void PodDecoder::Impl::Group(PodInfo& info) const {
     member.problem = std::move(membership->problem);
     member.role = std::move(membership->role);
     member.queue = std::move(membership->queue);
+    info.submitter = SubmitterOf(view, member.display_name);
     if (member.problem.empty() && !bad_duration.empty()) {
       member.problem = absl::StrFormat(
           "annotation %s is \"%s\"; expected a duration such as 90s or 1h30m; "
@@ -310,6 +318,7 @@ void PodDecoder::Impl::ReadDeviceRequest(PodInfo& info, PodShape& shape,
     alone.key = {info.namespace_name, "devices", info.name};
     alone.display_name = info.name;
     alone.spec = GangSpec{1};
+    info.submitter = SubmitterOf(View(info), info.name);
   }
   if (info.gang && info.gang->problem.empty()) info.gang->problem = std::move(ask.problem);
 }

@@ -164,6 +164,7 @@ Metrics::Metrics(MetricsOptions options)
       gangs(*registry_, "tutti_gangs"),
       scheduler_cache_size(*registry_, "tutti_scheduler_cache_size"),
       control_request_duration(*registry_, "tutti_control_request_duration_seconds"),
+      run_time_ratio(*registry_, "tutti_run_time_ratio"),
       held(*registry_, "tutti_held"),
       cache_staleness(*registry_, "tutti_cache_staleness_seconds"),
       admissions(*registry_, "tutti_admissions_total"),

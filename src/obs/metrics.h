@@ -89,6 +89,7 @@ enum class ControlMethod {
 enum class GrpcCode : size_t {};  // gRPC's own numbers
 enum class HeldKind { kGangs, kNodes };
 enum class DecisionLogEntry { kBatch, kFilterAnswer, kScoreAnswer, kCheckpoint };
+enum class RunTimeEstimate { kDeclared, kLearned };
 enum class WatchRestartCause { kClosed, kExpired, kIdle, kError };
 enum class HttpCode {
   k200,
@@ -170,6 +171,7 @@ class Metrics {
   const Family<Gauge, GangPhaseIndex> gangs;
   const Family<Gauge, CachedType> scheduler_cache_size;
   const Family<Histogram, ControlMethod, GrpcCode> control_request_duration;
+  const Family<Histogram, RunTimeEstimate> run_time_ratio;
   const Family<Gauge, HeldKind> held;
   const Family<Gauge, ResourceIndex> cache_staleness;
   const Family<Counter, AdmissionOutcome> admissions;

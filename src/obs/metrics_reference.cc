@@ -48,7 +48,7 @@ void AppendLabelValues(const std::vector<MetricSpec>& table, std::string& out) {
 }
 
 void AppendBuckets(const std::vector<MetricSpec>& table, std::string& out) {
-  out.append("\n## Buckets, in seconds\n\n| Metric | Upper bounds |\n|---|---|\n");
+  out.append("\n## Buckets, in seconds (ratios: shares)\n\n| Metric | Upper bounds |\n|---|---|\n");
   for (const MetricSpec& spec : table) {
     if (spec.buckets.empty()) continue;
     std::string bounds;

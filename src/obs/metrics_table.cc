@@ -144,6 +144,13 @@ void AddGangs(const MetricsOptions& options, std::vector<MetricSpec>& table) {
         "Time from a gang's first member to its last bind.",
         {},
         {0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400}},
+       {"tutti_run_time_ratio",
+        kHistogram,
+        "How long gangs that ended by themselves ran, as a share of what had been expected: of "
+        "what they declare, and of what was learned from the last gangs of their submitter. 1: as "
+        "expected; above: longer.",
+        {{"estimate", {"declared", "learned"}, ""}},
+        {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 0.95, 1.05, 1.25, 2, 5, 10}},
        {"tutti_reservations", kGauge, "Reservations of room on nodes that are held now.", {}, {}},
        {"tutti_bind_conflicts_total",
         kCounter,

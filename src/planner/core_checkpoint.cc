@@ -152,7 +152,22 @@ class Validator {
       if (verdict.node.valid() && !nodes_.contains(verdict.node))
         return Wrong("a verdict names a node that is not there (number %d)", verdict.node.value);
     }
+    TUTTI_RETURN_IF_ERROR(Submitters());
     return HeadRoom();
+  }
+
+  absl::Status Submitters() const {
+    if (c_.submitters.size() > RunTimes::kMostSubmitters)
+      return Wrong("%d submitters: expected at most %d", c_.submitters.size(),
+                   RunTimes::kMostSubmitters);
+    std::set<std::pair<std::string_view, std::string_view>> names;
+    for (const RunTimes::Submitter& submitter : c_.submitters) {
+      const bool fresh = names.emplace(submitter.namespace_name, submitter.name).second;
+      if (!fresh || submitter.last.count() <= 0 || submitter.before.count() < 0)
+        return Wrong("submitter %s of namespace %s stands there twice or without a run",
+                     submitter.name, submitter.namespace_name);
+    }
+    return absl::OkStatus();
   }
 
   absl::Status HeadRoom() const {
@@ -219,6 +234,7 @@ void SaveState(const CoreState& state, CoreCheckpoint& checkpoint) {
   checkpoint.next_reservation = state.ledger.next_id();
   checkpoint.queue_gate = state.queue_gate;
   checkpoint.drained_from = state.drained_from;
+  checkpoint.submitters = state.run_times.Save();
   checkpoint.evict_retries.assign(state.evict_retries.begin(), state.evict_retries.end());
   checkpoint.nodes = state.nodes.layout();
   checkpoint.closed_nodes.assign(state.nodes.closed().begin(), state.nodes.closed().end());
@@ -263,6 +279,7 @@ void RestoreState(CoreCheckpoint& checkpoint, CoreState& state) {
   state.writes = {checkpoint.writes.begin(), checkpoint.writes.end()};
   state.queue_gate = checkpoint.queue_gate;
   state.drained_from = checkpoint.drained_from;
+  state.run_times.Restore(std::move(checkpoint.submitters));
   state.evict_retries.insert(checkpoint.evict_retries.begin(), checkpoint.evict_retries.end());
   for (const model::BindRequested& request : checkpoint.held_binds)
     state.held_binds.emplace(request.uid, request);

@@ -99,6 +99,7 @@ struct CoreCheckpoint {
   std::vector<model::BindRequested> held_binds;  // by uid
   std::vector<Permit> permits;                   // by uid
   std::optional<HolderSurvey::Survey> survey;
+  std::vector<RunTimes::Submitter> submitters;  // as RunTimes::Save gives them
   std::optional<Resumption> resume;
   std::optional<HeadRoom> head_room;  // where a pass goes on
   base::Timestamp next_nomination;

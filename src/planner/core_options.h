@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "model/backfill.h"
 #include "model/device_table.h"
+#include "model/run_time_source.h"
 
 namespace tutti::planner {
 
@@ -17,6 +18,7 @@ enum class TieBreak {
 };
 enum class BindBarrier { kAuto, kAlways };
 using model::Backfill;
+using model::RunTimeSource;
 
 struct CoreOptions {
   base::Duration wait_timeout =
@@ -37,6 +39,7 @@ struct CoreOptions {
   PartialGangPolicy partial_gang_policy = PartialGangPolicy::kEvict;
   BindBarrier bind_barrier = BindBarrier::kAuto;
   Backfill backfill = Backfill::kEasy;
+  RunTimeSource run_times = RunTimeSource::kDeclared;
   // Nanoseconds since 1970 at Timestamp zero. 0: not known; a pod that was bound before this
   // process then counts from when it was first seen.
   base::Duration timestamp_zero{0};

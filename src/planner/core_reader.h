@@ -97,6 +97,10 @@ class CoreReader {
   void ExplainSingle(const PodRecord& record, Explanation& explanation);
   // `why.reason` is known: the rest of it.
   void Explain(const Gang& gang, const QueuePlanner::Wanted& wanted, WhyWaiting& why);
+  // Of the head, whose room is lifted.
+  StartRange StartOf(const Gang& gang, const QueuePlanner::Wanted& wanted) const;
+  std::optional<base::Timestamp> StartBy(RunTimeSource source, const Gang& gang,
+                                         const QueuePlanner::Wanted& wanted) const;
   std::vector<DomainRoom> Domains(const GangView& gang, const QueuePlanner::Wanted& wanted,
                                   const std::vector<NodeSurvey::Room>& rooms);
   Remedy RemedyFor(const Gang& gang, const QueuePlanner::Wanted& wanted,

@@ -25,6 +25,7 @@
 #include "planner/gang.h"
 #include "planner/gang_placer.h"
 #include "planner/reservation_ledger.h"
+#include "planner/run_times.h"
 #include "planner/volume_table.h"
 
 namespace tutti::planner {
@@ -85,6 +86,7 @@ struct CoreState {
   absl::btree_map<uint64_t, Gang*> by_arrival;
   uint64_t next_arrival = 1;
   uint64_t head = 0;  // arrival of the gang that room is kept for, 0: none
+  RunTimes run_times{options.run_times};
 
   std::set<base::Uid> evicting;  // by us: until it is gone, or that has failed
   std::multiset<base::Timestamp> evict_retries;

@@ -18,6 +18,7 @@ void Gang::Count(const model::PodInfo& pod, int sign) {
   durations_.Add(pod.expected_duration, sign);
   if (pod.shape->needs_referee) referees_ += sign;
   if (!pod.gang->problem.empty()) problems_.Add(pod.gang->problem, sign);
+  if (!pod.submitter.empty()) submitters_.Add(pod.submitter, sign);
   if (!pod.gang->queue.empty()) queues_.Add(pod.gang->queue, sign);
   if (!pod.gang->spec) return;
   min_members_.Add(pod.gang->spec->min_member, sign);
@@ -36,6 +37,7 @@ void Gang::Recount() {
   durations_.Clear();
   problems_.Clear();
   queues_.Clear();
+  submitters_.Clear();
   roles_.Clear();
   for (const auto& [uid, member] : members) {
     CountIn(*member.pod);
@@ -129,8 +131,11 @@ base::Duration Gang::expected_duration() const {
 
 base::Timestamp Gang::expected_end() const {
   const base::Duration duration = expected_duration();
-  const bool holds_room = placed + binding + bound > 0;
-  return holds_room && duration.count() > 0 ? started + duration : base::Timestamp::Infinite();
+  return holds_room() && duration.count() > 0 ? started + duration : base::Timestamp::Infinite();
+}
+
+std::string_view Gang::submitter() const {
+  return submitters_.empty() ? std::string_view() : submitters_.least();
 }
 
 GangPhase Gang::phase() const {

@@ -114,6 +114,8 @@ class Gang {
   base::Timestamp first_seen;
   // When the last of its members was placed or bound; before this process: below zero.
   base::Timestamp started{INT64_MIN};
+  // How long it would run from then on, by what was known of its submitter; 0: nothing was.
+  base::Duration learned{0};
   base::Timestamp report_deadline =
       base::Timestamp::Infinite();  // when missing members are worth a report
   bool told_to_wait = false;        // a report said so
@@ -149,6 +151,9 @@ class Gang {
   base::Duration expected_duration() const;
   // When it will give its room back by that account; Infinite: it has none, or does not say.
   base::Timestamp expected_end() const;
+  bool holds_room() const { return placed + binding + bound > 0; }
+  // Whose work it is; empty: not known. Where members differ, the first by name.
+  std::string_view submitter() const;
   // Why a member has no node; of one that has just lost it, before the next pass has found out
   // more: WaitingForCapacity.
   model::Reason waiting_reason() const;
@@ -175,6 +180,7 @@ class Gang {
   Tally<base::Duration> durations_;
   Tally<std::string> problems_;
   Tally<std::string> queues_;
+  Tally<std::string> submitters_;
   Tally<std::pair<std::string, int>> roles_;
   int referees_ = 0;
   mutable std::optional<bool> roles_met_;

@@ -95,6 +95,9 @@ void GangBook::Leave(Gang& gang, base::Uid uid) {
   const auto it = gang.members.find(uid);
   if (it == gang.members.end()) return;
   Member& member = it->second;
+  const bool succeeded =
+      member.state == Member::State::kBound && member.pod->phase == model::PodPhase::kSucceeded;
+  if (succeeded && gang.members.size() == 1 && gang.slots.empty()) Ended(gang);
   AnswerBind(gang, member, "the pod is gone or has finished");
   s_.ledger.Release(member.reservation);
   --CountOf(gang, member.state);
@@ -102,6 +105,20 @@ void GangBook::Leave(Gang& gang, base::Uid uid) {
   s_.verdicts.Erase(uid);
   gang.members.erase(it);
   s_.planning_due = true;
+}
+
+void GangBook::Started(Gang& gang, Timestamp at) const {
+  if (at <= gang.started) return;
+  gang.started = at;
+  gang.learned = s_.run_times.Learned(gang);
+}
+
+void GangBook::Ended(const Gang& gang) {
+  const base::Duration ran = s_.now - gang.started;
+  const base::Duration declared = gang.expected_duration();
+  if (s_.ready() && (declared.count() > 0 || gang.learned.count() > 0))
+    s_.Emit(model::ReportRun{gang.key, ran, declared, gang.learned});
+  s_.run_times.Add(gang, ran);
 }
 
 bool GangBook::SetState(Gang& gang, Member& member, Member::State state) {
@@ -112,7 +129,7 @@ bool GangBook::SetState(Gang& gang, Member& member, Member::State state) {
   gang.StateChanged();
   bool was_announced = false;
   if (state == Member::State::kBound) {
-    gang.started = std::max(gang.started, BoundAt(*member.pod));
+    Started(gang, BoundAt(*member.pod));
     gang.repair_deadline = Timestamp::Infinite();  // it gets on: SetDeadlines counts anew
     // What was promised elsewhere, or for another amount, is given back, not kept.
     if (s_.nodes.Find(member.pod->node_name) == member.node &&
@@ -155,7 +172,7 @@ void GangBook::Place(Gang& gang, Member& member, model::NodeIndex node, Reservat
   member.node = node;
   member.reservation = reservation;
   member.placed_at = s_.now;
-  gang.started = std::max(gang.started, s_.now);
+  Started(gang, s_.now);
   member.verdict_seen = member.pod->verdict.fingerprint;
   member.echoed = false;
   member.write_failures = 0;

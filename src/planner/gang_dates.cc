@@ -13,12 +13,6 @@ namespace tutti::planner {
 
 using base::Timestamp;
 
-namespace {
-
-constexpr base::Duration kLeastOverdue = std::chrono::minutes(1);
-
-}  // namespace
-
 void GangDates::Update(Gang& gang) {
   Entry& entry = entries_[gang.arrival];
   Requeue(gang, entry);
@@ -26,7 +20,7 @@ void GangDates::Update(Gang& gang) {
        std::min({gang.hold_deadline, gang.repair_deadline, gang.member_deadline,
                  gang.report_deadline,
                  gang.backoff_until > s_.now ? gang.backoff_until : Timestamp::Infinite()}));
-  Move(ends_, gang.arrival, entry.end, gang.expected_end());
+  Move(ends_, gang.arrival, entry.end, EndOf(gang));
 }
 
 void GangDates::Remove(const Gang& gang) {
@@ -125,20 +119,40 @@ void GangDates::Move(Calendar& calendar, uint64_t arrival, Timestamp& date, Time
   if (to != Timestamp::Infinite()) calendar.emplace(to, arrival);
 }
 
+// A limit stays where it is declared; what was learned is corrected as time goes by.
+Timestamp GangDates::EndOf(const Gang& gang) const {
+  const Timestamp end = s_.run_times.EndOf(gang);
+  return s_.run_times.learns() && end <= s_.now ? s_.run_times.Extended(gang, s_.now) : end;
+}
+
+Timestamp GangDates::NextExtension() const {
+  return s_.run_times.learns() && !ends_.empty() ? ends_.begin()->first : Timestamp::Infinite();
+}
+
+void GangDates::Extend() {
+  while (NextExtension() <= s_.now) {
+    const uint64_t arrival = ends_.begin()->second;
+    Move(ends_, arrival, entries_.at(arrival).end, EndOf(*s_.by_arrival.at(arrival)));
+  }
+}
+
 void GangDates::VisitEnds(absl::FunctionRef<bool(const End&)> visit) const {
   std::vector<End> overdue;
   auto next = ends_.begin();
   for (; next != ends_.end() && next->first <= s_.now; ++next) {
-    const base::Duration late = std::max<base::Duration>(s_.now - next->first, kLeastOverdue);
-    overdue.push_back({s_.now + late, s_.by_arrival.at(next->second)});
+    const Gang* gang = s_.by_arrival.at(next->second);
+    overdue.push_back({s_.run_times.Extended(*gang, s_.now), gang});
   }
-  // The latest of them is the least overdue.
-  while (!overdue.empty() || next != ends_.end()) {
-    const bool first =
-        !overdue.empty() && (next == ends_.end() || overdue.back().time <= next->first);
-    const End end = first ? overdue.back() : End{next->first, s_.by_arrival.at(next->second)};
+  // The latest of them is most often the first: it is the least overdue.
+  std::reverse(overdue.begin(), overdue.end());
+  std::stable_sort(overdue.begin(), overdue.end(),
+                   [](const End& a, const End& b) { return a.time < b.time; });
+  auto late = overdue.begin();
+  while (late != overdue.end() || next != ends_.end()) {
+    const bool first = late != overdue.end() && (next == ends_.end() || late->time <= next->first);
+    const End end = first ? *late : End{next->first, s_.by_arrival.at(next->second)};
     if (first) {
-      overdue.pop_back();
+      ++late;
     } else {
       ++next;
     }

@@ -66,14 +66,18 @@ class GangDates {
   std::vector<Gang*> Due();
   base::Timestamp NextDeadline() const;
 
-  // Gangs that hold room and say for how long, by when they will give it back.
+  // Gangs that hold room and will give it back at a time that is known (RunTimes).
   struct End {
     base::Timestamp time;
     const Gang* gang;
   };
-  // Calls `visit` with each in turn until it returns false. One that is overdue is taken to run on
-  // for as long as it is overdue already, and a minute at least.
+  // Calls `visit` with each in turn until it returns false. One that is overdue is taken to run on.
   void VisitEnds(absl::FunctionRef<bool(const End&)> visit) const;
+  // When what VisitEnds says is no longer true unless somebody has ended by then. Infinite: it need
+  // not be asked before something happens.
+  base::Timestamp NextExtension() const;
+  // Gangs that outlived what was learned of their like are taken to end later.
+  void Extend();
 
   void Save(CoreCheckpoint& checkpoint) const;
   // The state holds the gangs already.
@@ -92,6 +96,7 @@ class GangDates {
   using Calendar =
       absl::btree_set<std::pair<base::Timestamp, uint64_t>>;  // with the gang's arrival
 
+  base::Timestamp EndOf(const Gang& gang) const;
   void Requeue(Gang& gang, Entry& entry);
   QueueSet::iterator Insert(QueuePlace place);
   void Erase(QueueSet::iterator place);

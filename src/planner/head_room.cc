@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "planner/core_checkpoint.h"
+#include "planner/start_search.h"
 
 namespace tutti::planner {
 
@@ -19,28 +20,16 @@ model::ResourceList Least(const model::ResourceList& a, const model::ResourceLis
   return least;
 }
 
-void AddWhatItHolds(const Gang& gang, const CoreState& state, GangPlacer::Released& released) {
-  const model::DeviceTable& devices = state.options.devices;
-  for (const auto& [uid, member] : gang.members) {
-    if (member.state == Member::State::kWaiting) continue;
-    const model::PodInfo& pod = *member.pod;
-    if (member.state == Member::State::kBound) {
-      const model::NodeIndex node = state.nodes.Find(pod.node_name);
-      if (!node.valid()) continue;
-      released[node].Add(*pod.charge);
-      if (const model::DeviceSet taken = state.devices.Of(pod); !taken.empty())
-        released[node].Add(devices.AmountOf(devices.RequestOf(*pod.charge), taken));
-    } else if (const auto* reservation = state.ledger.Find(member.reservation)) {
-      released[member.node].Add(state.ledger.AmountOf(*pod.shape, reservation->devices));
-    }
-  }
-}
-
 }  // namespace
 
 Gang* HeadRoom::head() const {
   const auto it = s_.by_arrival.find(s_.head);
   return it == s_.by_arrival.end() ? nullptr : it->second;
+}
+
+base::Timestamp HeadRoom::NextLook() const {
+  const bool foresees = s_.head != 0 && s_.options.backfill != Backfill::kNone;
+  return foresees ? gangs_.dates().NextExtension() : base::Timestamp::Infinite();
 }
 
 void HeadRoom::Keep(Gang& gang, std::vector<MemberClass> classes,
@@ -101,53 +90,14 @@ void HeadRoom::Plan(const Placement& drained) {
 
 Placement HeadRoom::Foresee() {
   if (s_.options.backfill == Backfill::kNone) return {};
-  std::vector<Given> given;
-  size_t unfit = 0;
-  size_t fits = 0;
-  gangs_.dates().VisitEnds([&](const Given& end) {
-    // Ever longer strides: a look costs as much as a placement.
-    const bool look = given.size() > 2 * unfit && given.back().time < end.time;
-    if (look && FitsAfter(given, given.size())) {
-      fits = given.size();
-      return false;
-    }
-    if (look) unfit = given.size();
-    if (end.gang->arrival != s_.head) given.push_back(end);
-    return true;
-  });
-  if (fits == 0) {
-    if (given.size() == unfit || !FitsAfter(given, given.size())) return {};
-    fits = given.size();
-  }
-  fits = FirstThatFits(given, unfit, fits);
-  start_ = given[fits - 1].time;
-  Release(given, fits);
+  std::optional<StartSearch::Start> start =
+      StartSearch(s_, classes_, view()).Find(s_.head, [&](const auto& visit) {
+        gangs_.dates().VisitEnds(visit);
+      });
+  if (!start) return {};
+  start_ = start->time;
+  released_ = std::move(start->released);
   return s_.placer.PlaceAfter(classes_, released_, view());
-}
-
-// The least number of ends after which the head fits, between one that is too small and one that is
-// not. Gangs that end at the same time count together.
-size_t HeadRoom::FirstThatFits(const std::vector<Given>& given, size_t unfit, size_t fits) {
-  while (true) {
-    size_t middle = unfit + (fits - unfit) / 2;
-    while (middle > unfit && given[middle - 1].time == given[middle].time) --middle;
-    if (middle == unfit) {
-      middle = unfit + 1;
-      while (middle < fits && given[middle - 1].time == given[middle].time) ++middle;
-    }
-    if (middle == fits) return fits;
-    (FitsAfter(given, middle) ? fits : unfit) = middle;
-  }
-}
-
-bool HeadRoom::FitsAfter(const std::vector<Given>& given, size_t count) {
-  Release(given, count);
-  return s_.placer.PlaceAfter(classes_, released_, view()).fits;
-}
-
-void HeadRoom::Release(const std::vector<Given>& given, size_t count) {
-  released_.clear();
-  for (size_t i = 0; i < count; ++i) AddWhatItHolds(*given[i].gang, s_, released_);
 }
 
 void HeadRoom::Reserve(const Placement& placement) {
@@ -177,7 +127,7 @@ void HeadRoom::Reserve(const Placement& placement) {
 
 HeadRoom::For HeadRoom::Whom(const Gang& gang) const {
   if (!start_ || gang.arrival == s_.head) return For::kOthers;
-  const base::Duration duration = gang.expected_duration();
+  const base::Duration duration = s_.run_times.Of(gang);
   const bool in_time = duration.count() > 0 && s_.now + duration <= *start_;
   return in_time ? For::kInTime : For::kLonger;
 }

@@ -1,10 +1,10 @@
 // HeadRoom: what is kept for the head of the queue, and for whom it is open meanwhile.
 //
-// Where the gangs that run say for how long (Gang::expected_end), the head's start can be foreseen,
-// and with it what others may use until then without delaying it (EASY backfill): a gang that will
-// have ended by then uses whatever is free, one that will not only what the head does not need even
-// then. Assumption: more room never makes a gang unfit. Where the start cannot be foreseen, all
-// that is kept stays closed.
+// Where it is known how long the gangs that run will do so (RunTimes), the head's start can be
+// foreseen, and with it what others may use until then without delaying it (EASY backfill): a gang
+// that will have ended by then uses whatever is free, one that will not only what the head does not
+// need even then. Assumption: more room never makes a gang unfit. Where the start cannot be
+// foreseen, all that is kept stays closed.
 #pragma once
 
 #include <memory>
@@ -35,6 +35,10 @@ class HeadRoom {
   // Gives all of it back.
   void Drop();
   Gang* head() const;  // null: none
+  // When the head starts later than was thought, unless somebody has ended by then.
+  base::Timestamp NextLook() const;
+  // Plugins say where the head goes: when others have ended is not all that it hangs on.
+  bool chosen() const { return chosen_; }
 
   enum class For {
     kOthers,  // nothing of it: how it stands between passes
@@ -63,13 +67,9 @@ class HeadRoom {
     model::ResourceList returning;  // of that, what others will have given back by the start
     std::vector<model::HostPort> ports;
   };
-  using Given = GangDates::End;  // what one gang gives back at its end
 
   void Plan(const Placement& drained = {});
   Placement Foresee();
-  size_t FirstThatFits(const std::vector<Given>& given, size_t unfit, size_t fits);
-  bool FitsAfter(const std::vector<Given>& given, size_t count);
-  void Release(const std::vector<Given>& given, size_t count);
   void Reserve(const Placement& placement);
   void Lift(For whom, bool up);
   const GangView* view() const { return card_ == nullptr ? nullptr : &card_->view(); }

@@ -24,7 +24,7 @@ bool SameMembership(const PodInfo& a, const PodInfo& b) {
   return a.gang->key == b.gang->key && a.gang->spec == b.gang->spec &&
          a.gang->problem == b.gang->problem && a.gang->role == b.gang->role &&
          a.gang->queue == b.gang->queue && a.shape == b.shape &&
-         a.expected_duration == b.expected_duration;
+         a.expected_duration == b.expected_duration && a.submitter == b.submitter;
 }
 
 base::Duration RetryAfter(const CoreOptions& options, int failures) {

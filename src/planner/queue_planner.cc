@@ -54,6 +54,7 @@ void QueuePlanner::DropHead() {
 }
 
 void QueuePlanner::Pass() {
+  gangs_.dates().Extend();
   const bool head_ended = s_.head != 0 && room_.head() == nullptr;
   if (!unfinished() || head_ended) {
     DropHead();
@@ -84,7 +85,7 @@ void QueuePlanner::ServeQueue() {
   for (auto it = queue.begin(); it != queue.end(); ++it) {
     Gang& gang = **it;
     if (failures_ >= s_.options.failed_placements_per_pass) {
-      resume_ = {gangs_.dates().PlaceInQueue(gang), gang.expected_duration()};
+      resume_ = {gangs_.dates().PlaceInQueue(gang), s_.run_times.Of(gang)};
       break;
     }
     const bool had_head = s_.head != 0;
@@ -104,8 +105,9 @@ std::vector<Gang*> QueuePlanner::Remaining() {
   std::erase(behind, head);
   SortByDuration(behind.begin(), behind.end());
   const auto done = [&](const Gang* gang) {
-    if (ShorterFirst(gang->expected_duration(), from->duration)) return true;
-    return gang->expected_duration() == from->duration &&
+    const base::Duration duration = s_.run_times.Of(*gang);
+    if (ShorterFirst(duration, from->duration)) return true;
+    return duration == from->duration &&
            gangs_.dates().GoesBefore(gangs_.dates().PlaceInQueue(*gang), from->place);
   };
   behind.erase(behind.begin(), std::find_if_not(behind.begin(), behind.end(), done));
@@ -114,9 +116,11 @@ std::vector<Gang*> QueuePlanner::Remaining() {
 
 void QueuePlanner::SortByDuration(std::vector<Gang*>::iterator begin,
                                   std::vector<Gang*>::iterator end) const {
-  std::stable_sort(begin, end, [](const Gang* a, const Gang* b) {
-    return ShorterFirst(a->expected_duration(), b->expected_duration());
-  });
+  std::vector<std::pair<base::Duration, Gang*>> timed;
+  for (auto it = begin; it != end; ++it) timed.emplace_back(s_.run_times.Of(**it), *it);
+  std::stable_sort(timed.begin(), timed.end(),
+                   [](const auto& a, const auto& b) { return ShorterFirst(a.first, b.first); });
+  std::transform(timed.begin(), timed.end(), begin, [](const auto& gang) { return gang.second; });
 }
 
 bool QueuePlanner::Plannable(Gang& gang) {

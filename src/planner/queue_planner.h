@@ -6,6 +6,7 @@
 // hold nobody up.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <span>
@@ -42,7 +43,9 @@ class QueuePlanner {
   // Gives back what is reserved for the head.
   void DropHead();
   // When a pass is due without any event.
-  base::Timestamp NextDeadline() const { return nominator_.NextDeadline(); }
+  base::Timestamp NextDeadline() const {
+    return std::min(nominator_.NextDeadline(), room_.NextLook());
+  }
 
   void Save(CoreCheckpoint& checkpoint) const;
   void Restore(const CoreCheckpoint& checkpoint);
@@ -59,6 +62,8 @@ class QueuePlanner {
   std::vector<Member*> WaitingMembers(Gang& gang) const;
   Wanted Classes(const Gang& gang, std::span<Member* const> members) const;
   Gang* Head() const { return room_.head(); }  // null: none
+  // Its room becomes free when others end, not when plugins evict them.
+  bool HeadAwaitsEnds() const { return Head() != nullptr && !room_.chosen(); }
 
   struct Judgement {
     model::Reason reason;
@@ -82,7 +87,7 @@ class QueuePlanner {
   void ServeQueues();  // as a QueueSelect plugin says
   // The gangs of this pass, in its order.
   std::vector<Gang*> Remaining();
-  // Shortest first, by their own account; those that say nothing last.
+  // Shortest first; those of which nobody knows how long they run last.
   void SortByDuration(std::vector<Gang*>::iterator begin, std::vector<Gang*>::iterator end) const;
   bool shortest_first() const { return s_.options.backfill == Backfill::kEasyShortestFirst; }
   // Sets the gang's reason and answers false where it cannot be planned now, whatever the room.

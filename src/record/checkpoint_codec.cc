@@ -81,6 +81,7 @@ void PutGang(const Gang& gang, pb::SavedGang& out, TableWriter& tables) {
   }
   out.set_first_seen(gang.first_seen.nanos);
   out.set_started(gang.started.nanos);
+  out.set_learned(gang.learned.count());
   out.set_report_deadline(gang.report_deadline.nanos);
   out.set_told_to_wait(gang.told_to_wait);
   out.set_told_of_arrival(gang.told_of_arrival);
@@ -268,6 +269,13 @@ void PutCheckpoint(const CoreCheckpoint& c, uint64_t next_batch, TableWriter& ta
     out.set_deadline(deadline.nanos);
     out.mutable_permitted()->Add(permitted.begin(), permitted.end());
   }
+  for (const auto& [namespace_name, name, last_run, before] : c.submitters) {
+    pb::SavedSubmitter& out = *pieces.Next().add_submitters();
+    out.set_namespace_name(namespace_name);
+    out.set_name(name);
+    out.set_last(last_run.count());
+    out.set_before(before.count());
+  }
   pb::CheckpointPiece& last = pieces.last();
   PutValues(c, last, tables);
   last.set_next_batch(next_batch);
@@ -327,6 +335,7 @@ void GetGang(const pb::SavedGang& in, Gang& gang, ModelReader& reader) {
   }
   gang.first_seen = reader.Time(in.first_seen());
   gang.started = reader.SignedTime(in.started());
+  gang.learned = reader.Length(in.learned());
   gang.report_deadline = reader.Time(in.report_deadline());
   gang.told_to_wait = in.told_to_wait();
   gang.told_of_arrival = in.told_of_arrival();
@@ -472,6 +481,10 @@ void GetPiece(const pb::CheckpointPiece& in, CoreCheckpoint& c, ModelReader& rea
     permit.ticket = saved.ticket();
     permit.deadline = reader.Time(saved.deadline());
     permit.permitted.assign(saved.permitted().begin(), saved.permitted().end());
+  }
+  for (const pb::SavedSubmitter& saved : in.submitters()) {
+    c.submitters.push_back({saved.namespace_name(), saved.name(), reader.Length(saved.last()),
+                            reader.Length(saved.before())});
   }
   if (in.last()) GetValues(in, c, reader);
 }

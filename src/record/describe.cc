@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "base/duration_text.h"
 
 namespace tutti::record {
 namespace {
@@ -173,6 +174,14 @@ struct EffectText {
           absl::StrAppendFormat(out, "%d on node %s (score %d)", node.members, node.name,
                                 node.score);
         }));
+  }
+  std::string operator()(const model::ReportRun& e) const {
+    const auto text = [](base::Duration duration) {
+      const auto rounded = std::chrono::duration_cast<std::chrono::milliseconds>(duration);
+      return duration.count() == 0 ? "nothing" : base::FormatDuration(rounded);
+    };
+    return absl::StrFormat("gang %s ran for %s: declared %s, learned %s", Name(e.key), text(e.ran),
+                           text(e.declared), text(e.learned));
   }
 };
 

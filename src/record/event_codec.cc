@@ -173,6 +173,14 @@ struct EffectWriter {
       node.set_score(score);
     }
   }
+  void operator()(const model::ReportRun& e) const {
+    const auto& [key, ran, declared, learned] = e;
+    pb::ReportRun& to = *out.mutable_report_run();
+    Put(key, *to.mutable_key());
+    to.set_ran(ran.count());
+    to.set_declared(declared.count());
+    to.set_learned(learned.count());
+  }
 };
 
 template <class Write>
@@ -383,6 +391,15 @@ model::Effect GetEffect(const pb::Effect& in, ModelReader& reader) {
       reader.Get(from.key(), e.key);
       for (const pb::ScoredNode& node : from.nodes())
         e.nodes.push_back({node.name(), node.members(), node.score()});
+      return e;
+    }
+    case pb::Effect::kReportRun: {
+      const pb::ReportRun& from = in.report_run();
+      model::ReportRun e;
+      reader.Get(from.key(), e.key);
+      e.ran = base::Duration(from.ran());
+      e.declared = base::Duration(from.declared());
+      e.learned = base::Duration(from.learned());
       return e;
     }
     case pb::Effect::EFFECT_NOT_SET:

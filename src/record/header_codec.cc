@@ -49,9 +49,9 @@ void PutOptions(const planner::CoreOptions& options, pb::CoreOptions& out) {
   const auto& [wait_timeout, backoff_initial, backoff_max, refused_node_initial,
                refused_node_expiry, admission_slot_timeout, repair_timeout, bind_timeout,
                unseen_pod_timeout, missing_members_report, write_retry_initial, write_retry_max,
-               partial_gang_policy, bind_barrier, backfill, timestamp_zero, nominate_head,
-               name_holders, report_scores, tie_break, devices, failed_placements_per_pass,
-               instance] = options;
+               partial_gang_policy, bind_barrier, backfill, run_times, timestamp_zero,
+               nominate_head, name_holders, report_scores, tie_break, devices,
+               failed_placements_per_pass, instance] = options;
   out.set_wait_timeout(wait_timeout.count());
   out.set_backoff_initial(backoff_initial.count());
   out.set_backoff_max(backoff_max.count());
@@ -70,6 +70,7 @@ void PutOptions(const planner::CoreOptions& options, pb::CoreOptions& out) {
   out.set_failed_placements_per_pass(failed_placements_per_pass);
   out.set_instance(instance);
   out.set_backfill(static_cast<uint32_t>(backfill));
+  out.set_run_times(static_cast<uint32_t>(run_times));
   out.set_timestamp_zero(timestamp_zero.count());
   out.set_nameless_holders(!name_holders);
   out.set_report_scores(report_scores);
@@ -100,6 +101,8 @@ planner::CoreOptions GetOptions(const pb::CoreOptions& in, ModelReader& reader) 
   options.instance = in.instance();
   options.backfill =
       reader.Enumerator(in.backfill(), planner::Backfill::kEasyShortestFirst, "way to backfill");
+  options.run_times =
+      reader.Enumerator(in.run_times(), planner::RunTimeSource::kLearned, "source of run times");
   if (in.timestamp_zero() < 0) reader.Fail("time zero is before 1970");
   options.timestamp_zero = base::Duration(std::max<int64_t>(in.timestamp_zero(), 0));
   options.name_holders = !in.nameless_holders();

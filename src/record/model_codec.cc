@@ -147,8 +147,8 @@ void Put(const model::NodeInfo& node, pb::NodeInfo& out) {
 void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables) {
   const auto& [uid, name, namespace_name, scheduler_name, node_name, nominated_node, shape, charge,
                gang, pins, devices, plan_token, created_seconds, bound_seconds, expected_duration,
-               phase, deleting, gated_by_tutti, gated_by_others, has_controller, disruptable,
-               verdict] = pod;
+               submitter, phase, deleting, gated_by_tutti, gated_by_others, has_controller,
+               disruptable, verdict] = pod;
   Put(uid, *out.mutable_uid());
   out.set_name(name);
   out.set_namespace_name(namespace_name);
@@ -173,6 +173,7 @@ void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables) {
   out.set_bound_seconds(bound_seconds);
   out.set_devices(Bits(devices));
   out.set_expected_duration(expected_duration.count());
+  out.set_submitter(submitter);
   out.set_phase(static_cast<uint32_t>(phase));
   out.set_deleting(deleting);
   out.set_gated_by_tutti(gated_by_tutti);
@@ -389,8 +390,9 @@ void ModelReader::Get(const pb::NodeInfo& in, model::NodeInfo& node) {
 
 void ModelReader::Get(const pb::PodInfo& in, model::PodInfo& pod) {
   auto& [uid, name, namespace_name, scheduler_name, node_name, nominated_node, shape, charge, gang,
-         pins, devices, plan_token, created_seconds, bound_seconds, expected_duration, phase,
-         deleting, gated_by_tutti, gated_by_others, has_controller, disruptable, verdict] = pod;
+         pins, devices, plan_token, created_seconds, bound_seconds, expected_duration, submitter,
+         phase, deleting, gated_by_tutti, gated_by_others, has_controller, disruptable, verdict] =
+      pod;
   Get(in.uid(), uid);
   name = in.name();
   namespace_name = in.namespace_name();
@@ -418,6 +420,7 @@ void ModelReader::Get(const pb::PodInfo& in, model::PodInfo& pod) {
     Fail(absl::StrFormat("pod %s was bound %d s after 1970", name, bound_seconds));
   devices = Devices(in.devices());
   expected_duration = Length(in.expected_duration());
+  submitter = in.submitter();
   phase = Enumerator(in.phase(), model::PodPhase::kFailed, "phase");
   deleting = in.deleting();
   gated_by_tutti = in.gated_by_tutti();

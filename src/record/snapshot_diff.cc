@@ -53,6 +53,7 @@ class Inventory {
       things_[{"volume", volume.name}]["reachable from"] =
           volume.node_affinity ? Nodes(*volume.node_affinity) : "every node";
     }
+    AddSubmitters();
     AddSettings();
     AddCore();
     return std::move(things_);
@@ -111,6 +112,7 @@ class Inventory {
     fields["devices"] = model::DeviceIndexText(info.devices);
     if (info.expected_duration.count() > 0)
       fields["expected duration"] = base::FormatDuration(info.expected_duration);
+    fields["submitter"] = info.submitter;
     fields["being deleted"] = YesNo(info.deleting);
     fields["being evicted"] = YesNo(pod.evicting);
     fields["gated by Tutti"] = YesNo(info.gated_by_tutti);
@@ -167,6 +169,14 @@ class Inventory {
     }
   }
 
+  void AddSubmitters() {
+    for (const auto& [namespace_name, name, last, before] : s_.checkpoint.submitters) {
+      Fields& fields = things_[{"submitter", namespace_name + "/" + name}];
+      fields["last run"] = base::FormatDuration(last);
+      if (before.count() > 0) fields["run before"] = base::FormatDuration(before);
+    }
+  }
+
   void AddSettings() {
     const planner::CoreOptions& o = s_.header.options;
     const auto set = [&](const char* name, std::string value) {
@@ -187,6 +197,7 @@ class Inventory {
     set("bindBarrier", o.bind_barrier == planner::BindBarrier::kAlways ? "Always" : "Auto");
     set("nominate head", YesNo(o.nominate_head));
     set("backfill", NameOf(o.backfill));
+    set("runTimes", o.run_times == planner::RunTimeSource::kLearned ? "Learned" : "Declared");
     set("tieBreak", o.tie_break == planner::TieBreak::kNodeName ? "NodeName" : "BestFit");
     set("devices", o.devices.active() ? "of " + s_.resources.Name(o.devices.counted()) : "off");
   }

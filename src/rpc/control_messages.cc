@@ -167,6 +167,11 @@ void FillRemedy(const planner::WhyWaiting& why, const ResourceTable& resources,
   message.set_text(control::RemedyText(why, resources));
 }
 
+void FillStart(const planner::StartRange& start, pb::Explanation& message) {
+  if (start.earliest) message.mutable_start()->set_earliest_seconds(Seconds(*start.earliest));
+  if (start.latest) message.mutable_start()->set_latest_seconds(Seconds(*start.latest));
+}
+
 }  // namespace
 
 void Fill(const planner::GangReport& gang, const ResourceTable& resources, pb::Gang& message) {
@@ -308,6 +313,7 @@ void Fill(const control::Explained& explained, const ResourceTable& resources,
     shown.set_room(domain.room);
   }
   FillRemedy(e.why, resources, *message.mutable_remedy());
+  FillStart(e.start, message);
   for (const std::string& sentence : explained.text) message.add_text(sentence);
 }
 

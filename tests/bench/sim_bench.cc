@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/engine/simulation.h"
+#include "sim/report/wait_stats.h"
 #include "sim/workload/swf_reader.h"
 #include "sim/workload/synthetic_source.h"
 #include "sim/workload/workload_file.h"
@@ -19,6 +20,7 @@ namespace tutti::sim {
 namespace {
 
 using planner::Backfill;
+using planner::RunTimeSource;
 
 struct Tables {
   base::Interner labels;
@@ -45,7 +47,8 @@ SimulationResult Run(JobSource& source, SimulationOptions options) {
 }
 
 // benchmarks: AVEbsld of the KTH-SP2 log on its 100 processors.
-void Kth(const std::string& name, Backfill backfill) {
+void Kth(const std::string& name, Backfill backfill,
+         RunTimeSource run_times = RunTimeSource::kDeclared) {
   const char* folder = std::getenv("TUTTI_SHARED_DATA");
   const std::string path = std::string(folder == nullptr ? "" : folder) + "/swf/KTH-SP2-1996-2.swf";
   if (!std::filesystem::exists(path)) {
@@ -59,6 +62,12 @@ void Kth(const std::string& name, Backfill backfill) {
   if (!reader.ok()) Die(reader.status());
   SimulationOptions options;
   options.core.backfill = backfill;
+  options.core.run_times = run_times;
+  double worst = 0;
+  options.on_start = [&](const SimulationOptions::Start& start) {
+    worst = std::max(
+        worst, WaitStats::BoundedSlowdown(start.start_ms - start.submit_ms, start.job.run_ms));
+  };
   for (int64_t i = 0; i < (*reader)->header().max_procs; ++i) {
     SimNode node;
     node.name = "n" + std::to_string(i);
@@ -67,8 +76,9 @@ void Kth(const std::string& name, Backfill backfill) {
   }
   const SimulationResult result = Run(**reader, options);
   Print(name, result.report.scalars.ave_bsld, "avebsld");
-  std::fprintf(stderr, "  %s: mean wait %.2f s, utilisation %.4f\n", name.c_str(),
-               result.report.scalars.wait.mean_s, result.report.scalars.utilisation[0].second);
+  std::fprintf(stderr, "  %s: mean wait %.2f s, largest bsld %.0f, utilisation %.4f\n",
+               name.c_str(), result.report.scalars.wait.mean_s, worst,
+               result.report.scalars.utilisation[0].second);
 }
 
 // Gangs of `members` that come one by one to a cluster of 1,000 nodes which they fill to four
@@ -129,6 +139,9 @@ int Main(const std::vector<std::string>& wanted) {
   run("swf_kthsp2_easy", [](const std::string& name) { Kth(name, Backfill::kEasy); });
   run("swf_kthsp2_easysjbf",
       [](const std::string& name) { Kth(name, Backfill::kEasyShortestFirst); });
+  run("swf_kthsp2_learned", [](const std::string& name) {
+    Kth(name, Backfill::kEasyShortestFirst, RunTimeSource::kLearned);
+  });
   run("sim_million_jobs_rss", Million);  // last: the peak is the process's
   return 0;
 }

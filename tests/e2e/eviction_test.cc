@@ -24,7 +24,8 @@ class EvictionTest : public E2eBed<EvictionTest> {
           end = std::move(finished);
           ended.Notify();
         },
-        [](const model::ReportGang&) {}, [](const model::EvictPod&) {}));
+        [](const model::ReportGang&) {}, [](const model::ReportRun&) {},
+        [](const model::EvictPod&) {}));
     const std::string uid = pod["metadata"]["uid"];
     model::EvictPod evict{1,
                           {*base::Uid::Parse(uid), "default", pod["metadata"]["name"], ""},

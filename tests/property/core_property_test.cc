@@ -25,6 +25,7 @@ WorldOptions RandomOptions(uint64_t seed, uint64_t check_every) {
   options.watch_lag = random() % 2 == 0 ? 0.5 : 0;
   options.referee_refusal = random() % 4 == 0 ? 0.05 : 0;
   options.core.backfill = static_cast<planner::Backfill>(random() % 3);
+  options.core.run_times = static_cast<planner::RunTimeSource>(random() % 2);
   options.check_every = check_every;
   return options;
 }
@@ -110,6 +111,7 @@ class Story {
                    workers,
                    Below(2) == 0,
                    duration};
+      spec.submitter = members % 2 == 0 ? "user/even" : "user/odd";
       if (m == 0 && Below(3) == 0) spec.shape = RandomShape();  // a launcher
       world.CreatePod(std::move(spec));
       for (int s = Below(6); s > 0; --s) world.Step();

@@ -149,6 +149,8 @@ class RecordedStory {
     constexpr planner::Backfill kWays[] = {planner::Backfill::kNone, planner::Backfill::kEasy,
                                            planner::Backfill::kEasyShortestFirst};
     options.core.backfill = kWays[seed % 3];
+    options.core.run_times =
+        seed % 2 == 0 ? planner::RunTimeSource::kLearned : planner::RunTimeSource::kDeclared;
     options.core.tie_break =
         seed % 2 == 0 ? planner::TieBreak::kNodeName : planner::TieBreak::kBestFit;
     options.core.timestamp_zero = base::Duration(seed % 2);
@@ -203,9 +205,17 @@ class RecordedStory {
     const model::PodShape shape = Shape();
     const base::Duration duration =
         operators_ && Below(3) != 0 ? std::chrono::seconds(1 + Below(20)) : base::Duration(0);
+    const std::string submitter =
+        operators_ ? absl::StrFormat("user/%d", members % 2) : std::string();
     for (int m = 0; m < members; ++m) {
-      world.CreatePod({absl::StrFormat("%s-%d", gang, m), gang, by_object ? 0 : min_member,
-                       m == 0 && Below(3) == 0 ? Shape() : shape, Below(2) == 0, duration});
+      world.CreatePod({absl::StrFormat("%s-%d", gang, m),
+                       gang,
+                       by_object ? 0 : min_member,
+                       m == 0 && Below(3) == 0 ? Shape() : shape,
+                       Below(2) == 0,
+                       duration,
+                       {},
+                       submitter});
       for (int s = Below(5); s > 0; --s) world.Step();
     }
     if (by_object) world.SetGangObject(gang, min_member);
@@ -274,12 +284,14 @@ struct Seen {
   int closed_nodes = 0;
   int held_gangs = 0;
   int devices = 0;
+  int submitters = 0;
 
   void Count(const RecordedStory& story) {
     for (const MemoryRecorder::File& file : story.recorder.files) {
       const planner::CoreCheckpoint& c = file.checkpoint;
       heads_in_a_pass += c.head_room ? 1 : 0;
       binds_that_wait += c.permits.empty() ? 0 : 1;
+      submitters += c.submitters.empty() ? 0 : 1;
       closed_nodes += c.closed_nodes.empty() ? 0 : 1;
       for (const planner::Gang& gang : c.gangs) held_gangs += gang.held ? 1 : 0;
       for (const auto& pod : c.pods) {
@@ -305,6 +317,7 @@ TEST(RecordPropertyTest, DevicesDurationsPluginsAndOperatorsAreDecidedAgainAlike
   EXPECT_GT(seen.closed_nodes, 0);
   EXPECT_GT(seen.held_gangs, 0);
   EXPECT_GT(seen.devices, 0);
+  EXPECT_GT(seen.submitters, 0);
 }
 
 // Each file stands for itself: a core made from its checkpoint goes on as the one that ran.

@@ -40,6 +40,10 @@ std::string Describe(const model::Effect& effect) {
     std::string operator()(const model::ReportScores& e) const {
       return absl::StrFormat("scores of %d nodes", e.nodes.size());
     }
+    std::string operator()(const model::ReportRun& e) const {
+      return absl::StrFormat("gang %s ran %d ms", e.key.identity,
+                             std::chrono::duration_cast<std::chrono::milliseconds>(e.ran).count());
+    }
   };
   return std::visit(Visitor(), effect);
 }
@@ -140,6 +144,7 @@ base::Uid CoreWorld::CreatePod(PodSpec spec) {
   info.name = spec.name;
   info.has_controller = spec.has_controller;
   info.expected_duration = spec.expected_duration;
+  info.submitter = spec.submitter;
   spec.shape.requests.Set(model::kPods, 1);
   info.shape = Intern(std::move(spec.shape));
   info.charge = std::make_shared<const model::ResourceList>(info.shape->requests);

@@ -46,6 +46,7 @@ struct PodSpec {
   bool has_controller = false;  // that makes the pod anew when it is evicted
   base::Duration expected_duration{0};
   std::string queue = {};
+  std::string submitter = {};
 };
 
 class CoreWorld {

@@ -66,8 +66,10 @@ std::vector<config::Plugin> PluginsOf(const TraceOptions& options,
   return plugins;
 }
 
-std::string PolicyText(model::Backfill backfill, const std::vector<config::Plugin>& plugins) {
-  std::string text = absl::StrFormat("backfill %s", NameOf(backfill));
+std::string PolicyText(const planner::CoreOptions& core,
+                       const std::vector<config::Plugin>& plugins) {
+  std::string text = absl::StrFormat("backfill %s", NameOf(core.backfill));
+  if (core.run_times == planner::RunTimeSource::kLearned) text += ", run times learned";
   for (const config::Plugin& plugin : plugins)
     text += absl::StrFormat(", %s weight %d", plugin.name, plugin.weight);
   return text;
@@ -142,7 +144,8 @@ absl::StatusOr<sim::SimulationResult> Simulate(const TraceOptions& options,
   simulation.seed = options.seed;
   simulation.nodes = std::move(workload.nodes);
   simulation.core.backfill = options.backfill.value_or(configuration.gang.backfill);
-  simulation.policy = PolicyText(simulation.core.backfill, plugins);
+  simulation.core.run_times = configuration.gang.run_times;
+  simulation.policy = PolicyText(simulation.core, plugins);
   simulation.plugins = made->plugins();
   simulation.clock = &clock;
   simulation.exact_estimates = options.exact_estimates;
@@ -175,7 +178,7 @@ void AddTraceOptions(CLI::App& command, TraceOptions& options) {
       "COUNT[:cpu=64,memory=512Gi,gpu=8,model=A100,rack=16], or a list of nodes in the openb "
       "format; without it, what the workload says");
   add("--config", options.config,
-      "A TuttiConfiguration file, whose plugins and gang.backfill are used");
+      "A TuttiConfiguration file, whose plugins, gang.backfill and gang.runTimes are used");
   add("--plugins", options.plugins, "Plugins by name, in place of the configuration's")
       ->delimiter(',');
   add("--backfill", options.backfill,

@@ -32,7 +32,7 @@ struct TraceOptions {
   std::string workload;  // a file
   std::optional<WorkloadFormat> format;
   std::string nodes;   // "100:cpu=64,memory=512Gi,gpu=8,rack=16", or an openb list of nodes
-  std::string config;  // a TuttiConfiguration: its plugins and gang.backfill
+  std::string config;  // a TuttiConfiguration: its plugins, gang.backfill and gang.runTimes
   std::vector<std::string> plugins;         // by name; in place of the configuration's
   std::optional<model::Backfill> backfill;  // in place of the configuration's
   uint64_t seed = 1;                        // of synthetic workloads

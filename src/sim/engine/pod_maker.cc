@@ -97,6 +97,7 @@ std::vector<model::PodInfo> PodMaker::Roles(const Job& job, uint64_t number, int
     pod.shape = shapes_.Intern(Shape(role, job.priority));
     pod.charge = shapes_.Intern(model::ResourceList(pod.shape->requests));
     pod.created_seconds = now_ms / 1000;
+    pod.submitter = job.user;
     if (expected_ms > 0) pod.expected_duration = std::chrono::milliseconds(expected_ms);
   }
   return pods;

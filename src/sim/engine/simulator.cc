@@ -122,6 +122,7 @@ void Simulator::EndAndRetry() {
     Live* live = Find(due.number);
     if (live == nullptr) continue;
     if (due.what == Due::What::kEnd) {
+      Succeed(due.number);
       Leave(due.number);
       ++finished_;
     } else if (live->nodes[due.member] == kNowhere) {
@@ -228,6 +229,18 @@ void Simulator::Start(uint64_t number, Live& live) {
   if (live.job.run_ms >= 0)
     due_.push({now_ms_ + live.job.run_ms, number, Due::What::kEnd, 0, next_order_++});
   if (options_.on_start) options_.on_start({live.job, now_ms_, live.submit_ms});
+}
+
+// Only who learns from ends asks whether they were good ones.
+void Simulator::Succeed(uint64_t number) {
+  if (options_.core.run_times == planner::RunTimeSource::kDeclared) return;
+  const Live& live = live_.at(number);
+  for (size_t i = 0; i < live.nodes.size(); ++i) {
+    if (live.nodes[i] == kNowhere) continue;
+    model::PodInfo pod = PodOf(number, live, i);
+    pod.phase = model::PodPhase::kSucceeded;
+    Later(model::PodUpserted{std::move(pod)});
+  }
 }
 
 Simulator::Live Simulator::Leave(uint64_t number) {

@@ -71,6 +71,7 @@ class Simulator {
   void DropAndRestart();
   void Submit(Job job, int64_t submit_ms, bool counted);
   void Start(uint64_t number, Live& live);
+  void Succeed(uint64_t number);
   Live Leave(uint64_t number);  // the job is gone, whether it ran or not
   void Apply(model::ClusterEvent&& event);
   void Play(const model::NominatePod& nominate);
@@ -81,6 +82,7 @@ class Simulator {
   void Play(const model::ReportGang& report);
   void Play(const model::AnswerAdmission&) {}
   void Play(const model::ReportScores&) {}
+  void Play(const model::ReportRun&) {}
   void AskToBind(const model::PodRef& pod, const std::string& node);
   template <class Event>
   void Later(Event event) {

@@ -38,7 +38,7 @@ pb::NodeCount Count(pb::Cause cause, int64_t nodes, const std::string& resource 
   return count;
 }
 
-// Four pods of 6 cpu wait behind train-a; the second of five in the queue.
+// Four pods of 6 cpu wait for train-a to end; the first of five in the queue.
 pb::Explanation WaitingGang() {
   pb::Explanation answer;
   pb::Gang& gang = *answer.mutable_gang();
@@ -62,7 +62,9 @@ pb::Explanation WaitingGang() {
   answer.add_holders()->set_who("pods of no gang");
   answer.mutable_holders(1)->set_amount(2500);
   answer.set_nodes(6);
-  answer.set_position(2);
+  answer.mutable_start()->set_earliest_seconds(720);
+  answer.mutable_start()->set_latest_seconds(2400);
+  answer.set_position(1);
   answer.set_queue_length(5);
   pb::ClassDiagnosis& diagnosis = *answer.add_classes();
   diagnosis.set_example_pod("train-b-0");
@@ -119,6 +121,24 @@ TEST_F(WhyCommandTest, AWaitingGangInNumbers) {
   Know("team-b", "train-b");
   EXPECT_EQ(world.Run("why train-b -n team-b"), ExitCode::kOk) << world.err;
   ExpectGolden("why_waiting_gang.txt", world.out);
+}
+
+TEST_F(WhyCommandTest, AStartIsToldAsFarAsItIsKnown) {
+  pb::Explanation answer = WaitingGang();
+  world.control->explain = [&](const pb::ExplainRequest&, pb::Explanation* message) {
+    *message = answer;
+    return grpc::Status::OK;
+  };
+  answer.mutable_start()->clear_earliest_seconds();
+  world.Run("why train-b");
+  EXPECT_THAT(world.out, HasSubstr("Starts    within 40m, as it looks now\n"));
+  answer.mutable_start()->set_earliest_seconds(720);
+  answer.mutable_start()->clear_latest_seconds();
+  world.Run("why train-b");
+  EXPECT_THAT(world.out, HasSubstr("Starts    in 12m or later: not all"));
+  answer.clear_start();
+  world.Run("why train-b");
+  EXPECT_THAT(world.out, Not(HasSubstr("Starts")));
 }
 
 TEST_F(WhyCommandTest, APodOfNoGangSaysItsPlace) {

@@ -64,6 +64,7 @@ gang:
   jobGangs: true
   partialGangPolicy: Keep
   backfill: EasyShortestFirst
+  runTimes: Learned
   backoff: {initial: 1s, max: 2m}
 logging: {level: debug, format: json}
 )",
@@ -83,6 +84,7 @@ logging: {level: debug, format: json}
   EXPECT_TRUE(c.gang.job_gangs);
   EXPECT_EQ(c.gang.partial_gang_policy, PartialGangPolicy::kKeep);
   EXPECT_EQ(c.gang.backfill, model::Backfill::kEasyShortestFirst);
+  EXPECT_EQ(c.gang.run_times, model::RunTimeSource::kLearned);
   EXPECT_EQ(c.gang.backoff.max, minutes(2));
   EXPECT_EQ(c.logging.level, LogLevel::kDebug);
   EXPECT_EQ(c.logging.format, LogFormat::kJson);

@@ -30,6 +30,7 @@ TEST(ExplanationTextTest, AWaitingGangIsToldInNumbers) {
   planner::Explanation e;
   e.nodes = 10;
   e.queue_length = 3;
+  e.start.latest = std::chrono::minutes(40);
   planner::GangReport& gang = e.gang.emplace();
   gang.key.namespace_name = "team";
   gang.name = "train";
@@ -47,13 +48,26 @@ TEST(ExplanationTextTest, AWaitingGangIsToldInNumbers) {
   EXPECT_THAT(text[0], HasSubstr("Gang team/train is Waiting: 8 of its members wait"));
   EXPECT_THAT(text[0], HasSubstr("need 32 cpu, have 20 cpu; held by gang a 12 cpu"));
   EXPECT_EQ(text[1], "It is number 2 of 3 in queue default.");
-  EXPECT_EQ(text[2],
-            "8 pods like train-0 ask for 4 cpu each; there is room for 5 now, on 2 of 10 nodes.");
+  EXPECT_THAT(text[2], HasSubstr("expected to start within 40m"));
   EXPECT_EQ(text[3],
+            "8 pods like train-0 ask for 4 cpu each; there is room for 5 now, on 2 of 10 nodes.");
+  EXPECT_EQ(text[4],
             "Of the other nodes, 1: cordoned; 7: not enough free (a pod needs 4 cpu, the best of "
             "them has 1500m cpu).");
-  EXPECT_EQ(text[4],
+  EXPECT_EQ(text[5],
             "It is going to use n1, n2, n3, n4, n5 and more; there must end: gang a (12 cpu).");
+}
+
+TEST(ExplanationTextTest, AStartIsToldAsFarAsItIsKnown) {
+  planner::StartRange start;
+  EXPECT_EQ(StartText(start), "");
+  start.latest = std::chrono::minutes(40);
+  EXPECT_EQ(StartText(start),
+            "It is expected to start within 40m, by what the gangs that hold its room declare.");
+  start.earliest = std::chrono::milliseconds(719'100);
+  EXPECT_THAT(StartText(start), HasSubstr("to start in 12m to 40m: the former by how long"));
+  start.latest.reset();
+  EXPECT_THAT(StartText(start), HasSubstr("to start in 12m or later, by how long"));
 }
 
 TEST(ExplanationTextTest, APluginsRefusalIsInItsWords) {

@@ -333,6 +333,19 @@ TEST_F(PodDecoderTest, TheFirstGroupingThatClaimsThePodWins) {
   EXPECT_EQ(gang("null"), std::nullopt);
 }
 
+TEST_F(PodDecoderTest, AMemberSaysWhoseWorkItIs) {
+  const auto pod = [&](const char* metadata) {
+    return Pod("{}", "{}", absl::StrFormat(R"({"name":"p","namespace":"ns",%s})", metadata));
+  };
+  const char* const owner = R"("ownerReferences":[{"kind":"Job","name":"nightly-7","uid":"u",)"
+                            R"("controller":true}],"annotations":{"tutti.dev/gang":"a-1"})";
+  EXPECT_EQ(pod(owner).submitter, "Job/nightly");
+  EXPECT_EQ(
+      pod(R"("labels":{"tutti.dev/user":"ada"},"annotations":{"tutti.dev/gang":"a-1"})").submitter,
+      "user/ada");
+  EXPECT_EQ(pod(R"("labels":{"tutti.dev/user":"ada"})").submitter, "") << "no gang, no run";
+}
+
 TEST_F(PodDecoderTest, APodSaysHowLongItRuns) {
   const auto pod = [&](const char* annotations, const char* spec = "{}") {
     return Pod(spec, "{}",

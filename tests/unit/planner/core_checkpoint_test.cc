@@ -134,8 +134,35 @@ TEST_F(CoreCheckpointTest, TheCopyKnowsOfEvictionsUnderWay) {
   EXPECT_THAT(Copy()->Save().evict_retries, SizeIs(1));
 }
 
+TEST_F(CoreCheckpointTest, TheCopyKnowsWhatWasLearned) {
+  for (int i = 0; i < 2; ++i) {
+    model::PodInfo pod = driver_.NewPod("c-" + std::to_string(i), "c-" + std::to_string(i), 1,
+                                        CoreDriver::Shape(500));
+    pod.submitter = "user/ada";
+    pod.node_name = "n0";
+    driver_.Show(pod);
+    driver_.Pass(std::chrono::minutes(5));
+    pod.phase = model::PodPhase::kSucceeded;
+    driver_.Show(pod);
+  }
+  model::PodInfo runs = driver_.NewPod("d", "d", 1, CoreDriver::Shape(500));
+  runs.submitter = "user/ada";
+  runs.node_name = "n0";
+  driver_.Show(runs);
+  const CoreCheckpoint copy = Copy()->Save();
+  ASSERT_THAT(copy.submitters, SizeIs(1));
+  EXPECT_EQ(copy.submitters[0].namespace_name, "default");
+  EXPECT_EQ(copy.submitters[0].name, "user/ada");
+  EXPECT_EQ(copy.submitters[0].before, std::chrono::minutes(5));
+  EXPECT_EQ(copy.gangs.back().learned, std::chrono::minutes(5)) << "when it began";
+}
+
 TEST_F(CoreCheckpointTest, WhatContradictsItselfIsRefused) {
   EXPECT_TRUE(RestoreChanged([](CoreCheckpoint&) {}).ok());
+  EXPECT_THAT(RestoreChanged([](auto& c) {
+                c.submitters = {{"ns", "x"}};
+              }).message(),
+              HasSubstr("submitter x of namespace ns"));
   EXPECT_THAT(RestoreChanged([](auto& c) { c.pods.clear(); }).message(),
               HasSubstr("has a member that is not its own"));
   EXPECT_THAT(RestoreChanged([](auto& c) { c.gangs.clear(); }).message(), HasSubstr("gang"));

@@ -7,12 +7,14 @@
 #include <map>
 
 #include "absl/strings/str_format.h"
+#include "tests/support/core_driver.h"
 #include "tests/support/core_world.h"
 
 namespace tutti::planner {
 namespace {
 
 using model::ReasonCode;
+using std::chrono::minutes;
 using testing::CoreWorld;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -170,6 +172,94 @@ TEST_F(CoreReaderTest, EveryNodeIsCountedOnceUnderTheFirstCause) {
   EXPECT_THAT(why.why.remedy.nodes, ElementsAre("node-0", "node-1"));
   EXPECT_THAT(why.why.remedy.must_end, ElementsAre(model::Holder{"gang runs", 4 * kCore}));
   EXPECT_THAT(why.why.holders, ElementsAre(model::Holder{"gang runs", 4 * kCore}));
+}
+
+// A gang of one pod of this user that runs alone on `cpu`.
+class StartRangeTest : public ::testing::Test {
+ protected:
+  StartRangeTest() { d_.AddNode("a", 10 * kCore); }
+  void TearDown() override { EXPECT_THAT(d_.broken, IsEmpty()); }
+
+  model::PodInfo Pod(const std::string& name, int64_t cpu, base::Duration declared) {
+    model::PodInfo pod = d_.NewPod(name, name, 1, testing::CoreDriver::Shape(cpu));
+    pod.expected_duration = declared;
+    pod.submitter = "user/ada";
+    return pod;
+  }
+  model::PodInfo Run(const std::string& name, int64_t cpu, base::Duration declared) {
+    model::PodInfo pod = Pod(name, cpu, declared);
+    pod.node_name = "a";
+    d_.Show(pod);
+    return pod;
+  }
+  // Two gangs of ada's have run for ten minutes each.
+  void LearnTenMinutes() {
+    for (const char* name : {"one", "two"}) {
+      model::PodInfo pod = Run(name, kCore, minutes(30));
+      d_.Pass(minutes(10));
+      pod.phase = model::PodPhase::kSucceeded;
+      d_.Show(pod);
+    }
+  }
+  // Of the head, which wants 8 of the 10 CPUs.
+  StartRange HeadStarts() {
+    d_.Show(Pod("head", 8 * kCore, minutes(60)));
+    d_.Pass();
+    const Explanation why = d_.core.reader().ExplainGang(testing::CoreDriver::KeyOf("head"));
+    EXPECT_TRUE(why.gang->head);
+    return why.start;
+  }
+
+  testing::CoreDriver d_;
+};
+
+TEST_F(StartRangeTest, ReachesFromWhatWasLearnedToWhatIsDeclared) {
+  LearnTenMinutes();
+  Run("runs", 6 * kCore, minutes(40));
+  d_.Pass(minutes(4));
+  const StartRange start = HeadStarts();
+  EXPECT_EQ(start.earliest, minutes(6));
+  EXPECT_EQ(start.latest, minutes(36));
+}
+
+TEST_F(StartRangeTest, HasNoEarliestWhereNothingWasLearned) {
+  Run("runs", 6 * kCore, minutes(40));
+  const StartRange start = HeadStarts();
+  EXPECT_EQ(start.earliest, std::nullopt);
+  EXPECT_EQ(start.latest, minutes(40));
+}
+
+TEST_F(StartRangeTest, HasNoLatestWhereNothingIsDeclared) {
+  LearnTenMinutes();
+  Run("runs", 6 * kCore, minutes(0));
+  const StartRange start = HeadStarts();
+  EXPECT_EQ(start.earliest, minutes(10));
+  EXPECT_EQ(start.latest, std::nullopt);
+}
+
+TEST_F(StartRangeTest, HasNoLatestWhereSomebodyHasOutlivedItsLimit) {
+  LearnTenMinutes();
+  Run("runs", 6 * kCore, minutes(40));
+  d_.Pass(minutes(41));
+  const StartRange start = HeadStarts();
+  EXPECT_EQ(start.earliest, minutes(1)) << "it was given one more";
+  EXPECT_EQ(start.latest, std::nullopt);
+}
+
+TEST_F(StartRangeTest, IsEmptyWhereNobodyKnows) {
+  Run("runs", 6 * kCore, minutes(0));
+  const StartRange start = HeadStarts();
+  EXPECT_EQ(start.earliest, std::nullopt);
+  EXPECT_EQ(start.latest, std::nullopt);
+}
+
+TEST_F(StartRangeTest, IsOfTheHeadAlone) {
+  Run("runs", 6 * kCore, minutes(40));
+  HeadStarts();
+  d_.Show(Pod("behind", 9 * kCore, minutes(60)));
+  d_.Pass();
+  const Explanation why = d_.core.reader().ExplainGang(testing::CoreDriver::KeyOf("behind"));
+  EXPECT_EQ(why.start.latest, std::nullopt);
 }
 
 TEST_F(CoreReaderTest, APodIsExplainedWithItsGangAndByItself) {

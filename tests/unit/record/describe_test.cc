@@ -31,6 +31,12 @@ TEST(DescribeTest, EffectsAreOrders) {
   EXPECT_EQ(Describe(model::ReportScores{{"default", "job", "a"}, {{"n1", 2, 90}, {"n2", 1, 80}}},
                      resources),
             "plan gang default/a (job): 2 on node n1 (score 90), 1 on node n2 (score 80)");
+  EXPECT_EQ(Describe(model::ReportRun{{"default", "job", "a"},
+                                      std::chrono::milliseconds(90'500),
+                                      std::chrono::hours(1),
+                                      {}},
+                     resources),
+            "gang default/a (job) ran for 1m30.5s: declared 1h, learned nothing");
   EXPECT_EQ(Describe(model::AnswerBind{2, "tutti/NotReady"}, resources),
             "answer bind 2: tutti/NotReady");
 }

@@ -67,6 +67,7 @@ class EventCodecTest : public ::testing::Test {
     pod.bound_seconds = 13;
     pod.devices = model::ParseDeviceIndex("0-3-15");
     pod.expected_duration = std::chrono::minutes(5);
+    pod.submitter = "user/ada";
     pod.phase = model::PodPhase::kRunning;
     pod.deleting = pod.gated_by_tutti = pod.gated_by_others = pod.has_controller = true;
     pod.disruptable = false;
@@ -104,6 +105,7 @@ TEST_F(EventCodecTest, APodKeepsEveryField) {
   EXPECT_EQ(back.verdict, pod.verdict);
   EXPECT_EQ(back.devices, pod.devices);
   EXPECT_EQ(back.expected_duration, pod.expected_duration);
+  EXPECT_EQ(back.submitter, pod.submitter);
   EXPECT_FALSE(back.disruptable);
   EXPECT_EQ(Journey(model::PodAdmitted{pod, true, 5}).ticket, 5u);
 }
@@ -178,6 +180,10 @@ TEST_F(EventCodecTest, EveryEffectComesBack) {
                                   model::AnswerAdmission{5, true, {"n1"}, "t"},
                                   model::AnswerBind{6, "no"},
                                   model::ReportScores{{"default", "job", "a"}, {{"n1", 2, 90}}},
+                                  model::ReportRun{{"default", "job", "a"},
+                                                   std::chrono::seconds(3),
+                                                   std::chrono::seconds(9),
+                                                   std::chrono::seconds(4)},
                                   report};
   ASSERT_EQ(effects.size(), std::variant_size_v<model::Effect>);
   for (const model::Effect& effect : effects) {

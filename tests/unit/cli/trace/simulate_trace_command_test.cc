@@ -102,16 +102,17 @@ TEST_F(SimulateTraceTest, TheConfigurationSaysPluginsAndBackfill) {
   const std::string config = Write("tutti.yaml",
                                    "apiVersion: tutti.dev/v1alpha1\n"
                                    "kind: TuttiConfiguration\n"
-                                   "gang:\n  backfill: None\n"
+                                   "gang:\n  backfill: None\n  runTimes: Learned\n"
                                    "plugins:\n- name: NodeResourcesFit\n  weight: 3\n");
   const std::string log = Write("small.swf", kLog);
   ASSERT_TRUE(Run({"--workload", log, "--config", config}).ok());
   EXPECT_THAT(plugins_, ::testing::ElementsAre("NodeResourcesFit"));
-  EXPECT_THAT(out_.str(), HasSubstr("backfill None, NodeResourcesFit weight 3"));
+  EXPECT_THAT(out_.str(), HasSubstr("backfill None, run times learned, NodeResourcesFit weight 3"));
   ASSERT_TRUE(Run({"--workload", log, "--config", config, "--backfill", "EasyShortestFirst",
                    "--plugins", "A,B"})
                   .ok());
-  EXPECT_THAT(out_.str(), HasSubstr("backfill EasyShortestFirst, A weight 1, B weight 1"));
+  EXPECT_THAT(out_.str(),
+              HasSubstr("backfill EasyShortestFirst, run times learned, A weight 1, B weight 1"));
 }
 
 TEST_F(SimulateTraceTest, TheSameSeedPrintsTheSame) {

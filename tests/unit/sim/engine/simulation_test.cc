@@ -57,6 +57,24 @@ TEST(SimulationTest, AJobThatFitsNowhereIsDroppedAndHoldsNobodyUp) {
   EXPECT_THAT(world.starts, ElementsAre(Pair("b", 0)));
 }
 
+TEST(SimulationTest, HowLongJobsRunIsLearnedFromTheirUsers) {
+  const auto start_of_last = [](planner::RunTimeSource run_times) {
+    SimWorld world;
+    world.options.nodes = CpuNodes(4, 1);
+    world.options.core.run_times = run_times;
+    std::vector<Job> jobs = {CpuJob("a", 0, 1, 10, 1000), CpuJob("b", 0, 1, 20, 1000),
+                             CpuJob("runs", 50, 3, 500, 500), CpuJob("head", 60, 4, 10, 1000),
+                             CpuJob("last", 70, 1, 10, 1000)};
+    for (Job& job : jobs) job.user = "ada";
+    jobs[2].user = "bob";
+    const auto result = world.Run(std::move(jobs));
+    EXPECT_TRUE(result.ok()) << result.status();
+    return world.starts.at("last");
+  };
+  EXPECT_EQ(start_of_last(planner::RunTimeSource::kDeclared), 560) << "after the head";
+  EXPECT_EQ(start_of_last(planner::RunTimeSource::kLearned), 70) << "ada's run for 15 s";
+}
+
 TEST(SimulationTest, JobsThatRunForEverLeaveTheOthersWaiting) {
   SimWorld world;
   world.options.nodes = CpuNodes(2, 1);

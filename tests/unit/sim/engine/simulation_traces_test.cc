@@ -24,7 +24,8 @@ class Head final : public JobSource {
   int64_t left_;
 };
 
-double AveBsld(const std::string& path, planner::Backfill backfill) {
+double AveBsld(const std::string& path, planner::Backfill backfill,
+               planner::RunTimeSource run_times = planner::RunTimeSource::kDeclared) {
   auto file = OpenWorkloadFile(path, "log");
   EXPECT_TRUE(file.ok()) << file.status();
   auto reader = SwfReader::Open(*std::move(file), path, {});
@@ -34,6 +35,7 @@ double AveBsld(const std::string& path, planner::Backfill backfill) {
   world.options.check_invariants = false;  // of each moment: minutes
   world.options.nodes = CpuNodes(100, 1);
   world.options.core.backfill = backfill;
+  world.options.core.run_times = run_times;
   const auto result =
       RunSimulation(jobs, world.options, {world.labels, world.resources, world.fields});
   EXPECT_TRUE(result.ok()) << result.status();
