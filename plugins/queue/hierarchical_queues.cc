@@ -40,7 +40,7 @@ HierarchicalQueues::HierarchicalQueues(Config& config, PluginHost& host)
       catalog_(MakeCatalog(config, host, resource_names_)),
       tree_(config.Duration("/halfLife", {})),
       host_(host) {
-  Rebuild();
+  Settle();
   if (watches_objects_) {
     // Whatever is missing may come.
   } else if (tree_.size() == 1) {
@@ -72,7 +72,8 @@ HierarchicalQueues::HierarchicalQueues(Config& config, PluginHost& host)
       "QueueRunTimeTooLong", "the gang may run for longer than gangs of the queue may, in seconds");
 }
 
-void HierarchicalQueues::Rebuild() {
+void HierarchicalQueues::Settle() const {
+  if (!std::exchange(stale_, false)) return;
   tree_.Rebuild(catalog_.Specs(), host_.Now());
   naps_.Rebuilt();
   for (auto it = homeless_.begin(); it != homeless_.end();) {
@@ -84,6 +85,11 @@ void HierarchicalQueues::Rebuild() {
     accounts_.Enter(it->first, queue, host_.Now());
     it = homeless_.erase(it);
   }
+}
+
+std::size_t HierarchicalQueues::queues() const {
+  Settle();
+  return tree_.size();
 }
 
 QueueId HierarchicalQueues::Named(std::string_view namespace_name, std::string_view queue) const {
@@ -107,6 +113,7 @@ bool HierarchicalQueues::Allows(QueueId queue, std::string_view namespace_name) 
 
 // A gang that may not be in the queue is not in it: it must not hold up those that may.
 QueueId HierarchicalQueues::QueueOf(const GangView& gang) const {
+  Settle();
   const QueueId queue = Named(gang);
   const bool waits_there =
       queue != kNowhere && tree_.leaf(queue) && Allows(queue, gang.namespace_name);
@@ -114,6 +121,7 @@ QueueId HierarchicalQueues::QueueOf(const GangView& gang) const {
 }
 
 void HierarchicalQueues::BeginRound(std::span<const QueueId> waiting) {
+  Settle();
   nowhere_waits_ = !waiting.empty() && waiting.front() == kNowhere;
   const std::chrono::nanoseconds now = host_.Now();
   std::vector<QueueId> awake;
@@ -147,6 +155,7 @@ bool HierarchicalQueues::Served(QueueId queue, const GangView* gang, QueueOutcom
 }
 
 QueueDescription HierarchicalQueues::Describe(QueueId queue) const {
+  Settle();
   QueueDescription description;
   const QueueSpec& spec = tree_.spec(queue);
   // Of a number that is no queue, not any more or not at all.
@@ -240,12 +249,14 @@ Status HierarchicalQueues::MayHold(const GangView& gang, QueueId queue, bool run
 }
 
 Status HierarchicalQueues::PreEnqueue(const GangView& gang, const ClusterView&) const {
+  Settle();
   const QueueId queue = Named(gang);
   Status status = MayWait(gang, queue);
   return status.ok() ? MayHold(gang, queue, false) : status;
 }
 
 Status HierarchicalQueues::Reserve(const GangView& gang, const PlacementView&, const ClusterView&) {
+  Settle();
   const std::optional<QueueId> holds = accounts_.HolderOf(gang.arrival);
   const QueueId queue = holds.value_or(Named(gang));
   if (!holds) {
@@ -335,7 +346,7 @@ QueueingHint HierarchicalQueues::OnClusterEvent(const ClusterEventView& event) {
       return PodChanged(event);
     case ClusterEventKind::kGangArrived:
       // Of one whose pods were bound before: it holds what it holds, wherever it may wait.
-      if (const QueueId queue = Named(*event.gang); queue != kNowhere) {
+      if (const QueueId queue = Named(*event.gang); queue != kNowhere && !stale_) {
         accounts_.Enter(event.gang->arrival, queue, host_.Now());
         naps_.Wake(queue);
       } else {
@@ -378,7 +389,7 @@ void HierarchicalQueues::OnObject(const WatchedObject& object, Config& spec) {
     catalog_.SetLocal(std::string(object.namespace_name), std::string(object.name),
                       spec.String("/queue", ""));
   }
-  Rebuild();
+  stale_ = true;
 }
 
 void HierarchicalQueues::OnObjectGone(const WatchedObject& object) {
@@ -387,7 +398,7 @@ void HierarchicalQueues::OnObjectGone(const WatchedObject& object) {
   } else {
     catalog_.RemoveLocal(object.namespace_name, object.name);
   }
-  Rebuild();
+  stale_ = true;
 }
 
 void HierarchicalQueues::CheckObject(const WatchedObject& object, Config& spec) const {

@@ -45,7 +45,7 @@ class HierarchicalQueues final : public QueueSelectPlugin,
 
   HierarchicalQueues(Config& config, PluginHost& host);
 
-  std::size_t queues() const override { return tree_.size(); }
+  std::size_t queues() const override;
   QueueId QueueOf(const GangView& gang) const override;
   void BeginRound(std::span<const QueueId> waiting) override;
   std::optional<QueueId> NextQueue() override;
@@ -77,7 +77,9 @@ class HierarchicalQueues final : public QueueSelectPlugin,
     std::string queue;
   };
 
-  void Rebuild();
+  // Makes the tree what the catalog says. Objects come by the thousand when a process starts: that
+  // is left until somebody asks.
+  void Settle() const;
   QueueSpec ReadObject(const WatchedObject& object, Config& spec, ResourceNames& names) const;
   // kNowhere: there is no such queue.
   QueueId Named(std::string_view namespace_name, std::string_view queue) const;
@@ -96,16 +98,18 @@ class HierarchicalQueues final : public QueueSelectPlugin,
   const std::string default_queue_;
   const bool watches_objects_;
   QueueCatalog catalog_;
-  QueueTree tree_;
-  QueueAccounts accounts_{tree_};
+  // What Settle makes of it.
+  mutable bool stale_ = true;
+  mutable QueueTree tree_;
+  mutable QueueAccounts accounts_{tree_};
+  mutable QueueNaps naps_{tree_};
   QueueTurns turns_{tree_};
-  QueueNaps naps_{tree_};
   // Of the last refusal that ends when queues hold less: whose, and which queue is full.
   mutable uint64_t refused_ = 0;
   mutable QueueId full_;
   bool nowhere_waits_ = false;  // in this round
   // Gangs that came before their queue, by arrival: they may hold something.
-  std::map<uint64_t, Home> homeless_;
+  mutable std::map<uint64_t, Home> homeless_;
   std::map<NodeIndex, Amounts> nodes_;  // what each can allocate
   PluginHost& host_;
   Reasons reasons_;

@@ -268,10 +268,10 @@ absl::StatusOr<bool> Control::HoldGang(const GangName& gang, bool held, Timeout 
 absl::StatusOr<bool> Control::SetQueue(const std::string& queue, model::QueueGate gate,
                                        Timeout timeout) {
   if (queue != CoreReader::kOnlyQueue) {
-    return absl::NotFoundError(
-        absl::StrFormat("no queue %s that can be held or drained here: there is one, \"%s\", which "
-                        "stands for all; the state of a plugin's queue is set in its configuration",
-                        queue.substr(0, 253), CoreReader::kOnlyQueue));
+    return absl::NotFoundError(absl::StrFormat(
+        "no queue %s that can be held or drained here: there is one, \"%s\", which "
+        "stands for all; the state of a plugin's queue is set where it is declared (spec.state)",
+        queue.substr(0, 253), CoreReader::kOnlyQueue));
   }
   return Change(timeout,
                 [gate](CoreReader& reader) -> absl::StatusOr<std::optional<model::ClusterEvent>> {

@@ -5,8 +5,8 @@
 #include <deque>
 
 #include "absl/strings/str_format.h"
-#include "builtin_plugins.h"
 #include "planner/core.h"
+#include "tests/support/builtin_plugin.h"
 #include "tests/support/plugin_world.h"
 #include "tests/support/queue_args.h"
 
@@ -46,15 +46,7 @@ QueueArgs Tree() {
 class World {
  public:
   World() {
-    for (const PluginDescriptor& descriptor : BuiltinPlugins()) {
-      if (descriptor.name != "HierarchicalQueues") continue;
-      const auto make = [descriptor](Config& config, PluginHost& host) {
-        return descriptor.make(config, host);
-      };
-      if (!plugins_.registry.Add("HierarchicalQueues", {"1", "bench", make}).ok()) std::abort();
-    }
-    plugins_.specs.push_back(
-        {"HierarchicalQueues", 1, framework::OnError::kDefault, Tree().entries(), ""});
+    testing::AddBuiltin(plugins_, "HierarchicalQueues", Tree().entries());
     core = std::make_unique<Core>(CoreOptions(), labels_, plugins_.Plugins());
     for (int i = 0; i < kNodes; ++i) {
       model::NodeInfo node;

@@ -60,11 +60,7 @@ std::vector<Ran> Run(ListSource& source, const testing::QueueArgs& queues, int n
   framework::HostServices services{resources, fields, reasons, labels, clock, {}, nullptr};
   framework::PluginRegistry registry;
   for (const PluginDescriptor& descriptor : BuiltinPlugins()) {
-    if (descriptor.name != "HierarchicalQueues") continue;
-    const auto make = [descriptor](Config& config, PluginHost& host) {
-      return descriptor.make(config, host);
-    };
-    if (!registry.Add("HierarchicalQueues", {"1", "bench", make}).ok()) std::abort();
+    if (!registry.AddBuiltin(descriptor).ok()) std::abort();
   }
   const auto profile = framework::Profile::Make(
       registry, {{"HierarchicalQueues", 1, framework::OnError::kDefault, queues.entries(), ""}},
