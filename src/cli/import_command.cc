@@ -159,7 +159,8 @@ ExitCode Apply(CommandContext& context, const Imported& imported,
   if (may) {
     const absl::StatusOr<kube::Client*> client = cluster.Connect();
     if (!client.ok()) return context.Fail(client.status());
-    status = ManifestApplier(**client, context.options.timeout).Apply(manifests, applied);
+    const base::Duration timeout = context.options.timeout;
+    status = ManifestApplier(**client, timeout, timeout).Apply(manifests, applied);
   } else if (!for_programs) {
     context.err() << "nothing was applied: mend the conflicts first\n";
   }
@@ -193,16 +194,16 @@ ExitCode Run(CommandContext& context, const Options& options) {
 void AddImportCommand(CLI::App& parent, CommandContext& context) {
   CLI::App& command = *parent.add_subcommand(
       "import",
-      "Print the queues of another scheduler as Queues of Tutti, with a report of what changes; "
-      "nothing is written");
+      "Print the queues of another scheduler as Queues of Tutti, with a report of what changes");
   const auto options = std::make_shared<Options>();
   std::vector<std::string> names;
   for (const std::string_view name : importer::PeerNames()) names.emplace_back(name);
   command.add_option("--from", options->from, "Whose: " + absl::StrJoin(names, ", "))
       ->required()
       ->check(CLI::IsMember(names).description(""));
-  command.add_option("-f,--filename", options->files,
-                     "Files with their manifests, \"-\" for the input; default: the cluster's");
+  command.add_option(
+      "-f,--filename", options->files,
+      "Their manifests, YAML or JSON; - reads standard input; default: the cluster's");
   command.add_flag("--apply", options->apply,
                    "Write them by server-side apply, where nothing is in conflict");
   OnRun(command, context, [&context, options] { return Run(context, *options); });

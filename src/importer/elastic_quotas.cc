@@ -135,6 +135,9 @@ Imported ReadElasticQuotas(const std::vector<SourceObject>& objects) {
   }
   if (!koordinator) return imported;
   ObjectReport all = {"All of them", "", ""};
+  all.Add(
+      Verdict::kChanged, "",
+      "a queue has one weight for all resources: without shared-weight what it has of cpu in max");
   all.Add(Verdict::kChanged, "",
           "pods without the label quota.scheduling.koordinator.sh/name are in the quota of their "
           "namespace's name; here in the queue that lists it",

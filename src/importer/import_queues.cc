@@ -88,7 +88,8 @@ std::vector<PeerKind> KindsOf(Peer peer) {
                .plural = "configmaps",
                .kind = "ConfigMap",
                .names = {"yunikorn-configs", "yunikorn-defaults"},
-               .ns = "yunikorn"}};
+               .ns = "yunikorn",
+               .key = "queues.yaml"}};
     case Peer::kKai:
       return {{"scheduling.run.ai", {"v2"}, "queues", "Queue"}};
     case Peer::kElasticQuota:

@@ -26,9 +26,10 @@ struct PeerKind {
   std::string plural;
   std::string kind;
   std::string alternative = {};  // kinds of one alternative: one of them is enough
-  // Objects of these names are read alone, the first that is there.
+  // Objects of these names are read alone, the first that is there and has the key in its data.
   std::vector<std::string> names = {};
   std::string ns = {};
+  std::string key = {};
 };
 std::vector<PeerKind> KindsOf(Peer peer);
 

@@ -155,7 +155,7 @@ void ManifestApplier::WriteAll(const std::vector<Manifest>& manifests, Replies& 
     if (denied.size() < pending.size()) {
       wait = kFirstWait;
       waited = base::Duration(0);
-    } else if (waited >= timeout_) {
+    } else if (waited >= patience_) {
       return;
     }
     pending = std::move(denied);

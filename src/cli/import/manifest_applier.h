@@ -20,15 +20,15 @@ struct AppliedManifest {
 
 class ManifestApplier {
  public:
-  // `timeout`: of each request.
-  ManifestApplier(kube::Client& client, base::Duration timeout)
-      : client_(client), timeout_(timeout) {}
+  // `timeout`: of each request. `patience`: how long it goes on without progress.
+  ManifestApplier(kube::Client& client, base::Duration timeout, base::Duration patience)
+      : client_(client), timeout_(timeout), patience_(patience) {}
 
   // Parents first. Nothing is written unless the API server would take all of them: it is asked for
   // each (dryRun=All). What admission webhooks refuse is left out of that, as they see what is
-  // there and not what comes along with it; when it is written it is tried again until `timeout`
-  // has passed without progress. What was written when an error ends it is in `applied`. Fields
-  // that somebody else has set to other values are his: an error.
+  // there and not what comes along with it; when it is written it is tried again as long as there
+  // is patience. What was written when an error ends it is in `applied`. Fields that somebody else
+  // has set to other values are his: an error.
   absl::Status Apply(const std::vector<importer::Manifest>& manifests,
                      std::vector<AppliedManifest>& applied);
 
@@ -45,6 +45,7 @@ class ManifestApplier {
 
   kube::Client& client_;
   const base::Duration timeout_;
+  const base::Duration patience_;
 };
 
 }  // namespace tutti::cli

@@ -92,11 +92,14 @@ class ClusterSources {
       if (absl::IsNotFound(body.status())) continue;
       if (!body.ok()) return body.status();
       TUTTI_RETURN_IF_ERROR(importer::ReadSourcePage(*body, objects_).status());
-      return true;
+      if (objects_.empty()) continue;  // an empty list, which is no such object
+      const base::YamlTree* data = importer::FindKey(objects_.back().tree, "data");
+      if (data != nullptr && importer::FindKey(*data, kind.key) != nullptr) return true;
+      objects_.pop_back();
     }
     return absl::NotFoundError(absl::StrFormat(
-        "there is no %s %s in namespace %s: name its namespace with -n, or give it with -f",
-        kind.kind, absl::StrJoin(kind.names, " or "), ns));
+        "there is no %s %s with %s in namespace %s: name its namespace with -n, or give it with -f",
+        kind.kind, absl::StrJoin(kind.names, " or "), kind.key, ns));
   }
 
   ClusterReader& reader_;

@@ -196,15 +196,6 @@ TEST_F(ImportCommandTest, WhatAWebhookRefusesIsTriedAgainWhenTheRestIsThere) {
   EXPECT_EQ(world.out, "Queue a created\nQueue b created\n");
 }
 
-TEST_F(ImportCommandTest, WhatAWebhookRefusesForGoodIsAnError) {
-  needs["/a"] = "/nowhere";
-  const std::string file = File(VolcanoQueue("a", "") + VolcanoQueue("b", ""));
-  EXPECT_EQ(world.Run({"import", "--from", "volcano", "-f", file, "--apply", "--timeout", "100ms"}),
-            ExitCode::kFailed);
-  EXPECT_EQ(world.out, "Queue b created\n");
-  EXPECT_THAT(world.err, HasSubstr("error: Queue a: admission webhook"));
-}
-
 TEST_F(ImportCommandTest, WithoutTheCrdsItSaysSo) {
   served = false;
   const std::string file = File(VolcanoQueue("a", ""));
@@ -275,6 +266,7 @@ TEST_F(ImportCommandTest, OlderVersionsOfAKindAreRead) {
 
 TEST_F(ImportCommandTest, TheConfigMapOfYuniKornIsFoundByItsName) {
   const std::string maps = "/api/v1/namespaces/yunikorn/configmaps/";
+  pages[maps + "yunikorn-configs"] = {{"kind", "ConfigMap"}, {"data", {{"log.level", "INFO"}}}};
   pages[maps + "yunikorn-defaults"] = {
       {"kind", "ConfigMap"},
       {"metadata", {{"name", "yunikorn-defaults"}, {"namespace", "yunikorn"}}},
@@ -282,8 +274,8 @@ TEST_F(ImportCommandTest, TheConfigMapOfYuniKornIsFoundByItsName) {
   EXPECT_EQ(world.Run("import --from yunikorn"), ExitCode::kOk) << world.err;
   EXPECT_THAT(world.out, HasSubstr("name: root\n"));
   EXPECT_EQ(world.Run("import --from yunikorn -n elsewhere"), ExitCode::kNotFound);
-  EXPECT_THAT(world.err, HasSubstr("no ConfigMap yunikorn-configs or yunikorn-defaults in "
-                                   "namespace elsewhere"));
+  EXPECT_THAT(world.err, HasSubstr("no ConfigMap yunikorn-configs or yunikorn-defaults with "
+                                   "queues.yaml in namespace elsewhere"));
 }
 
 TEST_F(ImportCommandTest, WhatWasAppliedInJson) {
