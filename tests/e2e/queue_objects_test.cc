@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_format.h"
 #include "tests/e2e/e2e_bed.h"
 #include "tests/support/control_plane/manifests.h"
 
@@ -122,6 +123,73 @@ TYPED_TEST(QueueObjectsTest, GangsFollowTheTreeAsItChanges) {
   EXPECT_TRUE(this->SawReason("after", "QueueNotFound"));
   EXPECT_EQ(this->plane().CountBound("early") + this->plane().CountBound("late"), 4)
       << "what runs goes on";
+}
+
+// Ops bug 18: a tenant deletes its own queue.
+TYPED_TEST(QueueObjectsTest, Bug18AQueueThatIsDeletedStopsItsOwnGangsAndNobodyElse) {
+  for (const char* queue : {"gone", "stays"}) ASSERT_TRUE(this->Create(queue, json::object()).ok());
+  ASSERT_TRUE(this->Submit("runs", 8, "gone").ok());
+  ASSERT_TRUE(this->Submit("busy", 8, "stays").ok());
+  ASSERT_TRUE(this->AllBound("runs", 8));
+  ASSERT_TRUE(this->AllBound("busy", 8));
+  ASSERT_TRUE(this->Submit("waits", 4, "gone").ok());
+  ASSERT_TRUE(this->Submit("next", 4, "stays").ok());
+  ASSERT_TRUE(this->plane().Send("DELETE", std::string(kQueues) + "/gone", nullptr).ok());
+  EXPECT_TRUE(this->SawReason("waits", "QueueNotFound"));
+  this->plane().DeletePods("busy");
+  EXPECT_TRUE(this->AllBound("next", 4));
+  EXPECT_EQ(this->plane().CountBound("waits"), 0);
+  EXPECT_EQ(this->plane().CountBound("runs"), 8);
+  ASSERT_TRUE(this->Create("gone", json::object()).ok());
+  EXPECT_TRUE(this->AllBound("waits", 4));
+}
+
+// Ops bug 27: the status is the sum of the queue's pods, whatever became of them.
+TYPED_TEST(QueueObjectsTest, Bug27TheStatusIsTheSumOfTheQueuesPods) {
+  ASSERT_TRUE(this->Create("team", json::object()).ok());
+  const auto holds = [&](const std::string& cpu, int gangs) {
+    return this->Saw("team", [&](const json& status) {
+      return status.value("used", json::object()).value("cpu", "0") == cpu &&
+             status.value("runningGangs", 0) == gangs;
+    });
+  };
+  ASSERT_TRUE(this->Submit("one", 3, "team").ok());
+  EXPECT_TRUE(holds("3", 1));
+  ASSERT_TRUE(this->Submit("two", 5, "team").ok());
+  EXPECT_TRUE(holds("8", 2));
+  this->plane().DeletePods("one");
+  EXPECT_TRUE(holds("5", 1));
+  ASSERT_TRUE(this->plane()
+                  .Send("PATCH", "/api/v1/namespaces/default/pods/two-0",
+                        {{"metadata", {{"labels", {{"tutti.dev/queue", "elsewhere"}}}}}},
+                        "application/merge-patch+json")
+                  .ok());
+  ASSERT_TRUE(this->Submit("three", 2, "team").ok());
+  EXPECT_TRUE(holds("7", 2)) << "a label moves nothing that runs";
+  this->plane().DeletePods("two");
+  EXPECT_TRUE(holds("2", 1));
+}
+
+// Ops bug 30: likewise the last of many.
+TYPED_TEST(QueueObjectsTest, Bug30EveryItemIsCheckedHoweverManyThereAre) {
+  constexpr int kMany = 32;
+  for (const int wrong : {0, kMany / 2, kMany - 1}) {
+    json spec;
+    for (int r = 0; r < kMany; ++r) {
+      const std::string resource = absl::StrFormat("example.com/r%d", r);
+      spec["guaranteed"][resource] = r == wrong ? 3 : 2;
+      spec["limit"][resource] = 2;
+    }
+    EXPECT_THAT(std::string(this->Create("many", spec).message()),
+                HasSubstr("a queue cannot be guaranteed more than its limit"))
+        << wrong;
+  }
+  json spec;
+  for (int n = 0; n < 100; ++n) spec["namespaces"].push_back(absl::StrFormat("team-%d", n));
+  EXPECT_TRUE(this->Create("teams", spec).ok());
+  spec["namespaces"].push_back("");
+  EXPECT_THAT(std::string(this->Create("teams-and-nobody", spec).message()),
+              HasSubstr("spec.namespaces[100]"));
 }
 
 TYPED_TEST(QueueObjectsTest, WhatCannotBeIsRefusedByTheApiServerItself) {

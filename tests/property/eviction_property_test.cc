@@ -41,7 +41,7 @@ class Story {
       CreateGang(absl::StrFormat("g%d", g));
       if (Below(6) == 0) world->DeleteGang(absl::StrFormat("g%d", Below(g + 1)));
       if (kills_ && Below(5) == 0) Restart();
-      Live(Below(20));
+      Live(Below(40));
     }
   }
 
@@ -168,7 +168,7 @@ TEST(EvictionPropertyTest, Bug27Bug21WhatAQueueHoldsIsTheSumOfItsPodsAtEveryMome
   size_t evictions = 0;
   for (uint64_t seed = 1; seed <= 60; ++seed) {
     Story story(seed, seed % 3 == 0 ? By::kBoth : By::kQueues);
-    story.Live(100);
+    story.Live(200);
     ASSERT_THAT(story.Broken(), IsEmpty()) << "seed " << seed << "\n" << story.world->log();
     compared += story.compared;
     evictions += story.evictions();
@@ -188,7 +188,7 @@ INSTANTIATE_TEST_SUITE_P(By, EvictionsEndTest, ::testing::Values(By::kQueues, By
 
 TEST_P(EvictionsEndTest, Bug24EvictionsComeToAnEnd) {
   size_t evictions = 0;
-  for (uint64_t seed = 100; seed <= 140; ++seed) {
+  for (uint64_t seed = 100; seed <= 130; ++seed) {
     Story story(seed, GetParam());
     story.world->Calm();
     story.world->Pass(std::chrono::seconds(60));

@@ -158,6 +158,43 @@ TEST_F(CoreQueueObjectsTest, AQueueThatIsDeletedUnderLoadLosesNothingThatRuns) {
   EXPECT_EQ(UsedBy("team"), 0);
 }
 
+// Ops bug 18: a tenant deletes its own queue while it and others run and wait.
+TEST_F(CoreQueueObjectsTest, Bug18AQueueThatIsDeletedStopsItsOwnGangsAndNobodyElse) {
+  Set("gone", {});
+  Set("stays", {});
+  auto runs = Gang("runs", "gone", 8);
+  Run(runs);
+  auto busy = Gang("busy", "stays", 8);
+  Run(busy);
+  const auto waits = Gang("waits", "gone", 4);
+  const auto next = Gang("next", "stays", 4);
+  Delete("gone");
+  for (const PodInfo& pod : busy) d_.Apply(model::PodDeleted{pod.uid});
+  d_.Pass();
+  EXPECT_TRUE(Placed(next)) << "whatever is wrong with the queue beside it";
+  EXPECT_FALSE(Placed(waits));
+  EXPECT_EQ(WhyOf("waits"), "QueueNotFound: there is no queue gone");
+  EXPECT_THAT(d_.Take<model::EvictPod>(), IsEmpty());
+  EXPECT_EQ(UsedBy("stays"), 4000);
+  Set("gone", {});
+  EXPECT_TRUE(Placed(waits));
+  EXPECT_EQ(UsedBy("gone"), 12'000);
+}
+
+// Ops bug 29: nobody was there to refuse it, so it is set apart with what is below it.
+TEST_F(CoreQueueObjectsTest, Bug29ABrokenPromiseHoldsItsOwnSubtreeAndNobodyElse) {
+  Set("bad", {{"/guaranteed/cpu", "2"}});
+  Set("greedy", {{"/parent", "bad"}, {"/guaranteed/cpu", "8"}});
+  Set("good", {});
+  const auto below = Gang("below", "greedy", 1);
+  const auto other = Gang("other", "good", 12);
+  EXPECT_TRUE(Placed(other)) << "what can never be promised is kept back from nobody";
+  EXPECT_FALSE(Placed(below));
+  EXPECT_THAT(WhyOf("below"), HasSubstr("QueueMisconfigured: queue bad: the queues below it"));
+  Set("greedy", {{"/parent", "bad"}, {"/guaranteed/cpu", "2"}});
+  EXPECT_TRUE(Placed(below));
+}
+
 TEST_F(CoreQueueObjectsTest, GangsOfADeletedQueueAreNotTakenFromOthersTurn) {
   Set("gone", {});
   Set("owner", {{"/guaranteed/cpu", "16"}});
@@ -198,6 +235,31 @@ TEST_F(CoreQueueObjectsTest, WhatIsWrongIsToldToWhoAsks) {
   const auto errors = d_.core.reader().CheckObject(std::get<model::WatchedObjectUpserted>(object));
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_THAT(errors[0].message, HasSubstr("queue top: the queues below it are guaranteed 3000"));
+}
+
+// Ops bug 30: whoever writes an object hears of a mistake wherever it stands among many.
+TEST_F(CoreQueueObjectsTest, Bug30TheLastOfManyIsCheckedToo) {
+  constexpr int kMany = 40;
+  for (int wrong = 0; wrong < kMany; ++wrong) {
+    Spec spec;
+    for (int r = 0; r < kMany; ++r)
+      spec.push_back({absl::StrFormat("/limit/r%d", r), r == wrong ? "many" : "3"});
+    const auto object = QueueObject("team", spec);
+    const auto errors =
+        d_.core.reader().CheckObject(std::get<model::WatchedObjectUpserted>(object));
+    ASSERT_EQ(errors.size(), 1u) << wrong;
+    EXPECT_EQ(errors[0].pointer, absl::StrFormat("/limit/r%d", wrong));
+  }
+  Set("top", {{"/guaranteed/cpu", std::to_string(kMany)}});
+  const Spec one = {{"/parent", "top"}, {"/guaranteed/cpu", "1"}};
+  for (int child = 0; child <= kMany; ++child) {
+    const std::string name = absl::StrFormat("child%d", child);
+    const auto object = QueueObject(name, one);
+    const auto errors =
+        d_.core.reader().CheckObject(std::get<model::WatchedObjectUpserted>(object));
+    EXPECT_EQ(errors.size(), child < kMany ? 0u : 1u) << name;
+    Set(name, one);
+  }
 }
 
 }  // namespace
