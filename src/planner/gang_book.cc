@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_format.h"
 #include "planner/core_checkpoint.h"
+#include "planner/run_report.h"
 
 namespace tutti::planner {
 namespace {
@@ -97,7 +98,7 @@ void GangBook::Leave(Gang& gang, base::Uid uid) {
   Member& member = it->second;
   const bool succeeded =
       member.state == Member::State::kBound && member.pod->phase == model::PodPhase::kSucceeded;
-  if (succeeded && gang.members.size() == 1 && gang.slots.empty()) Ended(gang);
+  if (succeeded && gang.members.size() == 1 && gang.slots.empty()) ReportRun(gang, s_);
   AnswerBind(gang, member, "the pod is gone or has finished");
   s_.ledger.Release(member.reservation);
   --CountOf(gang, member.state);
@@ -111,14 +112,6 @@ void GangBook::Started(Gang& gang, Timestamp at) const {
   if (at <= gang.started) return;
   gang.started = at;
   gang.learned = s_.run_times.Learned(gang);
-}
-
-void GangBook::Ended(const Gang& gang) {
-  const base::Duration ran = s_.now - gang.started;
-  const base::Duration declared = gang.expected_duration();
-  if (s_.ready() && (declared.count() > 0 || gang.learned.count() > 0))
-    s_.Emit(model::ReportRun{gang.key, ran, declared, gang.learned});
-  s_.run_times.Add(gang, ran);
 }
 
 bool GangBook::SetState(Gang& gang, Member& member, Member::State state) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_format.h"
 #include "planner/core_checkpoint.h"
+#include "planner/duration_order.h"
 #include "planner/score_report.h"
 
 namespace tutti::planner {
@@ -23,11 +24,6 @@ bool RankBefore(const Member* a, const Member* b) {
   if (x.name.size() != y.name.size()) return x.name.size() < y.name.size();
   if (x.name != y.name) return x.name < y.name;
   return x.uid < y.uid;
-}
-
-bool ShorterFirst(base::Duration a, base::Duration b) {
-  if (a.count() == 0 || b.count() == 0) return a.count() != 0 && b.count() == 0;
-  return a < b;
 }
 
 }  // namespace

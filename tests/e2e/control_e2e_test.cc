@@ -75,7 +75,9 @@ class ControlE2eTest : public E2eBed<ControlE2eTest> {
 
 // Four nodes of 4 CPU each.
 TEST_F(ControlE2eTest, AWaitingGangIsExplainedInNumbers) {
-  ASSERT_TRUE(plane().CreatePods(12, "runs", GangPod("runs", 12, "1")).ok());
+  PodTemplate runs = GangPod("runs", 12, "1");
+  runs.annotations["tutti.dev/expected-duration"] = "2h";
+  ASSERT_TRUE(plane().CreatePods(12, "runs", runs).ok());
   ASSERT_TRUE(AllBound("runs", 12));
   ASSERT_TRUE(plane().CreatePods(6, "waits", GangPod("waits", 6, "1")).ok());
   ASSERT_TRUE(SawReason("waits", "WaitingForCapacity"));
@@ -88,6 +90,9 @@ TEST_F(ControlE2eTest, AWaitingGangIsExplainedInNumbers) {
   EXPECT_EQ(why.holders(0).who(), "gang runs");
   EXPECT_EQ(why.holders(0).amount(), 12000);
   EXPECT_EQ(why.position(), 1);
+  EXPECT_GT(why.start().latest_seconds(), 0) << "when those that run have ended";
+  EXPECT_LE(why.start().latest_seconds(), 7200);
+  EXPECT_FALSE(why.start().has_earliest_seconds()) << "nothing was learned yet";
   EXPECT_EQ(why.nodes(), 4);
   ASSERT_EQ(why.classes_size(), 1);
   int64_t nodes = why.classes(0).nodes_with_room();
