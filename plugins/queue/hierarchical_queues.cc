@@ -290,7 +290,9 @@ Status HierarchicalQueues::SelectVictims(const GangView& gang, const GangDiagnos
   const Amounts asked = Asked(gang);
   const std::optional<QueueId> entitled = tree_.Entitled(queue, asked);
   const std::chrono::nanoseconds now = host_.Now();
-  if (!entitled || now - gang.created < tree_.spec(queue).reclaim_delay) return Status::Skip();
+  if (!entitled) return Status::Skip();
+  const std::chrono::nanoseconds delay = tree_.spec(queue).reclaim_delay;
+  if (delay.count() > 0 && now - gang.created < delay) return Status::Skip();
   Reclaim reclaim(tree_, accounts_, *entitled, asked, now);
   for (const NodeBlockView& block : cluster.blocks) {
     block.present.ForEach([&](uint32_t offset) {

@@ -26,7 +26,9 @@ void Reclaim::Look(const PlacedPodView& pod) {
 
 bool Reclaim::Protected(const Unit& unit) const {
   const QueueSpec& spec = tree_.spec(unit.queue);
-  return !unit.evictable || !spec.reclaimable || now_ - unit.since < spec.min_runtime;
+  // Where nothing is asked for, no clock that goes ahead of ours can ask for it.
+  const bool young = spec.min_runtime.count() > 0 && now_ - unit.since < spec.min_runtime;
+  return !unit.evictable || !spec.reclaimable || young;
 }
 
 std::vector<PodUid> Reclaim::Victims(size_t most) {
