@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -95,11 +96,12 @@ absl::Status ProblemsOf(const std::vector<Manifest>& manifests,
   return absl::Status(code, "nothing was applied: " + absl::StrJoin(texts, "\n  "));
 }
 
-// Of an object as the API server answers it; empty where it is not there.
-std::string VersionOf(const kube::Response& reply) {
-  if (reply.status >= 300) return {};
-  const auto object = objects::JsonObjectView::Parse(reply.body);
-  return object.ok() ? object->String("/metadata/resourceVersion").value_or("") : "";
+// Of an object as the API server answers it; nothing where it is not there. It counts what changes
+// the spec: a resourceVersion changes with the status, too, which Tutti writes meanwhile.
+std::optional<int64_t> GenerationOf(const absl::StatusOr<kube::Response>& reply) {
+  if (!reply.ok() || reply->status >= 300) return std::nullopt;
+  const auto object = objects::JsonObjectView::Parse(reply->body);
+  return object.ok() ? object->Integer("/metadata/generation") : std::nullopt;
 }
 
 }  // namespace
@@ -182,8 +184,8 @@ absl::Status ManifestApplier::Apply(const std::vector<Manifest>& manifests,
     const absl::Status status = ProblemOf(manifests[i], replies[i]);
     first.Update(status);
     if (!status.ok()) continue;
-    const bool same = before[i].ok() && !VersionOf(*before[i]).empty() &&
-                      VersionOf(*before[i]) == VersionOf(*replies[i]);
+    const std::optional<int64_t> generation = GenerationOf(before[i]);
+    const bool same = generation && generation == GenerationOf(replies[i]);
     applied.push_back({&manifests[i], replies[i]->status == 201 ? "created"
                                       : same                    ? "unchanged"
                                                                 : "configured"});

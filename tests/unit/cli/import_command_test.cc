@@ -93,7 +93,7 @@ class ImportCommandTest : public ::testing::Test {
     Apply(request, send);
   }
 
-  // As server-side apply answers: the version changes where the object does.
+  // As server-side apply answers: the generation changes where the spec does.
   template <class Send>
   void Apply(const HttpRequest& request, const Send& send) {
     EXPECT_EQ(request.headers.at("content-type"), "application/apply-patch+yaml");
@@ -113,10 +113,12 @@ class ImportCommandTest : public ::testing::Test {
     const auto old = objects.find(request.path);
     const int status = old == objects.end() ? 201 : 200;
     if (request.query.count("dryRun") != 0) return send(status, object);
-    json was = old == objects.end() ? json::object() : old->second;
-    const std::string version = was.value("/metadata/resourceVersion"_json_pointer, "0");
-    object["metadata"]["resourceVersion"] = version;
-    if (object != was) object["metadata"]["resourceVersion"] = std::to_string(++last_version);
+    const bool same = old != objects.end() && old->second["spec"] == object["spec"];
+    object["metadata"]["generation"] =
+        old == objects.end() ? 1
+                             : old->second["metadata"]["generation"].get<int>() + (same ? 0 : 1);
+    // Somebody writes the status all the time.
+    object["metadata"]["resourceVersion"] = std::to_string(++last_version);
     objects[request.path] = object;
     send(status, object);
   }

@@ -84,7 +84,7 @@ TEST_F(ManifestApplierTest, WhatTheServerRefusesStopsAllOfIt) {
   refused["b"] = {422, "spec.weight: must be less than 1000000"};
   const absl::Status status = Apply({Queue("a"), Queue("b"), Queue("c")});
   EXPECT_EQ(status.message(),
-            "nothing was applied: Queue b: spec.weight: must be less than 1000000");
+            "nothing was applied: Queue b: HTTP 422: spec.weight: must be less than 1000000");
   EXPECT_THAT(written, IsEmpty());
 }
 
@@ -92,7 +92,7 @@ TEST_F(ManifestApplierTest, WhatAWebhookRefusesForGoodIsAnErrorTheRestIsWritten)
   refused["b"] = {422, "admission webhook \"q\" denied the request: a circle"};
   const absl::Status status = Apply({Queue("a"), Queue("b"), Queue("c")});
   EXPECT_TRUE(absl::IsFailedPrecondition(status));
-  EXPECT_THAT(std::string(status.message()), HasSubstr("Queue b: admission webhook"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("Queue b: HTTP 422: admission webhook"));
   EXPECT_THAT(results, ElementsAre("acreated", "ccreated"));
 }
 
@@ -107,7 +107,8 @@ TEST_F(ManifestApplierTest, OfManyProblemsTheFirstAreTold) {
     manifests.push_back(Queue("q" + std::to_string(i)));
     refused[manifests.back().name] = {422, "no"};
   }
-  EXPECT_THAT(std::string(Apply(manifests).message()), HasSubstr("Queue q9: no\n  and 20 more"));
+  EXPECT_THAT(std::string(Apply(manifests).message()),
+              HasSubstr("Queue q9: HTTP 422: no\n  and 20 more"));
 }
 
 }  // namespace
