@@ -456,6 +456,9 @@ void GangBook::SetDeadlines(Gang& gang) {
 
 void GangBook::TellPlugins(Gang& gang) {
   reserves_.TellGivenBack();
+  // Its queue and the like are what its pods say. Its object may come before them, and in a new
+  // process pods that have finished, of which none is a member.
+  if (gang.members.empty() && gang.slots.empty() && !gang.told_of_arrival) return;
   if (!std::exchange(gang.told_of_arrival, true))
     events_.Tell(ClusterEventKind::kGangArrived, gang);
   const bool placed = gang.complete();
@@ -467,7 +470,7 @@ void GangBook::Settle(Gang& gang) {
   if (gang.empty() && !gang.object_spec && gang.object_problem.empty()) {
     DropHeadReservations(gang);
     TellPlugins(gang);
-    events_.Tell(ClusterEventKind::kGangGone, gang);
+    if (gang.told_of_arrival) events_.Tell(ClusterEventKind::kGangGone, gang);
     if (!gang.plan_id.empty()) s_.plans.Erase(gang.plan_id);
     dates_.Remove(gang);
     s_.by_arrival.erase(gang.arrival);
