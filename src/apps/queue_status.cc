@@ -60,7 +60,8 @@ json QueueStatus(const planner::QueueReport& report, const model::ResourceTable&
     used[name] = Quantity(amount.resource, amount.used, name);
   }
   // A merge patch leaves what it does not name.
-  for (const auto& [name, value] : before.value("used", json::object()).items()) {
+  const json used_before = before.value("used", json::object());
+  for (const auto& [name, value] : used_before.items()) {
     if (!used.contains(name)) used[name] = nullptr;
   }
   return {{"observedGeneration", generation},

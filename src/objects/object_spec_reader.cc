@@ -25,7 +25,8 @@ model::ObjectSpec ReadObjectSpec(const JsonObjectView& object) {
                                 : object.namespace_name() + "/" + object.name();
   const json tree = json::parse(object.JsonText("/spec"), nullptr, /*allow_exceptions=*/false);
   if (!tree.is_object()) return spec;
-  for (const auto& [pointer, value] : tree.flatten().items()) {
+  const json flat = tree.flatten();
+  for (const auto& [pointer, value] : flat.items()) {
     if (value.is_null() || value.is_structured()) continue;
     std::string text = value.is_string() ? value.get<std::string>() : value.dump();
     spec.entries.push_back({pointer, KindOf(value), std::move(text), where});
