@@ -143,6 +143,7 @@ TEST(MetricsTest, EveryMetricOfTheTableHasAMember) {
   metrics.decision_log_dropped.At({}).Increment();
   metrics.control_request_duration.At({}, {}).Observe(1);
   metrics.held.At({}).Set(1);
+  metrics.run_time_ratio.At({}).Observe(1);
   metrics.gangs.At({}).Set(1);
   metrics.cache_staleness.At({}).Set(1);
   metrics.admissions.At({}).Increment();

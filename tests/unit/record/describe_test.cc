@@ -36,7 +36,7 @@ TEST(DescribeTest, EffectsAreOrders) {
                                       std::chrono::hours(1),
                                       {}},
                      resources),
-            "gang default/a (job) ran for 1m30.5s: declared 1h, learned nothing");
+            "gang default/a (job) ran for 1m30s500ms: declared 1h, learned nothing");
   EXPECT_EQ(Describe(model::AnswerBind{2, "tutti/NotReady"}, resources),
             "answer bind 2: tutti/NotReady");
 }
