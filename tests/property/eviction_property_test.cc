@@ -37,8 +37,10 @@ class Story {
     world = std::make_unique<CoreWorld>(options);
     const int64_t nodes = 2 + Below(3);
     for (int64_t n = 0; n < nodes; ++n) world->AddNode(absl::StrFormat("node-%d", n), 4000);
-    for (int64_t g = 0, gangs = 6 + Below(10); g < gangs; ++g) {
-      CreateGang(absl::StrFormat("g%d", g));
+    for (int64_t g = 0, gangs = 8 + Below(10); g < gangs; ++g) {
+      // At first one queue borrows what there is.
+      const int64_t leaf = g < gangs / 2 ? 0 : Below(std::ssize(parents_));
+      CreateGang(absl::StrFormat("g%d", g), std::next(parents_.begin(), leaf)->first);
       if (Below(6) == 0) world->DeleteGang(absl::StrFormat("g%d", Below(g + 1)));
       if (kills_ && Below(5) == 0) Restart();
       Live(Below(40));
@@ -75,14 +77,14 @@ class Story {
   int64_t Below(int64_t n) { return static_cast<int64_t>(random_() % static_cast<uint64_t>(n)); }
 
   void MakeTree() {
-    for (int64_t t = 0, tops = 1 + Below(2); t < tops; ++t) {
+    for (int64_t t = 0, tops = 2 + Below(2); t < tops; ++t) {
       const std::string top = absl::StrFormat("top%d", t);
-      tree_.Queue(top).Guaranteed("cpu", "8");
+      tree_.Queue(top).Guaranteed("cpu", "4");
       for (int64_t l = 0, leaves = 1 + Below(3); l < leaves; ++l) {
         const std::string leaf = absl::StrFormat("leaf%d-%d", t, l);
         tree_.Queue(leaf, top);
         parents_[leaf] = top;
-        if (Below(3) > 0) tree_.Guaranteed("cpu", std::to_string(1 + Below(2)));
+        if (Below(3) > 0) tree_.Guaranteed("cpu", "1");
         if (Below(5) == 0) tree_.Integer("maxRunningGangs", 2);
       }
     }
@@ -94,16 +96,15 @@ class Story {
     if (by_ != By::kQueues) AddBuiltin(*processes_.back(), "GangPreemption");
     return processes_.back()->Start();
   }
-  void CreateGang(const std::string& gang) {
+  void CreateGang(const std::string& gang, const std::string& leaf) {
     const int64_t members = 1 + Below(4);
-    auto leaf = std::next(parents_.begin(), Below(std::ssize(parents_)));
-    queue_of_[gang] = leaf->first;
+    queue_of_[gang] = leaf;
     PodSpec spec;
     spec.gang = gang;
-    spec.queue = leaf->first;
+    spec.queue = leaf;
     spec.min_member = static_cast<int>(members);
     spec.has_controller = true;  // whoever is evicted comes again
-    spec.shape.requests = {{model::kCpu, 500 * (1 + Below(4))}};
+    spec.shape.requests = {{model::kCpu, 500 * (1 + Below(3))}};
     spec.shape.priority = static_cast<int32_t>(Below(3));
     for (int64_t m = 0; m < members; ++m) {
       spec.name = absl::StrFormat("%s-%d", gang, m);
