@@ -46,7 +46,7 @@ class QueueObjectsTest : public E2eBed<QueueObjectsTest<Way>> {
     Bed::SetUp();
     if (this->IsSkipped() || this->HasFatalFailure()) return;
     ASSERT_TRUE(this->plane().WaitFor([&] { return this->plane().Get(kQueues).ok(); }));
-    for (const std::string& kind : {std::string(kQueues), kLocalQueues})
+    for (const char* kind : {kQueues, kLocalQueues})
       ASSERT_TRUE(this->plane().Send("DELETE", kind, nullptr).ok());
   }
   // The API server's answer.
