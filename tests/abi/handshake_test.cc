@@ -120,7 +120,7 @@ TEST(HandshakeTest, ARefusalNamesEverythingThatDiffers) {
               AllOf(HasSubstr("/p/x.so"), HasSubstr("magic: host 0x49545554, plugin 0x12345678"),
                     HasSubstr("size of the descriptor: host takes 88 to 4096, plugin 24"),
                     HasSubstr("ABI major version: host 1, plugin 2"),
-                    HasSubstr("ABI minor version: host 3, plugin needs 9"),
+                    HasSubstr("ABI minor version: host 4, plugin needs 9"),
                     HasSubstr("built with ABI minor version 1 and claims to need 9")));
 }
 
