@@ -35,7 +35,7 @@ enum class OutputFormat { kTable, kWide, kJson, kYaml };
 struct GlobalOptions {
   OutputFormat output = OutputFormat::kTable;
   bool output_chosen = false;  // by -o: a command may have another default than a table
-  std::string server;      // host:port or unix:///path; empty: through the API server
+  std::string server;          // host:port or unix:///path; empty: through the API server
   std::string kubeconfig;  // empty: $KUBECONFIG, ~/.kube/config, the service account of this Pod
   std::string context;     // empty: the kubeconfig's current-context
   std::string ns;          // empty: the namespace of the kubeconfig's context

@@ -41,7 +41,7 @@ class QueueRound {
   const GangDates& dates_;
   std::vector<QueueId> waiting_;               // the round began with these
   absl::flat_hash_map<uint32_t, Line> lines_;  // of which a gang was tried
-  uint32_t current_ = 0;                   // the line of the gang being tried
+  uint32_t current_ = 0;                       // the line of the gang being tried
   bool unfinished_ = false;
 };
 
