@@ -1,5 +1,7 @@
 #include "apps/queue_reporter.h"
 
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "absl/time/time.h"
@@ -64,11 +66,9 @@ void QueueReporter::Run() {
 
 void QueueReporter::Report(const Queues& queues) {
   if (queues.empty()) return written_.clear();
-  std::erase_if(written_, [&](const auto& known) {
-    return std::none_of(queues.begin(), queues.end(), [&](const planner::QueueReport& queue) {
-      return queue.description.name == known.first;
-    });
-  });
+  std::set<std::string_view> names;
+  for (const planner::QueueReport& queue : queues) names.insert(queue.description.name);
+  std::erase_if(written_, [&](const auto& known) { return !names.contains(known.first); });
   int writes = 0;
   for (size_t i = 0; i < queues.size() && writes < kMostWrites; ++i) {
     const planner::QueueReport& queue = queues[next_++ % queues.size()];

@@ -23,7 +23,7 @@ namespace tutti::apps {
 // written again in its next turn.
 class QueueReporter {
  public:
-  static constexpr base::Duration kPeriod = std::chrono::seconds(1);
+  static constexpr base::Duration kPeriod = std::chrono::seconds(2);
   static constexpr int kMostWrites = 20;
 
   QueueReporter(planner::CoreLoop& core, kube::Client& client,

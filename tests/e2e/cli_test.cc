@@ -5,13 +5,12 @@
 #include <gtest/gtest.h>
 #include <ifaddrs.h>
 #include <net/if.h>
-#include <sys/wait.h>
 
-#include <filesystem>
 #include <map>
 
 #include "absl/strings/str_format.h"
 #include "tests/e2e/e2e_bed.h"
+#include "tests/e2e/tutti_program.h"
 
 namespace tutti::testing {
 namespace {
@@ -49,24 +48,8 @@ class CliTest : public E2eBed<CliTest> {
   }
 
  protected:
-  struct Ran {
-    int exit = -1;
-    std::string text;  // of both streams
-  };
-
-  // The program that stands beside the server's, with the control plane's kubeconfig.
   static Ran Run(std::vector<std::string> arguments) {
-    static int runs = 0;
-    const std::filesystem::path program =
-        std::filesystem::path(TuttiServerBinary()).parent_path() / "tutti";
-    arguments.insert(arguments.begin(), program.string());
-    const std::string log = absl::StrFormat("%s/cli-%d.log", plane().dir(), ++runs);
-    absl::StatusOr<Process> process =
-        Process::Start(arguments, log, {"KUBECONFIG=" + plane().kubeconfig()});
-    if (!process.ok()) return {-1, std::string(process.status().message())};
-    plane().WaitFor([&] { return !process->running(); });
-    const int status = process->Terminate();
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadFile(log)};
+    return RunTutti(plane(), std::move(arguments));
   }
   static Ran Straight(std::vector<std::string> arguments) {
     arguments.insert(arguments.end(), {"--server", tutti().door("control")});

@@ -2,14 +2,13 @@
 // that says of who changed what.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_format.h"
 #include "tests/e2e/e2e_bed.h"
+#include "tests/e2e/tutti_program.h"
 #include "tests/support/control_plane/manifests.h"
 
 namespace tutti::testing {
@@ -43,23 +42,8 @@ class ImportTest : public E2eBed<ImportTest> {
   }
 
  protected:
-  struct Ran {
-    int exit = -1;
-    std::string text;  // of both streams
-  };
-
   static Ran Run(std::vector<std::string> arguments) {
-    static int runs = 0;
-    const std::filesystem::path program =
-        std::filesystem::path(TuttiServerBinary()).parent_path() / "tutti";
-    arguments.insert(arguments.begin(), program.string());
-    const std::string log = absl::StrFormat("%s/import-%d.log", plane().dir(), ++runs);
-    absl::StatusOr<Process> process =
-        Process::Start(arguments, log, {"KUBECONFIG=" + plane().kubeconfig()});
-    if (!process.ok()) return {-1, std::string(process.status().message())};
-    plane().WaitFor([&] { return !process->running(); });
-    const int status = process->Terminate();
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadFile(log)};
+    return RunTutti(plane(), std::move(arguments));
   }
 
   static json VolcanoQueue(const std::string& name, const json& spec) {
