@@ -27,6 +27,8 @@ struct GangView {
   int64_t bound = 0;    // of these, on nodes already
   // How long it will run at most, by its own account; zero: it says nothing.
   std::chrono::nanoseconds duration{0};
+  // Whose it is by its own account (label tutti.dev/user); empty: it says nothing.
+  std::string_view user = {};
   // The members that want a place, by class. Empty in QueueSort.
   std::span<const PodClassView> classes;
   // The nodes of its members that have one, each once, ascending. Empty in QueueSort and events.

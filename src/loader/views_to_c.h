@@ -78,7 +78,8 @@ class GangToC {
           .placed_on = reinterpret_cast<const uint32_t*>(gang.placed_on.data()),
           .placed_on_count = gang.placed_on.size(),
           .queue = abi::ToC(gang.queue),
-          .duration_ns = gang.duration.count()};
+          .duration_ns = gang.duration.count(),
+          .user = abi::ToC(gang.user)};
   }
   GangToC(const GangToC&) = delete;
   GangToC& operator=(const GangToC&) = delete;

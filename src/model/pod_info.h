@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,9 @@
 #include "tutti/devices.h"
 
 namespace tutti::model {
+
+// What PodInfo::submitter of a user's pod begins with.
+inline constexpr std::string_view kUserSubmitter = "user/";
 
 struct Toleration {
   std::string key;  // empty: every key
@@ -107,7 +111,7 @@ struct PodInfo {
   // tutti.dev/expected-duration, or activeDeadlineSeconds); 0: it does not say.
   base::Duration expected_duration{0};
   // Whose work it is, by its namespace: what one submitter runs is taken to run for as long as what
-  // it ran last. Empty: not known.
+  // it ran last. kUserSubmitter and the user's name, where it says whose it is; empty: not known.
   std::string submitter;
   PodPhase phase = PodPhase::kPending;
   bool deleting = false;  // has a deletionTimestamp

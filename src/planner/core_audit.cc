@@ -133,7 +133,8 @@ void CoreAudit::CheckGang(const Gang& gang, std::vector<std::string>& broken) co
   const bool right = counts[Member::State::kWaiting] == gang.waiting &&
                      counts[Member::State::kPlaced] == gang.placed &&
                      counts[Member::State::kBinding] == gang.binding &&
-                     counts[Member::State::kBound] == gang.bound && parked == gang.parked;
+                     counts[Member::State::kBound] == gang.bound &&
+                     counts[Member::State::kLeaving] == gang.leaving && parked == gang.parked;
   if (!right) broken.push_back(absl::StrFormat("gang %s: its counters are wrong", Name(gang)));
   const bool holds_room = gang.placed > 0 || !gang.slots.empty();
   const bool has_deadline = gang.complete() || gang.bound + gang.binding > 0 ||

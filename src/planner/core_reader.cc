@@ -190,7 +190,7 @@ GangReport CoreReader::Report(const model::GangKey& key, size_t most_members) co
     GangReport::MemberReport& shown = report.members.emplace_back();
     shown.pod = member.pod->name;
     shown.state = member.state;
-    if (member.state == Member::State::kBound) {
+    if (member.runs()) {
       shown.node = member.pod->node_name;
     } else if (member.state != Member::State::kWaiting) {
       shown.node = s_.nodes.Info(member.node)->name;

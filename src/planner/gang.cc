@@ -22,6 +22,7 @@ void Gang::Count(const model::PodInfo& pod, int sign) {
   if (!pod.gang->queue.empty()) queues_.Add(pod.gang->queue, sign);
   if (!pod.gang->spec) return;
   min_members_.Add(pod.gang->spec->min_member, sign);
+  if (pod.gang->spec->on_member_lost == MemberLost::kRelease) released_with_others_ += sign;
   for (const RoleMinimum& role : pod.gang->spec->roles)
     roles_.Add({role.role, role.min_member}, sign);
   if (pod.gang->spec->wait_timeout.count() > 0)
@@ -29,7 +30,7 @@ void Gang::Count(const model::PodInfo& pod, int sign) {
 }
 
 void Gang::Recount() {
-  waiting = placed = binding = bound = parked = referees_ = 0;
+  waiting = placed = binding = bound = leaving = parked = referees_ = released_with_others_ = 0;
   min_members_.Clear();
   wait_timeouts_.Clear();
   priorities_.Clear();
@@ -54,6 +55,9 @@ void Gang::Recount() {
         break;
       case Member::State::kBound:
         ++bound;
+        break;
+      case Member::State::kLeaving:
+        ++leaving;
         break;
     }
   }
@@ -92,7 +96,8 @@ std::vector<RoleMinimum> Gang::roles() const {
 RoleQuota Gang::RolesSecured() const {
   RoleQuota quota(roles());
   for (const auto& [uid, member] : members) {
-    if (member.state != Member::State::kWaiting) quota.Count(member.pod->gang->role);
+    if (member.state != Member::State::kWaiting && member.state != Member::State::kLeaving)
+      quota.Count(member.pod->gang->role);
   }
   return quota;
 }
@@ -136,6 +141,18 @@ base::Timestamp Gang::expected_end() const {
 
 std::string_view Gang::submitter() const {
   return submitters_.empty() ? std::string_view() : submitters_.least();
+}
+
+std::string_view Gang::user() const {
+  std::string_view name = submitter();
+  if (!name.starts_with(model::kUserSubmitter)) return {};
+  name.remove_prefix(model::kUserSubmitter.size());
+  return name;
+}
+
+MemberLost Gang::on_member_lost() const {
+  if (object_spec) return object_spec->on_member_lost;
+  return released_with_others_ > 0 ? MemberLost::kRelease : MemberLost::kReplace;
 }
 
 GangPhase Gang::phase() const {

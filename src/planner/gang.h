@@ -27,6 +27,7 @@ struct Member {
     kPlaced,   // a node is reserved for it
     kBinding,  // its Binding is being written
     kBound,    // runs there
+    kLeaving,  // runs there, and is being deleted: counts for nothing any more
   };
 
   const model::PodInfo* pod =
@@ -44,6 +45,8 @@ struct Member {
   base::Timestamp retry_write_at = base::Timestamp::Infinite();
   uint64_t bind_ticket = 0;       // a parked bind, 0: none
   base::Timestamp bind_deadline;  // when the parked bind is answered in any case
+
+  bool runs() const { return state == State::kBound || state == State::kLeaving; }
 };
 
 // A place planned at admission for a member that does not exist yet.
@@ -90,6 +93,7 @@ class Gang {
   int placed = 0;
   int binding = 0;
   int bound = 0;
+  int leaving = 0;
   int finished = 0;  // pods that succeeded and still exist
   int parked = 0;    // members whose bind is parked
 
@@ -151,9 +155,13 @@ class Gang {
   base::Duration expected_duration() const;
   // When it will give its room back by that account; Infinite: it has none, or does not say.
   base::Timestamp expected_end() const;
-  bool holds_room() const { return placed + binding + bound > 0; }
+  bool holds_room() const { return placed + binding + bound + leaving > 0; }
   // Whose work it is; empty: not known. Where members differ, the first by name.
   std::string_view submitter() const;
+  // The user among the submitters, by its own account; empty: it says none.
+  std::string_view user() const;
+  // By its object's account, else where any member says so.
+  MemberLost on_member_lost() const;
   // Why a member has no node; of one that has just lost it, before the next pass has found out
   // more: WaitingForCapacity.
   model::Reason waiting_reason() const;
@@ -183,6 +191,7 @@ class Gang {
   Tally<std::string> submitters_;
   Tally<std::pair<std::string, int>> roles_;
   int referees_ = 0;
+  int released_with_others_ = 0;  // that say MemberLost::kRelease
   mutable std::optional<bool> roles_met_;
 };
 

@@ -22,6 +22,7 @@ GangCard::GangCard(const Gang& gang, std::vector<MemberClass> classes,
     : key_(gang.key),
       name_(gang.display_name),
       queue_(gang.queue()),
+      user_(gang.user()),
       classes_(std::move(classes)),
       placed_on_(std::move(placed_on)),
       fields_(classes_.size()) {
@@ -33,6 +34,7 @@ GangCard::GangCard(const Gang& gang, std::vector<MemberClass> classes,
   view_.name = name_;
   view_.dialect = key_.dialect;
   view_.queue = queue_;
+  view_.user = user_;
   view_.priority = gang.priority();
   view_.arrival = gang.arrival;
   view_.min_member = gang.min_member();

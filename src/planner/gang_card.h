@@ -28,6 +28,7 @@ class GangCard {
   const model::GangKey key_;
   const std::string name_;
   const std::string queue_;
+  const std::string user_;
   const std::vector<MemberClass> classes_;
   std::vector<model::NodeIndex> placed_on_;
   std::vector<std::vector<std::string_view>> fields_;

@@ -39,7 +39,7 @@ std::vector<Holder> HolderSurvey::Of(const Gang& waiting, model::ResourceId reso
     own_namespace = it->second.total;
     std::vector<Share> first;
     int64_t rest = own_namespace;
-    const bool holds_some = waiting.bound + waiting.binding + waiting.placed > 0;
+    const bool holds_some = waiting.holds_room();
     for (const Share& share : it->second.gangs) {
       if (first.size() == kMostNamed && !holds_some) break;
       if (share.held->arrival == waiting.arrival) {
@@ -119,13 +119,13 @@ void HolderSurvey::Refresh() {
   Survey& survey = last_.emplace();
   survey.taken_at = s_.now;
   for (const auto& [arrival, gang] : s_.by_arrival) {
-    if (gang->bound + gang->binding + gang->placed == 0) continue;
+    if (!gang->holds_room()) continue;
     Held& held = survey.gangs.emplace_back(
         Held{gang->key.namespace_name, gang->display_name, arrival, model::ResourceList()});
     model::ResourceList bound;
     for (const auto& [uid, member] : gang->members) {
       if (member.state == Member::State::kWaiting) continue;
-      if (member.state == Member::State::kBound) {
+      if (member.runs()) {
         bound.Add(*member.pod->charge);
       } else {
         held.amounts.Add(member.pod->shape->requests);

@@ -10,7 +10,7 @@ void AddWhatItHolds(const Gang& gang, const CoreState& state, GangPlacer::Releas
   for (const auto& [uid, member] : gang.members) {
     if (member.state == Member::State::kWaiting) continue;
     const model::PodInfo& pod = *member.pod;
-    if (member.state == Member::State::kBound) {
+    if (member.runs()) {
       const model::NodeIndex node = state.nodes.Find(pod.node_name);
       if (!node.valid()) continue;
       released[node].Add(*pod.charge);

@@ -289,7 +289,7 @@ void GetMember(const pb::SavedMember& in, Gang& gang, ModelReader& reader) {
   base::Uid uid;
   reader.Get(in.uid(), uid);
   Member& member = gang.members[uid];
-  member.state = reader.Enumerator(in.state(), Member::State::kBound, "state of a member");
+  member.state = reader.Enumerator(in.state(), Member::State::kLeaving, "state of a member");
   member.reservation = Reservation(in.reservation());
   member.node = reader.MinusOne<model::NodeIndex>(in.node(), "node");
   member.placed_at = reader.Time(in.placed_at());

@@ -120,7 +120,8 @@ void Put(const model::WatchedObjectUpserted& object, pb::WatchedObject& out) {
 }
 
 void Put(const GangSpec& spec, pb::GangSpec& out) {
-  const auto& [min_member, wait_timeout, roles] = spec;
+  const auto& [min_member, wait_timeout, roles, on_member_lost] = spec;
+  out.set_on_member_lost(static_cast<uint32_t>(on_member_lost));
   out.set_min_member(min_member);
   out.set_wait_timeout(wait_timeout.count());
   for (const RoleMinimum& role : roles) {
@@ -366,7 +367,8 @@ void ModelReader::Get(const pb::WatchedObject& in, model::WatchedObjectUpserted&
 }
 
 void ModelReader::Get(const pb::GangSpec& in, GangSpec& spec) {
-  spec = {in.min_member(), Length(in.wait_timeout()), {}};
+  spec = {in.min_member(), Length(in.wait_timeout()), {},
+          Enumerator(in.on_member_lost(), MemberLost::kRelease, "what follows a lost member")};
   for (const pb::RoleMinimum& role : in.roles())
     spec.roles.push_back({role.role(), role.min_member()});
 }

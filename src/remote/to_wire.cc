@@ -47,6 +47,7 @@ void ToWire(const GangView& gang, const Numbering& numbers, wire::Gang& to) {
   to.set_bound(gang.bound);
   to.set_queue(std::string(gang.queue));
   to.set_duration_ns(gang.duration.count());
+  to.set_user(std::string(gang.user));
   for (const NodeIndex node : gang.placed_on) to.add_placed_on(node.value);
   for (const PodClassView& pods : gang.classes) ToWire(pods, numbers, *to.add_classes());
 }

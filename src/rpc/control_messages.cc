@@ -39,6 +39,7 @@ pb::MemberState StateOf(planner::Member::State state) {
     case planner::Member::State::kBinding:
       return pb::MEMBER_STATE_BINDING;
     case planner::Member::State::kBound:
+    case planner::Member::State::kLeaving:
       return pb::MEMBER_STATE_BOUND;
   }
   return pb::MEMBER_STATE_UNSPECIFIED;

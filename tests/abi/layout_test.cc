@@ -136,7 +136,8 @@ void AddViews(std::string& text) {
       .MEMBER(tutti_gang, placed_on)
       .MEMBER(tutti_gang, placed_on_count)
       .MEMBER(tutti_gang, queue)
-      .MEMBER(tutti_gang, duration_ns);
+      .MEMBER(tutti_gang, duration_ns)
+      .MEMBER(tutti_gang, user);
   STRUCT(tutti_placement)
       .MEMBER(tutti_placement, struct_size)
       .MEMBER(tutti_placement, has_domain)

@@ -29,7 +29,7 @@ extern "C" {
 
 #define TUTTI_ABI_MAGIC UINT32_C(0x49545554) /* "TUTI" in the memory of a little-endian machine */
 #define TUTTI_ABI_MAJOR 1
-#define TUTTI_ABI_MINOR 4
+#define TUTTI_ABI_MINOR 5
 
 #define TUTTI_NODES_PER_BLOCK 256
 #define TUTTI_DIAGNOSES 8
@@ -222,6 +222,8 @@ typedef struct tutti_gang {
   tutti_string queue;
   /* Since 1.4: how long it will run at most, by its own account; 0: it says nothing. */
   int64_t duration_ns;
+  /* Since 1.5: whose it is by its own account; empty: it says nothing. */
+  tutti_string user;
 } tutti_gang;
 
 /* Where a gang would go: nodes[c] holds one node for each member of class c. */

@@ -124,6 +124,7 @@ class GangFromC {
     if (TUTTI_HAS(&gang, tutti_gang, queue)) view_.queue = FromC(gang.queue);
     if (TUTTI_HAS(&gang, tutti_gang, duration_ns))
       view_.duration = std::chrono::nanoseconds(gang.duration_ns);
+    if (TUTTI_HAS(&gang, tutti_gang, user)) view_.user = FromC(gang.user);
   }
   GangFromC(const GangFromC&) = delete;
   GangFromC& operator=(const GangFromC&) = delete;

@@ -71,6 +71,12 @@ class QueueSelectPlugin : public virtual Plugin {
   // The queue whose next gang is tried; one of those the round began with that Served has not taken
   // out of it. Nullopt: the round is over.
   virtual std::optional<QueueId> NextQueue() = 0;
+  // Pure. True: what was said of this gang when it was tried last would be said again, so that it is
+  // passed over and those behind it are tried; it is not told of by Served. Its view has no classes.
+  virtual bool Skips(const GangView& gang) const {
+    (void)gang;
+    return false;
+  }
   // What became of that gang, whose view has no classes; null: it was gone. `more`: others wait
   // behind it in this round. True: the queue stays in the round; false, or nothing more: it is out
   // of it.
