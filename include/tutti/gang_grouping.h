@@ -8,7 +8,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,12 +26,6 @@ struct RoleMinimum {
   bool operator==(const RoleMinimum&) const = default;
 };
 
-// What becomes of a gang that has started, when members are lost and fewer than min_member are left.
-enum class MemberLost : uint8_t {
-  kReplace = 0,  // the others go on; whoever takes the lost one's place is given a node by itself
-  kRelease = 1,  // the others are evicted as well: it starts again as a whole
-};
-
 struct GangSpec {
   // Members that must be placed together before any of them may start. >= 1.
   int min_member = 0;
@@ -42,7 +35,6 @@ struct GangSpec {
   // Of these roles so many are among them. By role, each once; where they add up to more than
   // min_member, all of them count.
   std::vector<RoleMinimum> roles = {};
-  MemberLost on_member_lost = MemberLost::kReplace;
 
   bool operator==(const GangSpec&) const = default;
 };

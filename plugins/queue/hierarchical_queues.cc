@@ -128,7 +128,7 @@ void HierarchicalQueues::BeginRound(std::span<const QueueId> waiting) {
   for (const QueueId queue : waiting.subspan(nowhere_waits_ ? 1 : 0)) {
     if (!naps_.Asleep(queue, now)) awake.push_back(queue);
   }
-  naps_.Begin(awake);
+  naps_.Begin(awake, now);
   turns_.Begin(awake);
 }
 
@@ -146,12 +146,21 @@ bool HierarchicalQueues::Served(QueueId queue, const GangView* gang, QueueOutcom
                    host_.Now() - gang->created >= spec.fifo_after;
   const bool stays = more && !(waits && (spec.strict_fifo || old));
   const bool full = outcome == QueueOutcome::kHeld && gang != nullptr && gang->arrival == refused_;
-  if (gang != nullptr) naps_.Tried(queue, full ? std::optional(full_) : std::nullopt);
+  if (gang != nullptr)
+    naps_.Tried(queue, gang->arrival, full ? std::optional(full_) : std::nullopt, host_.Now());
   if (!stays) {
     turns_.TakeOut(queue);
-    naps_.Out(queue, host_.Now());
+    naps_.Out(queue);
   }
   return stays;
+}
+
+// Where order is strict, the first one holds up the others again.
+bool HierarchicalQueues::Skips(QueueId queue, uint64_t arrival) const {
+  if (queue == kNowhere) return false;
+  if (!naps_.Refused(queue, arrival)) return false;
+  const QueueSpec& spec = tree_.spec(queue);
+  return !spec.strict_fifo && spec.fifo_after.count() == 0;
 }
 
 QueueDescription HierarchicalQueues::Describe(QueueId queue) const {

@@ -49,6 +49,7 @@ class HierarchicalQueues final : public QueueSelectPlugin,
   QueueId QueueOf(const GangView& gang) const override;
   void BeginRound(std::span<const QueueId> waiting) override;
   std::optional<QueueId> NextQueue() override;
+  bool Skips(QueueId queue, uint64_t arrival) const override;
   bool Served(QueueId queue, const GangView* gang, QueueOutcome outcome, bool more) override;
   QueueDescription Describe(QueueId queue) const override;
 

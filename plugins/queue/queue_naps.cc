@@ -2,49 +2,71 @@
 
 namespace tutti::plugins {
 
-void QueueNaps::Rebuilt() { queues_.assign(tree_.size(), {}); }
+void QueueNaps::Rebuilt() {
+  naps_.assign(tree_.size(), {});
+  times_freed_.assign(tree_.size(), 0);
+  refused_.assign(tree_.size(), {});
+}
 
-void QueueNaps::Begin(std::span<const QueueId> queues) {
+void QueueNaps::Forget(QueueId queue) {
+  naps_[queue.value].top.reset();
+  refused_[queue.value].clear();
+}
+
+void QueueNaps::Begin(std::span<const QueueId> queues, std::chrono::nanoseconds now) {
   for (const QueueId queue : queues) {
-    Nap& nap = queues_[queue.value];
-    const uint64_t times_freed = nap.times_freed;
-    nap = Nap();
-    nap.times_freed = times_freed;
+    Nap& nap = naps_[queue.value];
+    if (!Holds(nap) || now - nap.since >= kLongest) Forget(queue);
+    nap.all_refused = true;
+    nap.asleep = false;
   }
 }
 
-void QueueNaps::Tried(QueueId queue, std::optional<QueueId> full) {
-  Nap& nap = queues_[queue.value];
+void QueueNaps::Tried(QueueId queue, uint64_t gang, std::optional<QueueId> full,
+                      std::chrono::nanoseconds now) {
+  Nap& nap = naps_[queue.value];
   if (!full) {
     nap.all_refused = false;
-  } else if (!nap.top || tree_.IsWithin(*nap.top, *full)) {
-    nap.top = full;
+    return;
   }
+  if (!refused_[queue.value].empty() && !Holds(nap)) {
+    nap.all_refused = false;  // those would be tried with more room now
+    Forget(queue);
+  }
+  if (refused_[queue.value].empty()) nap.since = now;
+  if (!nap.top || tree_.IsWithin(*nap.top, *full)) {
+    nap.top = full;
+    nap.freed = times_freed_[full->value];
+  }
+  refused_[queue.value].insert(gang);
 }
 
-void QueueNaps::Out(QueueId queue, std::chrono::nanoseconds now) {
-  Nap& nap = queues_[queue.value];
-  if (!nap.all_refused || !nap.top) return;
-  nap.asleep = true;
-  nap.freed = queues_[nap.top->value].times_freed;
-  nap.since = now;
+bool QueueNaps::Refused(QueueId queue, uint64_t gang) const {
+  const Nap& nap = naps_[queue.value];
+  return Holds(nap) && refused_[queue.value].contains(gang);
+}
+
+void QueueNaps::Out(QueueId queue) {
+  Nap& nap = naps_[queue.value];
+  nap.asleep = nap.all_refused && nap.top.has_value();
 }
 
 bool QueueNaps::Asleep(QueueId queue, std::chrono::nanoseconds now) const {
-  const Nap& nap = queues_[queue.value];
-  return nap.asleep && nap.top && queues_[nap.top->value].times_freed == nap.freed &&
-         now - nap.since < kLongest;
+  const Nap& nap = naps_[queue.value];
+  return nap.asleep && Holds(nap) && now - nap.since < kLongest;
 }
 
-void QueueNaps::Wake(QueueId queue) { queues_[queue.value].asleep = false; }
+void QueueNaps::Wake(QueueId queue) { naps_[queue.value].asleep = false; }
 
 void QueueNaps::Freed(QueueId queue) {
-  for (std::optional<QueueId> at = queue; at; at = tree_.parent(*at))
-    ++queues_[at->value].times_freed;
+  for (std::optional<QueueId> at = queue; at; at = tree_.parent(*at)) ++times_freed_[at->value];
 }
 
 void QueueNaps::WakeAll() {
-  for (Nap& nap : queues_) nap.asleep = false;
+  for (uint32_t i = 0; i < naps_.size(); ++i) {
+    naps_[i].asleep = false;
+    if (naps_[i].top) Forget(QueueId(i));
+  }
 }
 
 }  // namespace tutti::plugins

@@ -1,10 +1,16 @@
 #include "framework/cluster_views.h"
 
+#include <utility>
+
 namespace tutti::framework {
 namespace {
 
+// Columns lie side by side: where the first is where it was, so are the others.
 template <class Columns, class Pointer>
 void Point(const Columns& columns, std::vector<Pointer>& pointers) {
+  const bool in_place = pointers.size() == columns.size() &&
+                        (columns.empty() || pointers.front() == columns.front().data());
+  if (in_place) return;
   pointers.resize(columns.size());
   for (size_t i = 0; i < columns.size(); ++i) pointers[i] = columns[i].data();
 }
@@ -13,6 +19,7 @@ void Point(const Columns& columns, std::vector<Pointer>& pointers) {
 
 void ClusterViews::Refresh(uint32_t block, const model::NodeBlock& now) {
   Pointers& pointers = blocks_[block];
+  if (std::exchange(pointers.other_free, false)) pointers.free.clear();
   Point(now.statics->allocatable, pointers.allocatable);
   Point(now.free, pointers.free);
   Point(now.statics->fields, pointers.fields);
@@ -27,6 +34,7 @@ void ClusterViews::Refresh(uint32_t block, const model::NodeBlock& now) {
 }
 
 void ClusterViews::OverrideFree(uint32_t block, std::span<const NodeBlockView::Column> free) {
+  blocks_[block].other_free = true;
   blocks_[block].free.assign(free.begin(), free.end());
   views_[block].free = blocks_[block].free;
 }

@@ -34,6 +34,7 @@ class ClusterViews {
     std::vector<NodeBlockView::Column> allocatable;
     std::vector<NodeBlockView::Column> free;
     std::vector<const TextId*> fields;
+    bool other_free = false;  // by OverrideFree
   };
 
   const TextTable& texts_;

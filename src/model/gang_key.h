@@ -2,6 +2,8 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -21,6 +23,12 @@ struct GangKey {
   }
 };
 
+// What becomes of a gang that has started when a member is lost and fewer than minMember are left.
+enum class MemberLost : uint8_t {
+  kReplace,  // the others run on; whoever takes its place is given a node by itself
+  kRelease,  // the others are evicted: the gang starts again as a whole
+};
+
 struct GangMember {
   GangKey key;
   std::string display_name;
@@ -28,6 +36,7 @@ struct GangMember {
   std::string problem;           // not empty: the pod's markers are wrong
   std::string role = {};         // as in GangMembership
   std::string queue = {};        // as in GangMembership
+  MemberLost on_member_lost = MemberLost::kReplace;
 };
 
 }  // namespace tutti::model

@@ -30,7 +30,7 @@ enum class ReasonCode : uint8_t {
   kPlacedNodeNotOffered,  // kube-scheduler did not offer the planned node
   kNotYetSeen,            // kube-scheduler knows a pod that our watch has not shown yet
   kNotReady,              // not synced, or not the leader
-  kPartialGangEvicted,    // bound members were evicted because the gang could not be completed
+  kPartialGangEvicted,    // bound members were evicted: too few others were bound, or ran on
   kBindFailed,            // a bind came to nothing; kube-scheduler tries again
   kRefusedByPlugin,       // a plugin refuses it; Reason::plugin says why
   kPluginFailed,          // a plugin failed, and its onError is reject

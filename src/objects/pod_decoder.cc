@@ -37,6 +37,12 @@ uint64_t Fingerprint(std::initializer_list<std::string_view> parts) {
   return hash;
 }
 
+std::string WrongMarker(std::string_view annotation, std::string_view text,
+                        std::string_view expected) {
+  return absl::StrFormat("annotation %s is \"%s\"; expected %s; correct or remove it", annotation,
+                         text.substr(0, 32), expected);
+}
+
 }  // namespace
 
 struct PodDecoder::Impl {
@@ -53,7 +59,8 @@ struct PodDecoder::Impl {
   std::vector<OwnerReferenceView> owners;
   std::string_view scheduling_group;
   bool unknown_resource = false;
-  std::string bad_duration;  // what the annotation holds where it is none
+  std::string bad_marker;  // what is wrong with an annotation that is for gangs of any dialect
+  model::MemberLost on_member_lost = model::MemberLost::kReplace;
 
   absl::StatusOr<PodInfo> Decode(const Element& pod, std::string_view namespace_name);
   // As Decode; a pod without name or uid is an error.
@@ -70,6 +77,7 @@ struct PodDecoder::Impl {
   model::ResourceList ReadRequests(const Element& parent, std::string_view key);
   void ReadPodLevel(const Element& resources_of_pod, PodResources& amounts);
   void ReadExpectedDuration(std::string_view text, PodInfo& info);
+  void ReadMemberLost(std::string_view text);
   void Group(PodInfo& info) const;
   void KeepFields(PodShape& shape) const;
   PodView View(const PodInfo& info) const;
@@ -107,7 +115,8 @@ void PodDecoder::Impl::Begin() {
   owners.clear();
   scheduling_group = {};
   unknown_resource = false;
-  bad_duration.clear();
+  bad_marker.clear();
+  on_member_lost = model::MemberLost::kReplace;
 }
 
 void PodDecoder::Impl::ReadExpectedDuration(std::string_view text, PodInfo& info) {
@@ -115,7 +124,15 @@ void PodDecoder::Impl::ReadExpectedDuration(std::string_view text, PodInfo& info
   if (duration && duration->count() > 0) {
     info.expected_duration = *duration;
   } else {
-    bad_duration = text.substr(0, 32);
+    bad_marker = WrongMarker(kExpectedDurationAnnotation, text, "a duration such as 90s or 1h30m");
+  }
+}
+
+void PodDecoder::Impl::ReadMemberLost(std::string_view text) {
+  if (text == "Release") {
+    on_member_lost = model::MemberLost::kRelease;
+  } else if (text != "Replace") {
+    bad_marker = WrongMarker(kMemberLostAnnotation, text, "Replace or Release");
   }
 }
 
@@ -144,6 +161,7 @@ void PodDecoder::Impl::ReadMetadata(const Element& metadata, PodInfo& info) {
     if (key == kPinnedNodesAnnotation) info.pins = PinnedNodes(value);
     if (key == kPlanAnnotation) info.plan_token = value;
     if (key == kExpectedDurationAnnotation) ReadExpectedDuration(value, info);
+    if (key == kMemberLostAnnotation) ReadMemberLost(value);
     if (key == model::kDeviceIndexAnnotation) info.devices = model::ParseDeviceIndex(value);
     if (key == "kubernetes.io/config.mirror") info.disruptable = false;
   });
@@ -280,12 +298,8 @@ void PodDecoder::Impl::Group(PodInfo& info) const {
     member.role = std::move(membership->role);
     member.queue = std::move(membership->queue);
     info.submitter = SubmitterOf(view, member.display_name);
-    if (member.problem.empty() && !bad_duration.empty()) {
-      member.problem = absl::StrFormat(
-          "annotation %s is \"%s\"; expected a duration such as 90s or 1h30m; "
-          "correct or remove it",
-          kExpectedDurationAnnotation, bad_duration);
-    }
+    member.on_member_lost = on_member_lost;
+    if (member.problem.empty()) member.problem = std::move(bad_marker);
     return;
   }
 }

@@ -25,6 +25,9 @@ inline constexpr size_t kJsonPadding = 64;
 // How long the pod will run, as a Go duration; without it activeDeadlineSeconds counts.
 inline constexpr std::string_view kExpectedDurationAnnotation = "tutti.dev/expected-duration";
 
+// What becomes of the pod's gang when a member is lost (model::MemberLost): Replace, or Release.
+inline constexpr std::string_view kMemberLostAnnotation = "tutti.dev/on-member-lost";
+
 using GangGroupings = std::vector<const GangGrouping*>;
 
 // One thread at a time: its buffers are reused. Unknown fields, nulls, missing fields and any order

@@ -1,6 +1,5 @@
 #include "objects/submitter.h"
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "model/pod_info.h"
 
@@ -32,7 +31,7 @@ std::string_view BaseName(std::string_view name) {
 
 std::string SubmitterOf(const PodView& pod, std::string_view gang) {
   if (const std::string_view user = pod.Label(kUserLabel); !user.empty())
-    return absl::StrCat(model::kUserSubmitter, user);
+    return absl::StrFormat("%s%s", model::kUserSubmitter, user);
   const OwnerReferenceView* owner = pod.Controller();
   if (owner != nullptr && !owner->name.empty())
     return absl::StrFormat("%s/%s", owner->kind, BaseName(owner->name));

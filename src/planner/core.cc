@@ -11,6 +11,7 @@
 #include "planner/core_state.h"
 #include "planner/event_desk.h"
 #include "planner/gang_book.h"
+#include "planner/gang_release.h"
 #include "planner/object_desk.h"
 #include "planner/pod_desk.h"
 #include "planner/pre_enqueue.h"
@@ -147,6 +148,7 @@ void Core::Parts::SetReady(bool synced, bool leading) {
   const auto all = state.by_arrival;
   for (const auto& [arrival, gang] : all) {
     gang->satisfied = gang->satisfied || GangBook::WasWhole(*gang);
+    FollowLostMember(state, gangs, *gang);
     gangs.Settle(*gang);
   }
 }
@@ -243,14 +245,8 @@ void Core::Parts::RepairFailed(Gang& gang) {
     gang.satisfied = true;  // taken as it is
     return;
   }
-  const int64_t need = gang.min_member();
-  gangs.GiveUp(gang);
-  gangs.SetReason(gang, {model::ReasonCode::kPartialGangEvicted, need, gang.bound, {}});
-  for (auto& [uid, member] : gang.members) {
-    if (member.state != Member::State::kBound || member.pod->deleting) continue;
-    gangs.Evict(member,
-                "the gang could not be completed in time: fewer than minMember pods were bound");
-  }
+  ReleaseGang(gangs, gang,
+              "the gang could not be completed in time: fewer than minMember pods were bound");
 }
 
 Timestamp Core::NextDeadline() const {

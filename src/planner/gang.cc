@@ -17,12 +17,12 @@ void Gang::Count(const model::PodInfo& pod, int sign) {
   created_.Add(pod.created_seconds, sign);
   durations_.Add(pod.expected_duration, sign);
   if (pod.shape->needs_referee) referees_ += sign;
+  if (pod.gang->on_member_lost == model::MemberLost::kRelease) released_together_ += sign;
   if (!pod.gang->problem.empty()) problems_.Add(pod.gang->problem, sign);
   if (!pod.submitter.empty()) submitters_.Add(pod.submitter, sign);
   if (!pod.gang->queue.empty()) queues_.Add(pod.gang->queue, sign);
   if (!pod.gang->spec) return;
   min_members_.Add(pod.gang->spec->min_member, sign);
-  if (pod.gang->spec->on_member_lost == MemberLost::kRelease) released_with_others_ += sign;
   for (const RoleMinimum& role : pod.gang->spec->roles)
     roles_.Add({role.role, role.min_member}, sign);
   if (pod.gang->spec->wait_timeout.count() > 0)
@@ -30,7 +30,7 @@ void Gang::Count(const model::PodInfo& pod, int sign) {
 }
 
 void Gang::Recount() {
-  waiting = placed = binding = bound = leaving = parked = referees_ = released_with_others_ = 0;
+  waiting = placed = binding = bound = leaving = parked = referees_ = released_together_ = 0;
   min_members_.Clear();
   wait_timeouts_.Clear();
   priorities_.Clear();
@@ -150,9 +150,8 @@ std::string_view Gang::user() const {
   return name;
 }
 
-MemberLost Gang::on_member_lost() const {
-  if (object_spec) return object_spec->on_member_lost;
-  return released_with_others_ > 0 ? MemberLost::kRelease : MemberLost::kReplace;
+model::MemberLost Gang::on_member_lost() const {
+  return released_together_ > 0 ? model::MemberLost::kRelease : model::MemberLost::kReplace;
 }
 
 GangPhase Gang::phase() const {

@@ -160,8 +160,7 @@ class Gang {
   std::string_view submitter() const;
   // The user among the submitters, by its own account; empty: it says none.
   std::string_view user() const;
-  // By its object's account, else where any member says so.
-  MemberLost on_member_lost() const;
+  model::MemberLost on_member_lost() const;  // kRelease: a member says so
   // Why a member has no node; of one that has just lost it, before the next pass has found out
   // more: WaitingForCapacity.
   model::Reason waiting_reason() const;
@@ -191,7 +190,7 @@ class Gang {
   Tally<std::string> submitters_;
   Tally<std::pair<std::string, int>> roles_;
   int referees_ = 0;
-  int released_with_others_ = 0;  // that say MemberLost::kRelease
+  int released_together_ = 0;  // members that say MemberLost::kRelease
   mutable std::optional<bool> roles_met_;
 };
 

@@ -25,6 +25,8 @@ int& CountOf(Gang& gang, Member::State state) {
       return gang.binding;
     case Member::State::kBound:
       return gang.bound;
+    case Member::State::kLeaving:
+      return gang.leaving;
   }
   return gang.waiting;
 }
@@ -96,8 +98,7 @@ void GangBook::Leave(Gang& gang, base::Uid uid) {
   const auto it = gang.members.find(uid);
   if (it == gang.members.end()) return;
   Member& member = it->second;
-  const bool succeeded =
-      member.state == Member::State::kBound && member.pod->phase == model::PodPhase::kSucceeded;
+  const bool succeeded = member.runs() && member.pod->phase == model::PodPhase::kSucceeded;
   if (succeeded && gang.members.size() == 1 && gang.slots.empty()) ReportRun(gang, s_);
   AnswerBind(gang, member, "the pod is gone or has finished");
   s_.ledger.Release(member.reservation);
@@ -118,10 +119,11 @@ bool GangBook::SetState(Gang& gang, Member& member, Member::State state) {
   if (member.state == state) return false;
   --CountOf(gang, member.state);
   ++CountOf(gang, state);
+  const bool ran = member.runs();
   member.state = state;
   gang.StateChanged();
   bool was_announced = false;
-  if (state == Member::State::kBound) {
+  if (member.runs() && !ran) {
     Started(gang, BoundAt(*member.pod));
     gang.repair_deadline = Timestamp::Infinite();  // it gets on: SetDeadlines counts anew
     // What was promised elsewhere, or for another amount, is given back, not kept.
@@ -185,7 +187,7 @@ void GangBook::Unplace(Gang& gang, Member& member) {
 
 void GangBook::UpdateVerdict(const Gang& gang, const Member& member) {
   const base::Uid uid = member.pod->uid;
-  if (member.state == Member::State::kBound) {
+  if (member.runs()) {
     s_.verdicts.Erase(uid);
   } else if (member.state == Member::State::kWaiting) {
     s_.verdicts.Set(uid, {model::NodeIndex(), gang.reason});
@@ -403,7 +405,8 @@ std::vector<model::NodeIndex> GangBook::NodesOf(const Gang& gang,
   std::vector<model::NodeIndex> nodes;
   for (const auto& [uid, member] : gang.members) {
     if (shape != nullptr && member.pod->shape.get() != shape) continue;
-    if (member.state == Member::State::kWaiting) continue;
+    if (member.state == Member::State::kWaiting || member.state == Member::State::kLeaving)
+      continue;
     const bool bound = member.state == Member::State::kBound;
     const model::NodeIndex node = bound ? s_.nodes.Find(member.pod->node_name) : member.node;
     if (node.valid()) nodes.push_back(node);
@@ -417,7 +420,7 @@ std::vector<model::NodeIndex> GangBook::NodesOf(const Gang& gang,
 bool GangBook::WasWhole(const Gang& gang) {
   int64_t first_bound = std::numeric_limits<int64_t>::max();
   for (const auto& [uid, member] : gang.members) {
-    if (member.state == Member::State::kBound && member.pod->bound_seconds > 0)
+    if (member.runs() && member.pod->bound_seconds > 0)
       first_bound = std::min(first_bound, member.pod->bound_seconds);
   }
   if (first_bound == std::numeric_limits<int64_t>::max()) return false;
@@ -450,8 +453,10 @@ void GangBook::SetDeadlines(Gang& gang) {
   } else if (gang.repair_deadline == Timestamp::Infinite()) {
     gang.repair_deadline = s_.now + s_.options.repair_timeout;
   }
-  // A gang all of whose members are gone or done starts afresh when its name is used again.
+  // A gang all of whose members are gone, going or done starts afresh.
+  const bool some_count = gang.bound + gang.binding > 0 || gang.finished >= gang.min_member();
   if (gang.members.empty()) gang.satisfied = gang.barrier_open = false;
+  if (!some_count) gang.satisfied = false;
 }
 
 void GangBook::TellPlugins(Gang& gang) {

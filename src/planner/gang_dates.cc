@@ -59,19 +59,23 @@ bool GangDates::InPlace(const Gang& gang, const QueuePlace& place) const {
 }
 
 GangDates::QueueSet::iterator GangDates::Insert(QueuePlace place) {
-  ++lines_[place.line];
+  if (++lines_[place.line] == 1) ++lines_version_;
   return queue_.insert(std::move(place));
 }
 
 void GangDates::Erase(QueueSet::iterator place) {
   const auto line = lines_.find(place->line);
-  if (--line->second == 0) lines_.erase(line);
+  if (--line->second == 0) {
+    lines_.erase(line);
+    ++lines_version_;
+  }
   queue_.erase(place);
 }
 
-const QueuePlace* GangDates::NextIn(uint32_t line, const QueuePlace* after) const {
-  const auto it = after == nullptr ? queue_.lower_bound(QueueOrder::LineStart{line})
-                                   : queue_.upper_bound(*after);
+const QueuePlace* GangDates::NextIn(uint32_t line, const QueuePlace* after, Skips skips) const {
+  auto it = after == nullptr ? queue_.lower_bound(QueueOrder::LineStart{line})
+                             : queue_.upper_bound(*after);
+  while (it != queue_.end() && it->line == line && skips(*it)) ++it;
   return it == queue_.end() || it->line != line ? nullptr : &*it;
 }
 

@@ -36,12 +36,18 @@ class GangDates {
   // The queues (QueuePlace::line) that gangs wait in, ascending, and how many in each.
   using Lines = absl::btree_map<uint32_t, size_t>;
   const Lines& lines() const { return lines_; }
+  // Another one whenever lines() has other keys.
+  uint64_t lines_version() const { return lines_version_; }
   size_t LengthOf(uint32_t line) const {
     const auto it = lines_.find(line);
     return it == lines_.end() ? 0 : it->second;
   }
-  // The first gang of the queue behind this place, or its first one. Null: there is none.
-  const QueuePlace* NextIn(uint32_t line, const QueuePlace* after) const;
+  // The first gang of the queue behind this place, or its first one, that is not to be passed over.
+  // Null: there is none.
+  using Skips = absl::FunctionRef<bool(const QueuePlace&)>;
+  const QueuePlace* NextIn(
+      uint32_t line, const QueuePlace* after,
+      Skips skips = [](const QueuePlace&) { return false; }) const;
   // Calls `visit` with each waiting gang, queue by queue, and its position there, from 1.
   void VisitQueues(absl::FunctionRef<void(const Gang&, int64_t)> visit) const;
   // The plugin that has the queues; null: there is one queue.
@@ -109,6 +115,7 @@ class GangDates {
   const CoreState& s_;
   QueueSet queue_{QueueOrder(s_.plugins)};
   Lines lines_;
+  uint64_t lines_version_ = 1;
   Calendar deadlines_;
   Calendar ends_;
   absl::flat_hash_map<uint64_t, Entry> entries_;  // by arrival

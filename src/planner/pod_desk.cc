@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "planner/gang_release.h"
+
 namespace tutti::planner {
 namespace {
 
@@ -23,8 +25,13 @@ bool SameMembership(const PodInfo& a, const PodInfo& b) {
   if (!a.gang) return true;
   return a.gang->key == b.gang->key && a.gang->spec == b.gang->spec &&
          a.gang->problem == b.gang->problem && a.gang->role == b.gang->role &&
-         a.gang->queue == b.gang->queue && a.shape == b.shape &&
-         a.expected_duration == b.expected_duration && a.submitter == b.submitter;
+         a.gang->queue == b.gang->queue && a.gang->on_member_lost == b.gang->on_member_lost &&
+         a.shape == b.shape && a.expected_duration == b.expected_duration &&
+         a.submitter == b.submitter;
+}
+
+Member::State StateOfBound(const PodInfo& pod) {
+  return pod.deleting ? Member::State::kLeaving : Member::State::kBound;
 }
 
 base::Duration RetryAfter(const CoreOptions& options, int failures) {
@@ -55,8 +62,7 @@ void PodDesk::Upsert(PodInfo&& pod) {
     if (charge_is_new) Discharge(record);
     record.info = std::move(pod);
     if (charge_is_new) was_reserved = Charge(record);
-    if (was_member && record.gang != nullptr && !WantsMembership(record.info))
-      gangs_.Settle(LeaveGang(record));
+    if (was_member && record.gang != nullptr && !WantsMembership(record.info)) LeaveForGood(record);
   }
   if (record.info.gated_by_tutti && !record.info.nominated_node.empty()) {
     s_.nominated_gated.insert(uid);
@@ -100,8 +106,10 @@ void PodDesk::UpdateMember(Gang& gang, Member& member) {
     const std::string error = member.bind_ticket == 0 || s_.nodes.Find(pod.node_name) == member.node
                                   ? std::string()
                                   : "the pod is already bound to node " + pod.node_name;
-    gangs_.SetState(gang, member, Member::State::kBound);
+    const bool ran = member.state == Member::State::kBound;
+    gangs_.SetState(gang, member, StateOfBound(pod));
     gangs_.AnswerBind(gang, member, error);
+    if (ran && pod.deleting) FollowLostMember(s_, gangs_, gang);
     return;
   }
   if (member.state == Member::State::kPlaced) UpdatePlaced(gang, member);
@@ -135,12 +143,20 @@ Gang& PodDesk::LeaveGang(PodRecord& record) {
   return gang;
 }
 
+void PodDesk::LeaveForGood(PodRecord& record) {
+  const bool ran =
+      record.info.bound() && !record.finished && record.info.phase != model::PodPhase::kSucceeded;
+  Gang& gang = LeaveGang(record);
+  if (ran) FollowLostMember(s_, gangs_, gang);
+  gangs_.Settle(gang);
+}
+
 void PodDesk::Remove(base::Uid uid) {
   const auto it = s_.pods.find(uid);
   if (it == s_.pods.end()) return;
   PodRecord& record = it->second;
   if (record.charged) events_.Tell(ClusterEventKind::kPodRemoved, record);
-  if (record.gang != nullptr) gangs_.Settle(LeaveGang(record));
+  if (record.gang != nullptr) LeaveForGood(record);
   s_.ledger.Release(record.assumed);
   Discharge(record);
   s_.nominated_gated.erase(uid);
@@ -158,7 +174,7 @@ bool PodDesk::Charge(PodRecord& record) {
   if (record.gang != nullptr && !record.finished) {
     const auto member = record.gang->members.find(pod.uid);
     if (member != record.gang->members.end())
-      was_reserved = gangs_.SetState(*record.gang, member->second, Member::State::kBound);
+      was_reserved = gangs_.SetState(*record.gang, member->second, StateOfBound(pod));
   }
   s_.ledger.Release(record.assumed);
   record.assumed = ReservationId();

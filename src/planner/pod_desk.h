@@ -33,6 +33,7 @@ class PodDesk {
   void FinishEviction(PodRecord& record, bool failed);
   void JoinOrUpdate(PodRecord& record);
   Gang& LeaveGang(PodRecord& record);  // the caller settles the gang
+  void LeaveForGood(PodRecord& record);
   void UpdateMember(Gang& gang, Member& member);
   void UpdatePlaced(Gang& gang, Member& member);
   // Reservations that no longer fit on the node are given up, the latest first.

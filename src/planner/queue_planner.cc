@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "planner/core_checkpoint.h"
 #include "planner/duration_order.h"
+#include "planner/gang_release.h"
 #include "planner/score_report.h"
 
 namespace tutti::planner {
@@ -129,6 +130,7 @@ bool QueuePlanner::Plannable(Gang& gang) {
     return held(ReasonCode::kMisconfigured, 0, 0, problem);
   const int need = gang.min_member();
   if (need <= 0) return held(ReasonCode::kWaitingForSpec, 0, 0);
+  if (BeingReleased(s_, gang)) return false;
   const int have = static_cast<int>(gang.members.size() + gang.slots.size()) + gang.finished;
   if (have < need) return held(ReasonCode::kWaitingForMembers, need, have);
   if (gang.backoff_until <= s_.now) return true;

@@ -29,9 +29,12 @@ bool QueueRound::Ask(Call&& call) {
 void QueueRound::Begin() {
   if (unfinished_) return;  // the plugin is in the midst of it, too
   lines_.clear();
-  waiting_.clear();
-  for (const auto& [line, length] : dates_.lines()) {
-    if (line != kBoundInPart) waiting_.emplace_back(line - 1);
+  if (waiting_as_of_ != dates_.lines_version()) {
+    waiting_as_of_ = dates_.lines_version();
+    waiting_.clear();
+    for (const auto& [line, length] : dates_.lines()) {
+      if (line != kBoundInPart) waiting_.emplace_back(line - 1);
+    }
   }
   unfinished_ = Ask([&](QueueSelectPlugin& plugin) {
     plugin.BeginRound(waiting_);
@@ -42,7 +45,18 @@ void QueueRound::Begin() {
 Gang* QueueRound::NextOf(uint32_t line) {
   current_ = line;
   Line& there = lines_[line];
-  const QueuePlace* next = dates_.NextIn(line, there.last ? &*there.last : nullptr);
+  const QueuePlace* after = there.last ? &*there.last : nullptr;
+  const QueuePlace* next = nullptr;
+  if (line == kBoundInPart) {
+    next = dates_.NextIn(line, after);
+  } else {
+    Ask([&](const QueueSelectPlugin& plugin) {
+      next = dates_.NextIn(line, after, [&](const QueuePlace& place) {
+        return plugin.Skips(QueueId(line - 1), place.arrival);
+      });
+      return Status::Success();
+    });
+  }
   if (next == nullptr) return nullptr;
   there.last = *next;
   return next->gang;

@@ -40,6 +40,7 @@ class QueueRound {
   CoreState& s_;
   const GangDates& dates_;
   std::vector<QueueId> waiting_;               // the round began with these
+  uint64_t waiting_as_of_ = 0;                 // GangDates::lines_version
   absl::flat_hash_map<uint32_t, Line> lines_;  // of which a gang was tried
   uint32_t current_ = 0;                       // the line of the gang being tried
   bool unfinished_ = false;

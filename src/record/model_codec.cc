@@ -120,8 +120,7 @@ void Put(const model::WatchedObjectUpserted& object, pb::WatchedObject& out) {
 }
 
 void Put(const GangSpec& spec, pb::GangSpec& out) {
-  const auto& [min_member, wait_timeout, roles, on_member_lost] = spec;
-  out.set_on_member_lost(static_cast<uint32_t>(on_member_lost));
+  const auto& [min_member, wait_timeout, roles] = spec;
   out.set_min_member(min_member);
   out.set_wait_timeout(wait_timeout.count());
   for (const RoleMinimum& role : roles) {
@@ -159,7 +158,7 @@ void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables) {
   out.set_shape(tables.NumberOf(shape));
   out.set_charge(tables.NumberOf(charge));
   if (gang) {
-    const auto& [key, display_name, spec, problem, role, queue] = *gang;
+    const auto& [key, display_name, spec, problem, role, queue, on_member_lost] = *gang;
     pb::GangMembership& to = *out.mutable_gang();
     Put(key, *to.mutable_key());
     to.set_display_name(display_name);
@@ -167,6 +166,7 @@ void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables) {
     to.set_problem(problem);
     to.set_role(role);
     to.set_queue(queue);
+    to.set_on_member_lost(static_cast<uint32_t>(on_member_lost));
   }
   PutAll(pins, *out.mutable_pins());
   out.set_plan_token(plan_token);
@@ -367,8 +367,7 @@ void ModelReader::Get(const pb::WatchedObject& in, model::WatchedObjectUpserted&
 }
 
 void ModelReader::Get(const pb::GangSpec& in, GangSpec& spec) {
-  spec = {in.min_member(), Length(in.wait_timeout()), {},
-          Enumerator(in.on_member_lost(), MemberLost::kRelease, "what follows a lost member")};
+  spec = {in.min_member(), Length(in.wait_timeout()), {}};
   for (const pb::RoleMinimum& role : in.roles())
     spec.roles.push_back({role.role(), role.min_member()});
 }
@@ -406,13 +405,15 @@ void ModelReader::Get(const pb::PodInfo& in, model::PodInfo& pod) {
   if (!charged) Fail(absl::StrFormat("there is no list number %d", in.charge()));
   charge = charged ? lists_[in.charge()] : world_.shapes().Intern(model::ResourceList());
   if (in.has_gang()) {
-    auto& [key, display_name, spec, problem, role, queue] = gang.emplace();
+    auto& [key, display_name, spec, problem, role, queue, on_member_lost] = gang.emplace();
     Get(in.gang().key(), key);
     display_name = in.gang().display_name();
     if (in.gang().has_spec()) Get(in.gang().spec(), spec.emplace());
     problem = in.gang().problem();
     role = in.gang().role();
     queue = in.gang().queue();
+    on_member_lost = Enumerator(in.gang().on_member_lost(), model::MemberLost::kRelease,
+                                "what follows a lost member");
   }
   pins.assign(in.pins().begin(), in.pins().end());
   plan_token = in.plan_token();

@@ -186,6 +186,7 @@ void ShareError() {
   testing::QueueArgs queues;
   for (const QueueLoad& queue : kLoads)
     queues.Queue(queue.name).Integer("weight", static_cast<int64_t>(queue.weight));
+  if (const char* h = std::getenv("HALF")) queues.Global("halfLife", h);
   ListSource source(MixedDay());
   const std::vector<Ran> ran = Run(source, queues, kCpus / 32, 32);
   // Within the day: demand from submission to end, use from start to end.

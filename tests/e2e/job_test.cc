@@ -23,7 +23,8 @@ class JobGangTest : public E2eBed<JobGangTest> {
   }
 
  protected:
-  static absl::Status Create(const std::string& name, int parallelism, bool indexed = false) {
+  static absl::Status Create(const std::string& name, int parallelism, bool indexed = false,
+                             const json& annotations = json::object()) {
     const json container = {
         {"name", "main"}, {"image", "none"}, {"resources", {{"requests", {{"cpu", "1"}}}}}};
     json spec = {
@@ -33,6 +34,12 @@ class JobGangTest : public E2eBed<JobGangTest> {
          {{"metadata", {{"annotations", {{"tutti.dev/gang-job", "true"}}}}},
           {"spec", {{"restartPolicy", "Never"}, {"containers", json::array({container})}}}}}};
     if (indexed) spec["completionMode"] = "Indexed";
+    spec["template"]["metadata"]["annotations"].update(annotations);
+    // Pods that are evicted are made anew at once, and are no failures.
+    const json evicted = {
+        {"action", "Ignore"},
+        {"onPodConditions", {{{"type", "DisruptionTarget"}, {"status", "True"}}}}};
+    spec["podFailurePolicy"] = {{"rules", json::array({evicted})}};
     return plane()
         .Send("POST", kJobs,
               {{"apiVersion", "batch/v1"},
@@ -45,6 +52,16 @@ class JobGangTest : public E2eBed<JobGangTest> {
     return plane()
         .Send("DELETE", std::string(kJobs) + "/" + name + "?propagationPolicy=Background", nullptr)
         .status();
+  }
+  // A pod whose name begins so.
+  static absl::Status DeleteOne(const std::string& prefix) {
+    const json pods = plane().Pods("default");
+    const auto pod = std::find_if(pods.begin(), pods.end(), [&](const json& one) {
+      return one["metadata"]["name"].get<std::string>().starts_with(prefix);
+    });
+    if (pod == pods.end()) return absl::NotFoundError(prefix);
+    const std::string name = (*pod)["metadata"]["name"];
+    return plane().Send("DELETE", "/api/v1/namespaces/default/pods/" + name, nullptr).status();
   }
   static bool Completed(const std::string& name, int pods) {
     return plane().WaitFor(
@@ -108,16 +125,7 @@ TEST_F(JobGangTest, TheControllersReplacementOfADeletedMemberIsPlaced) {
   ASSERT_TRUE(Create("healed", 6).ok());
   ASSERT_TRUE(AllBound("healed", 6));
   const std::set<std::string> before = Uids("healed-");
-  const json pods = plane().Pods("default");
-  const auto victim = std::find_if(pods.begin(), pods.end(), [](const json& pod) {
-    return pod["metadata"]["name"].get<std::string>().starts_with("healed-");
-  });
-  ASSERT_TRUE(plane()
-                  .Send("DELETE",
-                        "/api/v1/namespaces/default/pods/" +
-                            (*victim)["metadata"]["name"].get<std::string>(),
-                        nullptr)
-                  .ok());
+  ASSERT_TRUE(DeleteOne("healed-").ok());
   ASSERT_TRUE(plane().WaitFor([&] {
     const std::set<std::string> now = Uids("healed-");
     return now.size() == 6 && now != before;
@@ -125,6 +133,23 @@ TEST_F(JobGangTest, TheControllersReplacementOfADeletedMemberIsPlaced) {
   EXPECT_TRUE(AllBound("healed", 6));
   kubelet().Finish("healed");
   EXPECT_TRUE(Completed("healed", 6));
+}
+
+TEST_F(JobGangTest, AJobThatWantsItIsReleasedWithALostMemberAndStartsAgainAsAWhole) {
+  ASSERT_TRUE(Create("together", 6, false, {{"tutti.dev/on-member-lost", "Release"}}).ok());
+  ASSERT_TRUE(AllBound("together", 6));
+  const std::set<std::string> before = Uids("together-");
+  ASSERT_TRUE(DeleteOne("together-").ok());
+  ASSERT_TRUE(SawReason("together", "PartialGangEvicted"));
+  EXPECT_TRUE(plane().WaitFor(
+      [&] {
+        const std::set<std::string> now = Uids("together-");
+        return now.size() == 6 && plane().CountBound("together") == 6 &&
+               std::none_of(now.begin(), now.end(), [&](const auto& u) { return before.count(u); });
+      },
+      std::chrono::seconds(60)));
+  kubelet().Finish("together");
+  EXPECT_TRUE(Completed("together", 6));
 }
 
 // The names of Job and gang are used again while the first one's pods still fill the nodes.

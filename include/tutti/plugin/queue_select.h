@@ -71,10 +71,12 @@ class QueueSelectPlugin : public virtual Plugin {
   // The queue whose next gang is tried; one of those the round began with that Served has not taken
   // out of it. Nullopt: the round is over.
   virtual std::optional<QueueId> NextQueue() = 0;
-  // Pure. True: what was said of this gang when it was tried last would be said again, so that it is
-  // passed over and those behind it are tried; it is not told of by Served. Its view has no classes.
-  virtual bool Skips(const GangView& gang) const {
-    (void)gang;
+  // Pure. True: what became of this gang of the queue when it was tried last would become of it
+  // again, so that it is passed over and those behind it are tried; Served is not told of it.
+  // `arrival`: GangView::arrival.
+  virtual bool Skips(QueueId queue, uint64_t arrival) const {
+    (void)queue;
+    (void)arrival;
     return false;
   }
   // What became of that gang, whose view has no classes; null: it was gone. `more`: others wait

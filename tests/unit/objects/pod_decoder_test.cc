@@ -370,6 +370,24 @@ TEST_F(PodDecoderTest, APodSaysHowLongItRuns) {
       false);
 }
 
+TEST_F(PodDecoderTest, ReadsWhatFollowsALostMember) {
+  const auto gang = [&](const char* then) {
+    return *Pod("{}", "{}",
+                absl::StrFormat(R"({"name":"p","namespace":"ns","annotations":{
+                  "tutti.dev/gang":"a","tutti.dev/min-member":"2"%s}})",
+                                then))
+                .gang;
+  };
+  EXPECT_EQ(gang("").on_member_lost, model::MemberLost::kReplace);
+  EXPECT_EQ(gang(R"(,"tutti.dev/on-member-lost":"Replace")").on_member_lost,
+            model::MemberLost::kReplace);
+  EXPECT_EQ(gang(R"(,"tutti.dev/on-member-lost":"Release")").on_member_lost,
+            model::MemberLost::kRelease);
+  EXPECT_EQ(gang(R"(,"tutti.dev/on-member-lost":"restart")").problem,
+            "annotation tutti.dev/on-member-lost is \"restart\"; expected Replace or Release; "
+            "correct or remove it");
+}
+
 TEST_F(PodDecoderTest, IdenticalMembersShareShapeAndCharge) {
   const std::string spec = R"({"containers":[{"name":"c","resources":{"requests":{"cpu":"1"}}}]})";
   const PodInfo a = Pod(spec, R"({"phase":"Running"})", R"({"name":"a","labels":{"index":"0"}})");

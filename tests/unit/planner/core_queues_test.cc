@@ -112,6 +112,26 @@ TEST_F(CoreQueuesTest, AQueueIsServedUpToItsLimitAndSaysWhatItLacks) {
   EXPECT_TRUE(Placed(second)) << "what the first gang held is there again";
 }
 
+TEST_F(CoreQueuesTest, ANewcomerThatFitsBelowTheLimitPassesThoseThatDoNot) {
+  CoreDriver& d = Start(QueueArgs().Queue("q").Limit("cpu", "4"));
+  d.AddNode("n", 10'000);
+  const auto first = Gang("first", "q", 3);
+  const auto waits = Gang("waits", "q", 2);
+  const auto waits_too = Gang("waits-too", "q", 2);
+  d.Pass();
+  ASSERT_TRUE(Placed(first));
+  d.Pass();
+  const auto fits = Gang("fits", "q", 1);
+  d.Pass();
+  EXPECT_TRUE(Placed(fits));
+  EXPECT_FALSE(Placed(waits));
+  EXPECT_EQ(d.HeldBecause(waits_too[0]), d.HeldBecause(waits[0]));
+  End(first);
+  d.Pass();
+  EXPECT_TRUE(Placed(waits)) << "they are tried again as soon as something ends";
+  EXPECT_FALSE(Placed(waits_too));
+}
+
 TEST_F(CoreQueuesTest, WhatIsPlannedAtAdmissionCountsInItsQueue) {
   Start(QueueArgs()
             .Queue("shared")

@@ -1,0 +1,21 @@
+// Ending a gang that runs in part: what is bound is evicted, so that it can start again as a whole.
+#pragma once
+
+#include <string>
+
+#include "planner/core_state.h"
+#include "planner/gang_book.h"
+
+namespace tutti::planner {
+
+// `message`: of the evictions. `detail`: of the gang's reason, PartialGangEvicted.
+void ReleaseGang(GangBook& gangs, Gang& gang, const std::string& message, std::string detail = {});
+
+// A member that ran is gone, or going, and has not succeeded. Where too few are left, and the gang
+// wants it so, the others go as well.
+void FollowLostMember(const CoreState& state, GangBook& gangs, Gang& gang);
+
+// Some that are bound are about to go: whoever takes their place waits until they have.
+bool BeingReleased(const CoreState& state, const Gang& gang);
+
+}  // namespace tutti::planner
