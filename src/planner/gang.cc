@@ -3,8 +3,33 @@
 #include <algorithm>
 #include <climits>
 #include <limits>
+#include <utility>
 
 namespace tutti::planner {
+namespace {
+
+bool RankBefore(const Member* a, const Member* b) {
+  const model::PodInfo& x = *a->pod;
+  const model::PodInfo& y = *b->pod;
+  if (x.shape->priority != y.shape->priority) return x.shape->priority > y.shape->priority;
+  if (x.created_seconds != y.created_seconds) return x.created_seconds < y.created_seconds;
+  // Shorter names first, so that train-9 comes before train-10.
+  if (x.name.size() != y.name.size()) return x.name.size() < y.name.size();
+  if (x.name != y.name) return x.name < y.name;
+  return x.uid < y.uid;
+}
+
+}  // namespace
+
+const std::vector<Member*>& WaitingOrder::Of(std::map<base::Uid, Member>& members) {
+  if (std::exchange(known_, true)) return order_;
+  order_.clear();
+  for (auto& [uid, member] : members) {
+    if (member.state == Member::State::kWaiting) order_.push_back(&member);
+  }
+  std::sort(order_.begin(), order_.end(), RankBefore);
+  return order_;
+}
 
 std::string_view PhaseName(GangPhase phase) {
   constexpr std::string_view kNames[] = {"Waiting", "Placed", "Binding", "Scheduled"};

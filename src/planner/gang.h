@@ -76,6 +76,25 @@ enum class GangPhase : uint8_t {
 };
 std::string_view PhaseName(GangPhase phase);  // "Waiting"
 
+// A gang's members that wait, in the order in which they get nodes. Of a copy or what was moved it
+// is not known: it points to members of the original.
+class WaitingOrder {
+ public:
+  WaitingOrder() = default;
+  WaitingOrder(const WaitingOrder&) noexcept {}
+  WaitingOrder& operator=(const WaitingOrder&) noexcept {
+    Reset();
+    return *this;
+  }
+
+  void Reset() { known_ = false; }
+  const std::vector<Member*>& Of(std::map<base::Uid, Member>& members);
+
+ private:
+  std::vector<Member*> order_;
+  bool known_ = false;
+};
+
 class Gang {
  public:
   model::GangKey key;
@@ -132,12 +151,17 @@ class Gang {
 
   // What the members say of themselves is counted here, so that asking costs nothing.
   // Whoever changes a member's state says so.
-  void StateChanged() { roles_met_.reset(); }
+  void StateChanged() {
+    roles_met_.reset();
+    waiting_order_.Reset();
+  }
   void CountIn(const model::PodInfo& pod) { Count(pod, +1); }
   void CountOut(const model::PodInfo& pod) { Count(pod, -1); }
   // All of it anew, and the members by state: of a gang whose members were put in from outside.
   void Recount();
 
+  // By priority, age, and name. Good until a member's state changes.
+  const std::vector<Member*>& waiting_by_rank() { return waiting_order_.Of(members); }
   int min_member() const;  // 0: not known yet. Where members differ, the largest.
   bool has_roles() const;
   // By role, each once; where members differ, the largest.
@@ -192,6 +216,7 @@ class Gang {
   int referees_ = 0;
   int released_together_ = 0;  // members that say MemberLost::kRelease
   mutable std::optional<bool> roles_met_;
+  WaitingOrder waiting_order_;
 };
 
 }  // namespace tutti::planner

@@ -16,17 +16,6 @@ namespace {
 
 using model::ReasonCode;
 
-bool RankBefore(const Member* a, const Member* b) {
-  const model::PodInfo& x = *a->pod;
-  const model::PodInfo& y = *b->pod;
-  if (x.shape->priority != y.shape->priority) return x.shape->priority > y.shape->priority;
-  if (x.created_seconds != y.created_seconds) return x.created_seconds < y.created_seconds;
-  // Shorter names first, so that train-9 comes before train-10.
-  if (x.name.size() != y.name.size()) return x.name.size() < y.name.size();
-  if (x.name != y.name) return x.name < y.name;
-  return x.uid < y.uid;
-}
-
 }  // namespace
 
 // Whether it finds a place depends on shape and count alone.
@@ -141,11 +130,10 @@ bool QueuePlanner::Plannable(Gang& gang) {
 
 std::vector<Member*> QueuePlanner::WaitingMembers(Gang& gang) const {
   std::vector<Member*> members;
-  for (auto& [uid, member] : gang.members) {
-    const bool can_run = !member.pod->gated_by_others && !s_.Evicting(uid);
-    if (member.state == Member::State::kWaiting && can_run) members.push_back(&member);
+  members.reserve(gang.waiting_by_rank().size());
+  for (Member* member : gang.waiting_by_rank()) {
+    if (!member->pod->gated_by_others && !s_.Evicting(member->pod->uid)) members.push_back(member);
   }
-  std::sort(members.begin(), members.end(), RankBefore);
   return members;
 }
 
@@ -153,10 +141,20 @@ QueuePlanner::Wanted QueuePlanner::Classes(const Gang& gang,
                                            std::span<Member* const> members) const {
   Wanted wanted;
   std::map<std::pair<const model::PodShape*, std::vector<std::string>>, size_t> index;
+  const Member* last = nullptr;
+  size_t c = 0;
   for (Member* member : members) {
-    // In order of rank, so that the order of classes does not depend on addresses.
-    const auto [it, added] =
-        index.try_emplace({member->pod->shape.get(), member->pod->pins}, wanted.classes.size());
+    const bool as_last = last != nullptr && last->pod->shape == member->pod->shape &&
+                         last->pod->pins == member->pod->pins;
+    last = member;
+    bool added = false;
+    if (!as_last) {
+      // In order of rank, so that the order of classes does not depend on addresses.
+      const auto [it, fresh] =
+          index.try_emplace({member->pod->shape.get(), member->pod->pins}, wanted.classes.size());
+      c = it->second;
+      added = fresh;
+    }
     if (added) {
       MemberClass& fresh = wanted.classes.emplace_back();
       fresh.shape = member->pod->shape;
@@ -167,8 +165,8 @@ QueuePlanner::Wanted QueuePlanner::Classes(const Gang& gang,
       if (!fresh.shape->spread_keys.empty()) fresh.peers = gangs_.NodesOf(gang, fresh.shape.get());
       wanted.members.emplace_back();
     }
-    ++wanted.classes[it->second].count;
-    wanted.members[it->second].push_back(member);
+    ++wanted.classes[c].count;
+    wanted.members[c].push_back(member);
   }
   if (s_.plugins.active()) {
     wanted.card = std::make_shared<const GangCard>(gang, wanted.classes, gangs_.NodesOf(gang));
