@@ -3,17 +3,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "flavored_queues.h"
 #include "reclaim.h"
 
 namespace tutti::plugins {
 namespace {
 
-constexpr char kQueues[] = "queues";
-constexpr char kLocalQueues[] = "localqueues";
 constexpr std::string_view kDefaultHandle = "default";  // of a namespace
 
-QueueCatalog MakeCatalog(Config& config, PluginHost& host, ResourceNames& names) {
-  std::vector<QueueSpec> specs = ReadQueueSpecs(config, host, names);
+QueueCatalog MakeCatalog(Config& config, PluginHost& host, const NodeFlavors& flavors,
+                         ResourceNames& names) {
+  std::vector<QueueSpec> specs = ReadQueueSpecs(config, host, flavors, names);
   // Of wrong specs there is no tree; the plugin is refused anyway.
   if (!config.errors().empty()) specs.clear();
   return QueueCatalog(std::move(specs));
@@ -29,6 +29,7 @@ std::string_view StateName(QueueSpec::State state) {
 const PluginDescriptor& HierarchicalQueues::Descriptor() {
   static constexpr PluginDescriptor kDescriptor = {
       "HierarchicalQueues", "1", [](Config& config, PluginHost& host) -> std::unique_ptr<Plugin> {
+        if (config.Size("/flavors") > 0) return std::make_unique<FlavoredQueues>(config, host);
         return std::make_unique<HierarchicalQueues>(config, host);
       }};
   return kDescriptor;
@@ -37,9 +38,11 @@ const PluginDescriptor& HierarchicalQueues::Descriptor() {
 HierarchicalQueues::HierarchicalQueues(Config& config, PluginHost& host)
     : default_queue_(config.String("/defaultQueue", "")),
       watches_objects_(config.Boolean("/queueObjects", true)),
-      catalog_(MakeCatalog(config, host, resource_names_)),
+      node_flavors_(config, host),
+      catalog_(MakeCatalog(config, host, node_flavors_, resource_names_)),
       tree_(config.Duration("/halfLife", {})),
-      host_(host) {
+      host_(host),
+      reasons_(host) {
   Settle();
   if (watches_objects_) {
     // Whatever is missing may come.
@@ -51,30 +54,12 @@ HierarchicalQueues::HierarchicalQueues(Config& config, PluginHost& host)
                                      ": name one of `queues`, or leave it out to refuse gangs "
                                      "that name no queue");
   }
-  reasons_.not_found = host.Reason("QueueNotFound", "the gang names no queue that there is");
-  reasons_.not_leaf =
-      host.Reason("QueueNotLeaf", "gangs wait in queues that have no others below them");
-  reasons_.not_allowed =
-      host.Reason("QueueNotAllowed", "the queue is not for gangs of this namespace");
-  reasons_.held = host.Reason("QueueHeld", "nothing of the queue is started while it is held");
-  reasons_.closed = host.Reason("QueueClosed", "the queue takes no gangs any more");
-  reasons_.misconfigured =
-      host.Reason("QueueMisconfigured", "the queue, or one above it, is not as it can be");
-  reasons_.over_limit =
-      host.Reason("QueueOverLimit", "the queue, or one above it, would hold more than its limit");
-  reasons_.above_limit = host.Reason(
-      "QueueLimitTooLow", "the gang asks for more than the queue, or one above it, may ever hold");
-  reasons_.kept_back =
-      host.Reason("QueueKeptBack", "what is free is guaranteed to queues that do not lend it");
-  reasons_.too_many =
-      host.Reason("QueueTooManyGangs", "as many gangs of the queue run as it may have");
-  reasons_.runs_too_long = host.Reason(
-      "QueueRunTimeTooLong", "the gang may run for longer than gangs of the queue may, in seconds");
 }
 
 void HierarchicalQueues::Settle() const {
   if (!std::exchange(stale_, false)) return;
   tree_.Rebuild(catalog_.Specs(), host_.Now());
+  accounts_.Rebuilt();
   naps_.Rebuilt();
   for (auto it = homeless_.begin(); it != homeless_.end();) {
     const QueueId queue = Named(it->second.namespace_name, it->second.queue);
@@ -82,7 +67,7 @@ void HierarchicalQueues::Settle() const {
       ++it;
       continue;
     }
-    accounts_.Enter(it->first, queue, host_.Now());
+    accounts_.Enter(it->first, queue, std::move(it->second.user), host_.Now());
     it = homeless_.erase(it);
   }
 }
@@ -144,8 +129,10 @@ bool HierarchicalQueues::Served(QueueId queue, const GangView* gang, QueueOutcom
   const bool waits = outcome == QueueOutcome::kHeld || outcome == QueueOutcome::kNoPlace;
   const bool old = gang != nullptr && spec.fifo_after.count() > 0 &&
                    host_.Now() - gang->created >= spec.fifo_after;
-  const bool stays = more && !(waits && (spec.strict_fifo || old));
   const bool full = outcome == QueueOutcome::kHeld && gang != nullptr && gang->arrival == refused_;
+  // A bound of its user's is nobody else's: those behind it need not wait for that.
+  const bool holds_up = waits && !(full && for_user_);
+  const bool stays = more && !(holds_up && (spec.strict_fifo || old));
   if (gang != nullptr)
     naps_.Tried(queue, gang->arrival, full ? std::optional(full_) : std::nullopt, host_.Now());
   if (!stays) {
@@ -237,24 +224,37 @@ std::string HierarchicalQueues::Called(const QueueTree::Refusal& refusal) const 
   return name == resource_names_.end() ? of : name->second + " in " + of;
 }
 
+std::optional<QueueRefusal> HierarchicalQueues::UserRefuses(const GangView& gang, QueueId queue,
+                                                            bool runs, const Amounts& asked) const {
+  const std::string* entered = runs ? accounts_.UserOf(gang.arrival) : nullptr;
+  const std::string account = entered == nullptr ? UserAccountOf(gang) : *entered;
+  const std::optional<QueueTree::Refusal> refusal =
+      RefusesUser(tree_, users_, queue, account, asked, runs);
+  if (!refusal) return std::nullopt;
+  return QueueRefusal{QueueRefusal::Of::kUser, *refusal, account, refusal->queue};
+}
+
 // `runs`: the gang counts among those that run already.
 Status HierarchicalQueues::MayHold(const GangView& gang, QueueId queue, bool runs) const {
   using Why = QueueTree::Refusal::Why;
-  const std::optional<QueueTree::Refusal> refusal = tree_.Refuses(queue, Asked(gang), runs);
+  const Amounts asked = Asked(gang);
+  std::optional<QueueRefusal> refusal;
+  // What can never be is worth more than what is not now.
+  const auto heed = [&](std::optional<QueueRefusal> next) {
+    if (next && (!refusal || (next->never() && !refusal->never()))) refusal = std::move(next);
+  };
+  if (const std::optional<QueueTree::Refusal> own = tree_.Refuses(queue, asked, runs))
+    refusal = QueueRefusal{QueueRefusal::Of::kQueue, *own, "", own->queue};
+  if (users_.active()) heed(UserRefuses(gang, queue, runs, asked));
+  if (flavors_.active()) heed(FlavorRefuses(gang, queue, asked));
   if (!refusal) return Status::Success();
   // What others keep back may be lent when their queues change.
-  if (refusal->why == Why::kOverLimit || refusal->why == Why::kTooMany) {
+  if (refusal->why.why == Why::kOverLimit || refusal->why.why == Why::kTooMany) {
     refused_ = gang.arrival;
-    full_ = refusal->queue;
+    full_ = refusal->full;
+    for_user_ = refusal->of == QueueRefusal::Of::kUser;
   }
-  const ReasonId reason = refusal->why == Why::kOverLimit    ? reasons_.over_limit
-                          : refusal->why == Why::kAboveLimit ? reasons_.above_limit
-                          : refusal->why == Why::kKeptBack   ? reasons_.kept_back
-                                                             : reasons_.too_many;
-  const bool never = refusal->why == Why::kAboveLimit;
-  Status status = never ? Status::UnschedulableAndUnresolvable(reason, refusal->need, refusal->have)
-                        : Status::Pending(reason, refusal->need, refusal->have);
-  return std::move(status).With(Called(*refusal));
+  return reasons_.Of(*refusal, Called(refusal->why));
 }
 
 Status HierarchicalQueues::PreEnqueue(const GangView& gang, const ClusterView&) const {
@@ -264,7 +264,8 @@ Status HierarchicalQueues::PreEnqueue(const GangView& gang, const ClusterView&) 
   return status.ok() ? MayHold(gang, queue, false) : status;
 }
 
-Status HierarchicalQueues::Reserve(const GangView& gang, const PlacementView&, const ClusterView&) {
+Status HierarchicalQueues::Reserve(const GangView& gang, const PlacementView& placement,
+                                   const ClusterView&) {
   Settle();
   const std::optional<QueueId> holds = accounts_.HolderOf(gang.arrival);
   const QueueId queue = holds.value_or(Named(gang));
@@ -273,9 +274,12 @@ Status HierarchicalQueues::Reserve(const GangView& gang, const PlacementView&, c
     if (!status.ok()) return status;
   }
   Status status = MayHold(gang, queue, holds.has_value());
+  const std::string_view flavor = node_flavors_.OfAll(placement);
+  if (status.ok() && flavors_.active()) status = MayUse(gang, queue, flavor);
   if (!status.ok()) return status;
-  accounts_.Enter(gang.arrival, queue, host_.Now());
+  if (!holds) accounts_.Enter(gang.arrival, queue, UserAccountOf(gang), host_.Now());
   accounts_.Charge(gang.arrival, Asked(gang), 1, host_.Now());
+  accounts_.Place(gang.arrival, flavor);
   return status;
 }
 
@@ -331,6 +335,7 @@ void HierarchicalQueues::NodeChanged(const NodeView& node, bool there) {
     tree_.AddCapacity(ResourceId(r), amount);
   }
   if (!there) nodes_.erase(node.index());
+  FlavorOfNodeChanged(node, there);
 }
 
 QueueingHint HierarchicalQueues::PodChanged(const ClusterEventView& event) {
@@ -341,6 +346,7 @@ QueueingHint HierarchicalQueues::PodChanged(const ClusterEventView& event) {
   // What Reserve has entered for it is what it holds now.
   if (!event.was_reserved)
     accounts_.Charge(event.pod->gang_arrival, amounts, bound ? 1 : -1, host_.Now());
+  if (bound) PlaceBound(*event.pod);
   return hint;
 }
 
@@ -358,67 +364,25 @@ QueueingHint HierarchicalQueues::OnClusterEvent(const ClusterEventView& event) {
     case ClusterEventKind::kGangArrived:
       // Of one whose pods were bound before: it holds what it holds, wherever it may wait.
       if (const QueueId queue = Named(*event.gang); queue != kNowhere && !stale_) {
-        accounts_.Enter(event.gang->arrival, queue, host_.Now());
+        accounts_.Enter(event.gang->arrival, queue, UserAccountOf(*event.gang), host_.Now());
         naps_.Wake(queue);
       } else {
         homeless_[event.gang->arrival] = {std::string(event.gang->namespace_name),
-                                          std::string(event.gang->queue)};
+                                          std::string(event.gang->queue),
+                                          UserAccountOf(*event.gang)};
       }
       return QueueingHint::kQueueSkip;
     case ClusterEventKind::kGangGone: {
       const QueueingHint hint = Freed(event.gang->arrival);
       accounts_.Leave(event.gang->arrival, host_.Now());
       homeless_.erase(event.gang->arrival);
+      std::erase_if(early_, [&](const auto& pod) { return pod.second == event.gang->arrival; });
       return hint;
     }
     case ClusterEventKind::kGangPlaced:
       break;
   }
   return QueueingHint::kQueueSkip;
-}
-
-std::vector<ObjectKind> HierarchicalQueues::Watches() const {
-  if (!watches_objects_) return {};
-  return {{"tutti.dev", {"v1beta1"}, kQueues}, {"tutti.dev", {"v1beta1"}, kLocalQueues}};
-}
-
-QueueSpec HierarchicalQueues::ReadObject(const WatchedObject& object, Config& spec,
-                                         ResourceNames& names) const {
-  QueueSpec read = ReadQueueSpec(spec, host_, names, "");
-  read.name = object.name;
-  for (const ConfigError& error : spec.errors()) {
-    read.problem += read.problem.empty() ? "queue " + read.name + ": " : "; ";
-    read.problem += "spec" + error.pointer + ": " + error.message;
-  }
-  return read;
-}
-
-void HierarchicalQueues::OnObject(const WatchedObject& object, Config& spec) {
-  if (object.resource == kQueues) {
-    catalog_.Set(ReadObject(object, spec, resource_names_), object.generation);
-  } else {
-    catalog_.SetLocal(std::string(object.namespace_name), std::string(object.name),
-                      spec.String("/queue", ""));
-  }
-  stale_ = true;
-}
-
-void HierarchicalQueues::OnObjectGone(const WatchedObject& object) {
-  if (object.resource == kQueues) {
-    catalog_.Remove(object.name);
-  } else {
-    catalog_.RemoveLocal(object.namespace_name, object.name);
-  }
-  stale_ = true;
-}
-
-void HierarchicalQueues::CheckObject(const WatchedObject& object, Config& spec) const {
-  if (object.resource != kQueues) return;
-  ResourceNames names;
-  const QueueSpec read = ReadObject(object, spec, names);
-  if (!spec.errors().empty()) return;
-  for (QueueProblem& problem : catalog_.ProblemsWith(read))
-    spec.Fail(problem.orphan ? "/parent" : "", std::move(problem.text));
 }
 
 }  // namespace tutti::plugins

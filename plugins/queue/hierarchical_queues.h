@@ -5,7 +5,10 @@
 // Rule: QueueTree says what a queue may hold (PreEnqueue, Reserve) and which is served first
 // (QueueSelect); a gang of a queue that holds less than it is guaranteed may take it back, in whole
 // gangs, from queues that hold more than they are guaranteed (SelectVictims).
-// Accounts: bound pods by cluster events, promised places by Reserve and Unreserve.
+// FlavorQuota bounds what a queue holds on nodes of one flavor, and with it the nodes that a gang
+// may be placed on (PlacementGenerate, only where flavors are configured). UserLimits bounds
+// likewise what the gangs of one user hold in a queue. Accounts: bound pods by cluster events,
+// promised places by Reserve and Unreserve.
 //
 // A gang waits in the queue that it names (its namespace's LocalQueue of that name goes before a
 // queue of that name); else in the one that lists its namespace under `namespaces`, the first by
@@ -16,12 +19,17 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "flavor_quota.h"
+#include "node_flavors.h"
+#include "part_accounts.h"
 #include "queue_accounts.h"
 #include "queue_catalog.h"
 #include "queue_naps.h"
+#include "queue_reasons.h"
 #include "queue_specs.h"
 #include "queue_tree.h"
 #include "queue_turns.h"
@@ -31,15 +39,16 @@
 #include "tutti/plugin/queue_select.h"
 #include "tutti/plugin/queue_sort.h"
 #include "tutti/plugin/reserve.h"
+#include "user_limits.h"
 
 namespace tutti::plugins {
 
-class HierarchicalQueues final : public QueueSelectPlugin,
-                                 public PreEnqueuePlugin,
-                                 public ReservePlugin,
-                                 public SelectVictimsPlugin,
-                                 public ClusterEventPlugin,
-                                 public ObjectWatchPlugin {
+class HierarchicalQueues : public QueueSelectPlugin,
+                           public PreEnqueuePlugin,
+                           public ReservePlugin,
+                           public SelectVictimsPlugin,
+                           public ClusterEventPlugin,
+                           public ObjectWatchPlugin {
  public:
   static const PluginDescriptor& Descriptor();
 
@@ -67,15 +76,16 @@ class HierarchicalQueues final : public QueueSelectPlugin,
   void OnObjectGone(const WatchedObject& object) override;
   void CheckObject(const WatchedObject& object, Config& spec) const override;
 
+ protected:
+  // As PlacementGenerate: the nodes of each flavor that the gang may go to.
+  Status FlavorDomains(const GangView& gang, std::vector<Domain>& domains) const;
+
  private:
-  struct Reasons {
-    ReasonId not_found, not_leaf, not_allowed, held, closed, misconfigured;
-    ReasonId over_limit, above_limit, kept_back, too_many, runs_too_long;
-  };
   // By whom a gang is found in a queue.
   struct Home {
     std::string namespace_name;
     std::string queue;
+    std::string user;
   };
 
   // Makes the tree what the catalog says. Objects come by the thousand when a process starts: that
@@ -89,6 +99,13 @@ class HierarchicalQueues final : public QueueSelectPlugin,
   Status MayWait(const GangView& gang, QueueId queue) const;
   Status RunsTooLong(const GangView& gang, const QueueSpec& spec) const;
   Status MayHold(const GangView& gang, QueueId queue, bool runs) const;
+  std::optional<QueueRefusal> UserRefuses(const GangView& gang, QueueId queue, bool runs,
+                                          const Amounts& asked) const;
+  std::optional<QueueRefusal> FlavorRefuses(const GangView& gang, QueueId queue,
+                                            const Amounts& asked) const;
+  Status MayUse(const GangView& gang, QueueId queue, std::string_view flavor) const;
+  void PlaceBound(const PlacedPodView& pod);
+  void FlavorOfNodeChanged(const NodeView& node, bool there);
   std::string Called(const QueueTree::Refusal& refusal) const;
   void NodeChanged(const NodeView& node, bool there);
   QueueingHint PodChanged(const ClusterEventView& event);
@@ -98,22 +115,29 @@ class HierarchicalQueues final : public QueueSelectPlugin,
   ResourceNames resource_names_;
   const std::string default_queue_;
   const bool watches_objects_;
+  NodeFlavors node_flavors_;
   QueueCatalog catalog_;
   // What Settle makes of it.
   mutable bool stale_ = true;
   mutable QueueTree tree_;
-  mutable QueueAccounts accounts_{tree_};
+  mutable PartAccounts users_{tree_, BoundsUsers};
+  mutable PartAccounts flavors_{tree_, ListsFlavors};
+  mutable QueueAccounts accounts_{tree_, users_, flavors_};
   mutable QueueNaps naps_{tree_};
   QueueTurns turns_{tree_};
-  // Of the last refusal that ends when queues hold less: whose, and which queue is full.
+  // Of the last refusal that ends when queues hold less: whose, which queue is full, and whether
+  // for this gang's user only.
   mutable uint64_t refused_ = 0;
   mutable QueueId full_;
+  mutable bool for_user_ = false;
   bool nowhere_waits_ = false;  // in this round
   // Gangs that came before their queue, by arrival: they may hold something.
   mutable std::map<uint64_t, Home> homeless_;
   std::map<NodeIndex, Amounts> nodes_;  // what each can allocate
+  // Pods that are bound to nodes that have not come yet: the node's name, and their gang.
+  std::set<std::pair<std::string, uint64_t>> early_;
   PluginHost& host_;
-  Reasons reasons_;
+  const QueueReasons reasons_;
 };
 
 }  // namespace tutti::plugins

@@ -1,27 +1,29 @@
 #include "queue_accounts.h"
 
-#include <algorithm>
-#include <limits>
+#include <utility>
 
 namespace tutti::plugins {
-namespace {
 
-int64_t& Entry(Amounts& amounts, ResourceId resource) {
-  auto it = std::lower_bound(amounts.begin(), amounts.end(), resource,
-                             [](const auto& entry, ResourceId r) { return entry.first < r; });
-  if (it == amounts.end() || it->first != resource) it = amounts.emplace(it, resource, 0);
-  return it->second;
+void QueueAccounts::Rebuilt() {
+  users_.Rebuilt();
+  flavors_.Rebuilt();
+  if (!users_.active() && !flavors_.active()) return;
+  for (const auto& [gang, account] : accounts_) {
+    if (!account.queue || account.empty()) continue;
+    CountParts(account, account.held, 1);
+    users_.CountRunning(*account.queue, account.user, 1);
+  }
 }
 
-}  // namespace
-
-void QueueAccounts::Enter(uint64_t gang, QueueId queue, std::chrono::nanoseconds now) {
+void QueueAccounts::Enter(uint64_t gang, QueueId queue, std::string user,
+                          std::chrono::nanoseconds now) {
   Account& account = accounts_[gang];
-  if (account.queue == queue || (account.queue && !account.empty())) return;
+  if (account.queue && !account.empty()) return;
   account.queue = queue;
+  account.user = std::move(user);
   if (account.empty()) return;
-  tree_.Charge(queue, account.held, 1, now);
-  tree_.CountRunning(queue, 1);
+  Count(account, account.held, 1, now);
+  CountRunning(account, 1);
 }
 
 void QueueAccounts::Leave(uint64_t gang, std::chrono::nanoseconds now) {
@@ -29,8 +31,8 @@ void QueueAccounts::Leave(uint64_t gang, std::chrono::nanoseconds now) {
   if (it == accounts_.end()) return;
   const Account& account = it->second;
   if (account.queue && !account.empty()) {
-    tree_.Charge(*account.queue, account.held, -1, now);
-    tree_.CountRunning(*account.queue, -1);
+    Count(account, account.held, -1, now);
+    CountRunning(account, -1);
   }
   accounts_.erase(it);
 }
@@ -39,17 +41,40 @@ void QueueAccounts::Charge(uint64_t gang, const Amounts& amounts, int64_t sign,
                            std::chrono::nanoseconds now) {
   Account& account = accounts_[gang];
   const bool held = !account.empty();
-  Add(account, amounts, sign, now);
-  if (account.queue && held == account.empty())
-    tree_.CountRunning(*account.queue, account.empty() ? -1 : 1);
-  if (!account.queue && account.empty()) accounts_.erase(gang);
+  AddTo(account.held, amounts, sign);
+  if (account.queue) {
+    Count(account, amounts, sign, now);
+    if (held == account.empty()) CountRunning(account, account.empty() ? -1 : 1);
+    if (account.empty()) account.flavor.clear();
+  } else if (account.empty()) {
+    accounts_.erase(gang);
+  }
 }
 
-void QueueAccounts::Add(Account& account, const Amounts& amounts, int64_t sign,
-                        std::chrono::nanoseconds now) {
-  for (const auto& [resource, amount] : amounts) Entry(account.held, resource) += sign * amount;
-  std::erase_if(account.held, [](const auto& entry) { return entry.second == 0; });
-  if (account.queue) tree_.Charge(*account.queue, amounts, sign, now);
+void QueueAccounts::Place(uint64_t gang, std::string_view flavor) {
+  if (flavor.empty()) return;
+  const auto it = accounts_.find(gang);
+  if (it == accounts_.end()) return;
+  Account& account = it->second;
+  if (account.empty() || !account.flavor.empty()) return;
+  account.flavor = flavor;
+  if (account.queue) flavors_.Charge(*account.queue, flavor, account.held, 1);
+}
+
+void QueueAccounts::CountParts(const Account& account, const Amounts& amounts, int64_t sign) {
+  users_.Charge(*account.queue, account.user, amounts, sign);
+  if (!account.flavor.empty()) flavors_.Charge(*account.queue, account.flavor, amounts, sign);
+}
+
+void QueueAccounts::Count(const Account& account, const Amounts& amounts, int64_t sign,
+                          std::chrono::nanoseconds now) {
+  tree_.Charge(*account.queue, amounts, sign, now);
+  CountParts(account, amounts, sign);
+}
+
+void QueueAccounts::CountRunning(const Account& account, int64_t gangs) {
+  tree_.CountRunning(*account.queue, gangs);
+  users_.CountRunning(*account.queue, account.user, gangs);
 }
 
 std::optional<QueueId> QueueAccounts::HolderOf(uint64_t gang) const {
@@ -58,22 +83,14 @@ std::optional<QueueId> QueueAccounts::HolderOf(uint64_t gang) const {
   return it->second.queue;
 }
 
-void AddTo(Amounts& sum, std::span<const PodClassView::Request> amounts) {
-  for (const auto& [resource, amount] : amounts) Entry(sum, resource) += amount;
+const std::string* QueueAccounts::UserOf(uint64_t gang) const {
+  const auto it = accounts_.find(gang);
+  return it == accounts_.end() || !it->second.queue ? nullptr : &it->second.user;
 }
 
-Amounts Asked(const GangView& gang) {
-  Amounts asked;
-  for (const PodClassView& pods : gang.classes) {
-    for (const auto& [resource, amount] : pods.requests) {
-      int64_t& sum = Entry(asked, resource);
-      int64_t all = 0;
-      if (__builtin_mul_overflow(amount, pods.count, &all) ||
-          __builtin_add_overflow(sum, all, &sum))
-        sum = std::numeric_limits<int64_t>::max();
-    }
-  }
-  return asked;
+std::string_view QueueAccounts::FlavorOf(uint64_t gang) const {
+  const auto it = accounts_.find(gang);
+  return it == accounts_.end() ? std::string_view() : it->second.flavor;
 }
 
 }  // namespace tutti::plugins

@@ -1,4 +1,4 @@
-// QueueAccounts: what each gang holds, in the name of its queue.
+// QueueAccounts: what each gang holds, in the name of its queue, of its user and of its flavor.
 //
 // Bound pods are known by cluster events, what is promised by Reserve and Unreserve.
 #pragma once
@@ -6,43 +6,61 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 
+#include "amounts.h"
+#include "part_accounts.h"
 #include "queue_tree.h"
-#include "tutti/placed_pod_view.h"
 
 namespace tutti::plugins {
 
 class QueueAccounts {
  public:
-  explicit QueueAccounts(QueueTree& tree) : tree_(tree) {}
+  QueueAccounts(QueueTree& tree, PartAccounts& users, PartAccounts& flavors)
+      : tree_(tree), users_(users), flavors_(flavors) {}
 
-  // The gang is in this queue. One that holds something stays in the queue it holds it from.
-  void Enter(uint64_t gang, QueueId queue, std::chrono::nanoseconds now);
+  // The tree is another one: what its queues hold it knows, what their parts hold is told again.
+  void Rebuilt();
+
+  // The gang is in this queue, and counts for this user. One that holds something stays in the
+  // queue, and with the user, that it holds it from.
+  void Enter(uint64_t gang, QueueId queue, std::string user, std::chrono::nanoseconds now);
   void Leave(uint64_t gang, std::chrono::nanoseconds now);
   // It holds more (sign 1) or less (-1). Of a gang that has not been entered yet: kept for then.
   void Charge(uint64_t gang, const Amounts& amounts, int64_t sign, std::chrono::nanoseconds now);
 
+  // What the gang holds is on nodes of this flavor; empty: of none. Until it holds nothing again it
+  // stays with the first that it was placed on; of a gang that holds nothing, nothing is kept.
+  void Place(uint64_t gang, std::string_view flavor);
+
   // The queue of a gang that holds something; nullopt: it holds nothing.
   std::optional<QueueId> HolderOf(uint64_t gang) const;
+  // For whom it was entered; null: it was not.
+  const std::string* UserOf(uint64_t gang) const;
+  // Empty: it is on no flavor.
+  std::string_view FlavorOf(uint64_t gang) const;
 
  private:
   struct Account {
     std::optional<QueueId> queue;
+    std::string user;
+    std::string flavor;
     Amounts held;  // only what is not zero
 
     bool empty() const { return held.empty(); }
   };
 
-  void Add(Account& account, const Amounts& amounts, int64_t sign, std::chrono::nanoseconds now);
+  void CountParts(const Account& account, const Amounts& amounts, int64_t sign);
+  void Count(const Account& account, const Amounts& amounts, int64_t sign,
+             std::chrono::nanoseconds now);
+  void CountRunning(const Account& account, int64_t gangs);
 
   QueueTree& tree_;
+  PartAccounts& users_;
+  PartAccounts& flavors_;
   std::unordered_map<uint64_t, Account> accounts_;  // by arrival
 };
-
-// `sum` and these together.
-void AddTo(Amounts& sum, std::span<const PodClassView::Request> amounts);
-// What the members of these classes ask for together.
-Amounts Asked(const GangView& gang);
 
 }  // namespace tutti::plugins

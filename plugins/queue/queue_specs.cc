@@ -38,10 +38,35 @@ QueueSpec::State ReadState(Config& config, const std::string& pointer) {
   return state == "Closed" ? QueueSpec::State::kClosed : QueueSpec::State::kOpen;
 }
 
+std::vector<FlavorSpec> ReadFlavors(Config& config, const Resources& resources,
+                                    const NodeFlavors& known, const std::string& pointer) {
+  std::vector<FlavorSpec> flavors;
+  const size_t count = config.Size(pointer);
+  for (size_t i = 0; i < count; ++i) {
+    const std::string at = pointer + "/" + std::to_string(i);
+    FlavorSpec flavor;
+    flavor.name = config.String(at + "/name", "");
+    const bool twice = std::any_of(flavors.begin(), flavors.end(), [&](const FlavorSpec& other) {
+      return other.name == flavor.name;
+    });
+    if (flavor.name.empty()) {
+      config.Fail(at + "/name", "expected the name of a flavor");
+    } else if (twice) {
+      config.Fail(at + "/name", "flavor " + flavor.name + " is there twice: names are unique");
+    } else if (!known.Has(flavor.name)) {
+      config.Fail(at + "/name", "there is no flavor " + flavor.name +
+                                    ": name one of args.flavors of HierarchicalQueues");
+    }
+    flavor.limit = ReadAmounts(config, resources, at + "/limit");
+    flavors.push_back(std::move(flavor));
+  }
+  return flavors;
+}
+
 }  // namespace
 
-QueueSpec ReadQueueSpec(Config& config, PluginHost& host, ResourceNames& names,
-                        const std::string& at) {
+QueueSpec ReadQueueSpec(Config& config, PluginHost& host, const NodeFlavors& flavors,
+                        ResourceNames& names, const std::string& at) {
   const Resources resources{host, names};
   QueueSpec spec;
   spec.parent = config.String(at + "/parent", "");
@@ -56,6 +81,9 @@ QueueSpec ReadQueueSpec(Config& config, PluginHost& host, ResourceNames& names,
                                    {"BestEffortFIFO", "StrictFIFO"}) == "StrictFIFO";
   spec.fifo_after = config.Duration(at + "/strictAfter", {});
   spec.max_gangs = config.Integer(at + "/maxRunningGangs", 0, 0);
+  spec.user_limit = ReadAmounts(config, resources, at + "/userLimit");
+  spec.max_gangs_of_user = config.Integer(at + "/maxRunningGangsPerUser", 0, 0);
+  spec.flavors = ReadFlavors(config, resources, flavors, at + "/flavors");
   spec.reclaimable = config.Boolean(at + "/reclaimable", true);
   spec.min_runtime = config.Duration(at + "/minRuntime", {});
   spec.reclaim_delay = config.Duration(at + "/reclaimDelay", {});
@@ -65,7 +93,8 @@ QueueSpec ReadQueueSpec(Config& config, PluginHost& host, ResourceNames& names,
   return spec;
 }
 
-std::vector<QueueSpec> ReadQueueSpecs(Config& config, PluginHost& host, ResourceNames& names) {
+std::vector<QueueSpec> ReadQueueSpecs(Config& config, PluginHost& host, const NodeFlavors& flavors,
+                                      ResourceNames& names) {
   std::vector<QueueSpec> specs;
   const size_t count = config.Size("/queues");
   if (count >= QueueSelectPlugin::kMostQueues) {
@@ -75,7 +104,7 @@ std::vector<QueueSpec> ReadQueueSpecs(Config& config, PluginHost& host, Resource
   }
   for (size_t i = 0; i < count; ++i) {
     const std::string at = "/queues/" + std::to_string(i);
-    specs.push_back(ReadQueueSpec(config, host, names, at));
+    specs.push_back(ReadQueueSpec(config, host, flavors, names, at));
     specs.back().name = config.String(at + "/name", "");
     if (specs.back().name.empty()) config.Fail(at, "a queue has no name: give it one");
   }

@@ -57,14 +57,34 @@ bool InCircle(std::span<const QueueSpec> specs, const std::map<std::string_view,
   return false;
 }
 
-}  // namespace
-
-int64_t AmountOf(const Amounts& amounts, ResourceId resource, int64_t otherwise) {
-  for (const auto& [of, amount] : amounts) {
-    if (of == resource) return amount;
-  }
-  return otherwise;
+bool Lists(const QueueSpec& spec, const FlavorSpec& flavor) {
+  return std::any_of(spec.flavors.begin(), spec.flavors.end(),
+                     [&](const FlavorSpec& listed) { return listed.name == flavor.name; });
 }
+
+// It lists a flavor of which the queues above it may have nothing.
+void FindStrayFlavors(std::span<const QueueSpec> specs,
+                      const std::map<std::string_view, size_t>& numbers,
+                      std::vector<QueueProblem>& problems) {
+  for (size_t i = 0; i < specs.size(); ++i) {
+    if (specs[i].flavors.empty() || InCircle(specs, numbers, i)) continue;
+    size_t steps = 0;
+    auto at = numbers.find(specs[i].parent);
+    while (at != numbers.end() && specs[at->second].flavors.empty() && ++steps <= specs.size())
+      at = numbers.find(specs[at->second].parent);
+    if (at == numbers.end() || specs[at->second].flavors.empty()) continue;
+    for (const FlavorSpec& flavor : specs[i].flavors) {
+      if (Lists(specs[at->second], flavor)) continue;
+      problems.push_back({i,
+                          "queue " + specs[i].name + " lists flavor " + flavor.name +
+                              ", which queue " + specs[at->second].name +
+                              " above it does not: add it there, or remove it here",
+                          false, false});
+    }
+  }
+}
+
+}  // namespace
 
 std::vector<QueueProblem> ProblemsOf(std::span<const QueueSpec> specs) {
   std::vector<QueueProblem> problems;
@@ -75,6 +95,7 @@ std::vector<QueueProblem> ProblemsOf(std::span<const QueueSpec> specs) {
         {i, "queue " + specs[i].name + " is there twice: names are unique", false, false});
   }
   FindBrokenPromises(specs, problems);
+  FindStrayFlavors(specs, numbers, problems);
   std::map<std::pair<size_t, ResourceId>, int64_t> promised;  // by parent
   for (size_t i = 0; i < specs.size(); ++i) {
     const QueueSpec& spec = specs[i];

@@ -17,14 +17,17 @@
 #include <utility>
 #include <vector>
 
+#include "amounts.h"
 #include "tutti/plugin/queue_select.h"
 #include "tutti/views.h"
 
 namespace tutti::plugins {
 
-// By resource, ascending, each once; in base units.
-using Amounts = std::vector<PodClassView::Request>;
-int64_t AmountOf(const Amounts& amounts, ResourceId resource, int64_t otherwise = 0);
+// What a queue may hold on nodes of one flavor.
+struct FlavorSpec {
+  std::string name;
+  Amounts limit;
+};
 
 struct QueueSpec {
   enum class State : uint8_t { kOpen, kHeld, kClosed };
@@ -41,8 +44,11 @@ struct QueueSpec {
   bool strict_fifo = false;  // a gang that has to wait holds up those behind it
   // So as well, once it has waited for so long; 0: never.
   std::chrono::nanoseconds fifo_after{0};
-  int64_t max_gangs = 0;                      // that run at the same time; 0: any number
-  bool reclaimable = true;                    // what it holds above guaranteed may be taken back
+  int64_t max_gangs = 0;            // that run at the same time; 0: any number
+  Amounts user_limit;               // what the gangs of one user hold at most
+  int64_t max_gangs_of_user = 0;    // likewise
+  std::vector<FlavorSpec> flavors;  // the first choice first; none: those of the queue above it
+  bool reclaimable = true;          // what it holds above guaranteed may be taken back
   std::chrono::nanoseconds min_runtime{0};    // not before a gang has run for so long
   std::chrono::nanoseconds reclaim_delay{0};  // its gangs wait for so long before they reclaim
   std::chrono::nanoseconds max_run_time{0};   // that a gang may say it takes; 0: any

@@ -99,12 +99,16 @@ absl::StatusOr<std::unique_ptr<Profile>> Profile::Make(const PluginRegistry& reg
       Add(lines, spec.where, spec, "its factory made nothing and did not say why");
     }
   }
-  if (profile->queue_sorts_.size() > 1)
-    lines.push_back("more than one QueueSort plugin is enabled: keep one");
-  if (profile->queue_selects_.size() > 1)
-    lines.push_back("more than one QueueSelect plugin is enabled: keep one");
-  if (profile->placement_generates_.size() > 1)
-    lines.push_back("more than one PlacementGenerate plugin is enabled: keep one");
+  const auto keep_one = [&](const char* point, const auto& enabled) {
+    if (enabled.size() < 2) return;
+    std::vector<std::string> names;
+    for (const auto& at : enabled) names.push_back(profile->plugins_[at.plugin].name);
+    lines.push_back(absl::StrFormat("more than one %s plugin is enabled: %s: keep one", point,
+                                    absl::StrJoin(names, ", ")));
+  };
+  keep_one("QueueSort", profile->queue_sorts_);
+  keep_one("QueueSelect", profile->queue_selects_);
+  keep_one("PlacementGenerate", profile->placement_generates_);
   if (!lines.empty()) return absl::InvalidArgumentError(absl::StrJoin(lines, "\n"));
   return profile;
 }

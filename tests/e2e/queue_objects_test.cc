@@ -77,9 +77,11 @@ class QueueObjectsTest : public E2eBed<QueueObjectsTest<Way>> {
     }
     return "";
   }
-  absl::Status Submit(const std::string& gang, int members, const std::string& queue) {
+  absl::Status Submit(const std::string& gang, int members, const std::string& queue,
+                      const std::string& user = "") {
     PodTemplate pod = GangPod(gang, members, "1");
     if (!queue.empty()) pod.labels["tutti.dev/queue"] = queue;
+    if (!user.empty()) pod.labels["tutti.dev/user"] = user;
     return this->plane().CreatePods(members, gang, pod);
   }
 
@@ -123,6 +125,23 @@ TYPED_TEST(QueueObjectsTest, GangsFollowTheTreeAsItChanges) {
   EXPECT_TRUE(this->SawReason("after", "QueueNotFound"));
   EXPECT_EQ(this->plane().CountBound("early") + this->plane().CountBound("late"), 4)
       << "what runs goes on";
+}
+
+// What runs counts for its user when the limit comes; each has the whole of it.
+TYPED_TEST(QueueObjectsTest, AUsersLimitComesAndGoesWithTheQueuesSpec) {
+  ASSERT_TRUE(this->Create("team", json::object()).ok());
+  ASSERT_TRUE(this->Submit("ada-1", 3, "team", "ada").ok());
+  ASSERT_TRUE(this->AllBound("ada-1", 3));
+  ASSERT_TRUE(this->Change("team", {{"userLimit", {{"cpu", "4"}}}}).ok());
+  ASSERT_TRUE(
+      this->Saw("team", [](const json& s) { return s.value("observedGeneration", 0) == 2; }));
+  ASSERT_TRUE(this->Submit("ada-2", 2, "team", "ada").ok());
+  EXPECT_TRUE(this->SawReason("ada-2", "QueueUserOverLimit"));
+  ASSERT_TRUE(this->Submit("bob-1", 4, "team", "bob").ok());
+  EXPECT_TRUE(this->AllBound("bob-1", 4));
+  EXPECT_EQ(this->plane().CountBound("ada-2"), 0);
+  ASSERT_TRUE(this->Change("team", {{"userLimit", nullptr}}).ok());
+  EXPECT_TRUE(this->AllBound("ada-2", 2));
 }
 
 // Ops bug 18: a tenant deletes its own queue.
@@ -204,6 +223,8 @@ TYPED_TEST(QueueObjectsTest, WhatCannotBeIsRefusedByTheApiServerItself) {
   EXPECT_THAT(refused({{"limit", {{"cpu", -1}}}}), HasSubstr("spec.limit.cpu"));
   EXPECT_THAT(refused({{"minRuntime", "soon"}}), HasSubstr("spec.minRuntime"));
   EXPECT_THAT(refused({{"weight", 0}}), HasSubstr("spec.weight"));
+  EXPECT_THAT(refused({{"userLimit", {{"cpu", "many"}}}}), HasSubstr("spec.userLimit.cpu"));
+  EXPECT_THAT(refused({{"maxRunningGangsPerUser", -1}}), HasSubstr("spec.maxRunningGangsPerUser"));
   EXPECT_THAT(refused({{"state", "Ajar"}}), HasSubstr("spec.state"));
 }
 

@@ -34,9 +34,10 @@ class QueueTest : public E2eBed<QueueTest<Way>> {
 
  protected:
   absl::Status Submit(const std::string& gang, int members, const std::string& cpu,
-                      const std::string& queue) {
+                      const std::string& queue, const std::string& user = "") {
     PodTemplate pod = GangPod(gang, members, cpu);
     if (!queue.empty()) pod.labels["tutti.dev/queue"] = queue;
+    if (!user.empty()) pod.labels["tutti.dev/user"] = user;
     return this->plane().CreatePods(members, gang, pod);
   }
 };
@@ -84,6 +85,33 @@ TYPED_TEST(QueueTest, WhoMayNotWaitInAQueueIsToldWhy) {
   EXPECT_TRUE(this->SawReason("inner", "QueueNotLeaf"));
   ASSERT_TRUE(this->Submit("large", 9, "1", "speech").ok());
   EXPECT_TRUE(this->SawReason("large", "QueueLimitTooLow"));
+}
+
+TYPED_TEST(QueueTest, AUsersLimitHoldsTheGangsOfThatUserAndOfNobodyElse) {
+  ASSERT_TRUE(this->Submit("ada-1", 3, "1", "students", "ada").ok());
+  ASSERT_TRUE(this->AllBound("ada-1", 3));
+  ASSERT_TRUE(this->Submit("ada-2", 2, "1", "students", "ada").ok());
+  EXPECT_TRUE(this->SawReason("ada-2", "QueueUserOverLimit"));
+  EXPECT_GT(this->CountEvents("QueueUserOverLimit", "gang ada-2: user ada: cpu in queue students"),
+            0);
+  ASSERT_TRUE(this->Submit("bob-1", 4, "1", "students", "bob").ok());
+  EXPECT_TRUE(this->AllBound("bob-1", 4));
+  EXPECT_EQ(this->plane().CountBound("ada-2"), 0);
+  this->plane().DeletePods("ada-1");
+  EXPECT_TRUE(this->AllBound("ada-2", 2));
+}
+
+TYPED_TEST(QueueTest, GangsThatNameNoUserShareAnAccountAndTheirNumberIsBounded) {
+  for (const char* gang : {"one", "two"}) {
+    ASSERT_TRUE(this->Submit(gang, 1, "1", "students").ok());
+    ASSERT_TRUE(this->AllBound(gang, 1));
+  }
+  ASSERT_TRUE(this->Submit("three", 1, "1", "students").ok());
+  EXPECT_TRUE(this->SawReason("three", "QueueUserTooManyGangs"));
+  ASSERT_TRUE(this->Submit("large", 5, "1", "students", "cleo").ok());
+  EXPECT_TRUE(this->SawReason("large", "QueueUserOverLimit")) << "it can never run";
+  this->plane().DeletePods("one");
+  EXPECT_TRUE(this->AllBound("three", 1));
 }
 
 TYPED_TEST(QueueTest, WhatBecomesFreeGoesToWhoHoldsLessWhoeverCameFirst) {

@@ -40,11 +40,15 @@ TEST(HierarchicalQueuesTest, ABadTreeIsRefusedWithEveryMistake) {
                           .Limit("cpu", "many")
                           .String("minRuntime", "10 minutes")
                           .String("state", "Ajar")
+                          .UserLimit("cpu", "few")
+                          .Integer("maxRunningGangsPerUser", -1)
                           .Integer("weight", 0)),
               AllOf(HasSubstr("there is no queue nowhere"),
                     HasSubstr("expected an amount such as 16, 500m, 1.5Gi or 2k, got \"many\""),
                     HasSubstr("expected a whole number with a unit"),
                     HasSubstr("expected one of Open, Held, Closed, got \"Ajar\""),
+                    HasSubstr("/queues/0/userLimit/cpu: expected an amount"),
+                    HasSubstr("/queues/0/maxRunningGangsPerUser: expected 0 to"),
                     HasSubstr("expected 1 to 1000000, got 0")));
   EXPECT_THAT(
       Refused(QueueArgs().Queue("a").Global("defaultQueue", "b").Flag("queueObjects", false)),

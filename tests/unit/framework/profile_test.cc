@@ -75,7 +75,8 @@ TEST_F(ProfileTest, AllMistakesAreToldAtOnceEachWithItsPlace) {
 TEST_F(ProfileTest, ThereIsOneQueueOrder) {
   for (const char* name : {"SortA", "SortB"})
     Register(name, [](Config&, PluginHost&) { return std::make_unique<Sorter>(); });
-  EXPECT_THAT(Problems({Spec("SortA"), Spec("SortB")}), HasSubstr("more than one QueueSort"));
+  EXPECT_THAT(Problems({Spec("SortA"), Spec("SortB")}),
+              HasSubstr("more than one QueueSort plugin is enabled: SortA, SortB: keep one"));
 }
 
 TEST_F(ProfileTest, APluginGetsHandlesOfItsOwnAndSharesColumns) {

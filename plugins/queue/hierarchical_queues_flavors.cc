@@ -1,0 +1,68 @@
+// Flavors of nodes, where some are configured.
+#include <utility>
+
+#include "hierarchical_queues.h"
+
+namespace tutti::plugins {
+
+std::optional<QueueRefusal> HierarchicalQueues::FlavorRefuses(const GangView& gang, QueueId queue,
+                                                              const Amounts& asked) const {
+  const FlavorChoice choice =
+      ChooseFlavors(tree_, flavors_, queue, accounts_.FlavorOf(gang.arrival), asked);
+  if (!choice.refusal) return std::nullopt;
+  return QueueRefusal{QueueRefusal::Of::kFlavor, *choice.refusal,
+                      "flavor " + std::string(choice.refused), choice.full};
+}
+
+Status HierarchicalQueues::FlavorDomains(const GangView& gang, std::vector<Domain>& domains) const {
+  Settle();
+  const QueueId queue = accounts_.HolderOf(gang.arrival).value_or(Named(gang));
+  if (queue == kNowhere || !flavors_.active()) return Status::Skip();
+  const Amounts asked = Asked(gang);
+  const FlavorChoice choice =
+      ChooseFlavors(tree_, flavors_, queue, accounts_.FlavorOf(gang.arrival), asked);
+  if (choice.any_node) return Status::Skip();
+  for (const std::string_view flavor : choice.open)
+    domains.push_back(node_flavors_.DomainOf(flavor));
+  if (!domains.empty()) return Status::Success();
+  return Status::Unschedulable(reasons_.flavor_over_limit, choice.refusal->need,
+                               choice.refusal->have)
+      .With("flavor " + std::string(choice.refused) + ": " + Called(*choice.refusal));
+}
+
+// What PlacementGenerate has offered is what the gang is placed on, unless its pods are pinned
+// elsewhere.
+Status HierarchicalQueues::MayUse(const GangView& gang, QueueId queue,
+                                  std::string_view flavor) const {
+  const FlavorChoice choice =
+      ChooseFlavors(tree_, flavors_, queue, accounts_.FlavorOf(gang.arrival), Asked(gang));
+  if (choice.any_node) return Status::Success();
+  for (const std::string_view open : choice.open) {
+    if (open == flavor) return Status::Success();
+  }
+  return Status::Pending(reasons_.flavor_mismatch)
+      .With("queue " + tree_.spec(queue).name + ", nodes of " +
+            (flavor.empty() ? "no flavor, or of several" : "flavor " + std::string(flavor)));
+}
+
+void HierarchicalQueues::PlaceBound(const PlacedPodView& pod) {
+  if (!node_flavors_.any()) return;
+  if (pod.node.valid()) {
+    accounts_.Place(pod.gang_arrival, node_flavors_.Of(pod.node));
+  } else {
+    early_.emplace(pod.node_name, pod.gang_arrival);
+  }
+}
+
+void HierarchicalQueues::FlavorOfNodeChanged(const NodeView& node, bool there) {
+  if (!node_flavors_.any()) return;
+  node_flavors_.NodeChanged(node, there);
+  if (!there || early_.empty()) return;
+  const auto begin = early_.lower_bound({std::string(node.name()), 0});
+  auto it = begin;
+  for (; it != early_.end() && it->first == node.name(); ++it)
+    accounts_.Place(it->second, node_flavors_.Of(node.index()));
+  early_.erase(begin, it);
+}
+
+}  // namespace tutti::plugins

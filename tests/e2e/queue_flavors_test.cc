@@ -1,0 +1,138 @@
+// Flavors of nodes on the real control plane: which nodes gangs of a queue are bound to.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "tests/e2e/e2e_bed.h"
+#include "tests/support/control_plane/manifests.h"
+
+namespace tutti::testing {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+constexpr char kQueues[] = "/apis/tutti.dev/v1beta1/queues";
+constexpr char kCapacity[] = "example.com/capacity";
+
+std::string Deploy(const std::string& file) { return TUTTI_SOURCE_DIR "/deploy/" + file; }
+
+// The plugins of deploy/examples/queue-flavors.yaml.
+std::string Example() {
+  std::ostringstream text;
+  text << std::ifstream(Deploy("examples/queue-flavors.yaml")).rdbuf();
+  return text.str().substr(text.str().find("plugins:"));
+}
+
+NodeTemplate Nodes(const std::string& capacity) {
+  NodeTemplate node;
+  node.prefix = capacity;
+  node.cpu = "4";
+  node.labels[kCapacity] = capacity;
+  return node;
+}
+
+// Two nodes of each flavor, with 4 CPUs each.
+template <class Way>
+class QueueFlavorsTest : public E2eBed<QueueFlavorsTest<Way>> {
+ public:
+  using Bed = E2eBed<QueueFlavorsTest<Way>>;
+  static typename Bed::Options BedOptions() {
+    typename Bed::Options options;
+    options.nodes = 2;
+    options.node = Nodes("reserved");
+    options.tutti.webhook = Way::kWebhook;
+    options.tutti.extra = Example();
+    return options;
+  }
+  static void PrepareTutti(TuttiOptions& options) {
+    ControlPlane& plane = Bed::plane();
+    ASSERT_TRUE(plane.AddNodes(2, Nodes("spot")).ok());
+    ASSERT_TRUE(plane.WaitFor([&] { return plane.Get("/api/v1/namespaces/kube-system").ok(); }));
+    for (const char* file :
+         {"rbac.yaml", "crds/tutti.dev_queues.yaml", "crds/tutti.dev_localqueues.yaml"}) {
+      const absl::Status status = CreateManifests(plane, Deploy(file));
+      ASSERT_TRUE(status.ok()) << file << ": " << status;
+    }
+    options.kubeconfig = plane.ServiceAccountKubeconfig();
+  }
+
+ protected:
+  void SetUp() override {
+    Bed::SetUp();
+    if (this->IsSkipped() || this->HasFatalFailure()) return;
+    ASSERT_TRUE(this->plane().WaitFor([&] { return this->plane().Get(kQueues).ok(); }));
+    ASSERT_TRUE(this->plane().Send("DELETE", kQueues, nullptr).ok());
+  }
+  // The API server's answer.
+  static absl::Status Create(const std::string& name, const json& spec) {
+    const json queue = {{"apiVersion", "tutti.dev/v1beta1"},
+                        {"kind", "Queue"},
+                        {"metadata", {{"name", name}}},
+                        {"spec", spec}};
+    return Bed::plane().Send("POST", kQueues, queue).status();
+  }
+  absl::Status Submit(const std::string& gang, int members, const std::string& queue) {
+    PodTemplate pod = GangPod(gang, members, "1");
+    pod.labels["tutti.dev/queue"] = queue;
+    return this->plane().CreatePods(members, gang, pod);
+  }
+  // How many of the gang's pods are on nodes of this flavor.
+  static int CountOn(const std::string& flavor, const std::string& gang) {
+    int count = 0;
+    for (const json& pod : Bed::plane().Pods("default")) {
+      const bool ours = pod["metadata"]["name"].get<std::string>().starts_with(gang + "-");
+      const std::string node = pod["spec"].value("nodeName", "");
+      count += ours && node.starts_with(flavor + "-") ? 1 : 0;
+    }
+    return count;
+  }
+};
+
+TYPED_TEST_SUITE(QueueFlavorsTest, WaysIn, WayName);
+
+TYPED_TEST(QueueFlavorsTest, AGangGoesAsAWholeToTheFirstFlavorWithQuotaLeft) {
+  ASSERT_TRUE(this->Submit("first", 3, "training").ok());
+  ASSERT_TRUE(this->AllBound("first", 3));
+  EXPECT_EQ(this->CountOn("reserved", "first"), 3);
+  ASSERT_TRUE(this->Submit("second", 3, "training").ok());
+  ASSERT_TRUE(this->AllBound("second", 3));
+  EXPECT_EQ(this->CountOn("spot", "second"), 3);
+  ASSERT_TRUE(this->Submit("third", 3, "training").ok());
+  EXPECT_TRUE(this->SawReason("third", "QueueFlavorOverLimit"));
+  EXPECT_EQ(this->plane().CountBound("third"), 0);
+  ASSERT_TRUE(this->Submit("other", 8, "anywhere").ok());
+  EXPECT_TRUE(this->AllBound("other", 8)) << "a queue that lists no flavors has any node";
+  this->plane().DeletePods("first");
+  EXPECT_TRUE(this->AllBound("third", 3));
+  EXPECT_EQ(this->CountOn("reserved", "third"), 3);
+}
+
+TYPED_TEST(QueueFlavorsTest, AQueueObjectListsFlavorsAsWell) {
+  ASSERT_TRUE(
+      this->Create("team", {{"flavors", {{{"name", "spot"}, {"limit", {{"cpu", 2}}}}}}}).ok());
+  ASSERT_TRUE(this->Submit("first", 2, "team").ok());
+  ASSERT_TRUE(this->AllBound("first", 2));
+  EXPECT_EQ(this->CountOn("spot", "first"), 2);
+  ASSERT_TRUE(this->Submit("second", 1, "team").ok());
+  EXPECT_TRUE(this->SawReason("second", "QueueFlavorOverLimit"));
+  EXPECT_THAT(
+      std::string(
+          this->Create("twice", {{"flavors", {{{"name", "spot"}}, {{"name", "spot"}}}}}).message()),
+      HasSubstr("a queue lists each flavor once"));
+  EXPECT_THAT(
+      std::string(this->Create("nameless", {{"flavors", {{{"limit", {{"cpu", 2}}}}}}}).message()),
+      HasSubstr("spec.flavors[0].name"));
+}
+
+using QueueFlavorsWebhookTest = QueueFlavorsTest<Webhook>;
+
+TEST_F(QueueFlavorsWebhookTest, AFlavorThatIsNotThereIsRefusedByTutti) {
+  EXPECT_THAT(std::string(Create("golden", {{"flavors", {{{"name", "gold"}}}}}).message()),
+              HasSubstr("there is no flavor gold"));
+}
+
+}  // namespace
+}  // namespace tutti::testing
