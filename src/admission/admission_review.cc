@@ -34,10 +34,16 @@ void ReadResource(JsonCursor& cursor, ReadState& state) {
   while (cursor.NextField(key)) {
     if (key == "resource") {
       state.resource = TextOrNothing(cursor);
+    } else if (key == "group") {
+      state.request.group = TextOrNothing(cursor);
     } else {
       cursor.Skip();
     }
   }
+}
+
+std::string_view ValueOrNothing(JsonCursor& cursor) {
+  return cursor.TakeNull() ? std::string_view() : cursor.Skip();
 }
 
 void ReadRequest(JsonCursor& cursor, ReadState& state) {
@@ -58,9 +64,13 @@ void ReadRequest(JsonCursor& cursor, ReadState& state) {
       ReadResource(cursor, state);
     } else if (key == "dryRun") {
       if (!cursor.TakeNull()) cursor.TakeBool(request.dry_run);
-    } else if (key == "object" && !cursor.TakeNull()) {
-      request.object = cursor.Skip();
-    } else if (key != "object") {
+    } else if (key == "object") {
+      request.object = ValueOrNothing(cursor);
+    } else if (key == "oldObject") {
+      request.old_object = ValueOrNothing(cursor);
+    } else if (key == "userInfo") {
+      request.user_info = ValueOrNothing(cursor);
+    } else {
       cursor.Skip();
     }
   }
@@ -121,15 +131,25 @@ std::string ReviewReply(std::string_view uid, std::string_view patch,
 }
 
 std::string VerdictReply(std::string_view uid, std::string_view refusal) {
+  if (!refusal.empty()) return RefusalReply(uid, {422, "Invalid", refusal});
+  return absl::StrFormat(
+      R"({"apiVersion":"%s","kind":"AdmissionReview","response":{"uid":"%s","allowed":true}})",
+      kVersion, uid);
+}
+
+std::string RefusalReply(std::string_view uid, const Refusal& refusal) {
   std::string reply = absl::StrFormat(
-      R"({"apiVersion":"%s","kind":"AdmissionReview","response":{"uid":"%s","allowed":%s)",
-      kVersion, uid, refusal.empty() ? "true" : "false");
-  if (!refusal.empty()) {
-    reply += R"(,"status":{"code":422,"reason":"Invalid","message":)";
-    objects::AppendJsonString(reply, refusal);
-    reply += '}';
+      R"({"apiVersion":"%s","kind":"AdmissionReview","response":{"uid":"%s","allowed":false,)",
+      kVersion, uid);
+  absl::StrAppendFormat(&reply, R"("status":{"code":%d,"reason":"%s",)", refusal.code,
+                        refusal.reason);
+  if (refusal.retry_after_seconds > 0) {
+    absl::StrAppendFormat(&reply, R"("details":{"retryAfterSeconds":%d},)",
+                          refusal.retry_after_seconds);
   }
-  return reply + "}}";
+  reply += R"("message":)";
+  objects::AppendJsonString(reply, refusal.message);
+  return reply + "}}}";
 }
 
 }  // namespace tutti::admission

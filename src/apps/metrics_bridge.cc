@@ -284,4 +284,11 @@ void MetricsBridge::OnAdmission(admission::Outcome outcome) {
   metrics_.admissions.At(kOutcomes[static_cast<size_t>(outcome)]).Increment();
 }
 
+void MetricsBridge::OnSubmit(admission::SubmitOutcome outcome) {
+  static constexpr obs::SubmitCheckOutcome kOutcomes[] = {
+      obs::SubmitCheckOutcome::kAllowed, obs::SubmitCheckOutcome::kRefused,
+      obs::SubmitCheckOutcome::kUnanswered, obs::SubmitCheckOutcome::kIgnored};
+  metrics_.submit_checks.At(kOutcomes[static_cast<size_t>(outcome)]).Increment();
+}
+
 }  // namespace tutti::apps

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "admission/admission_routes.h"
+#include "admission/submit_route.h"
 #include "apps/plugin_runtime.h"
 #include "extender/extender_routes.h"
 #include "framework/guard.h"
@@ -56,6 +57,7 @@ class MetricsBridge final : public extender::ExtenderObserver {
   void OnBatch(const planner::BatchReport& report);
   void OnControlCall(std::string_view method, absl::StatusCode code, base::Duration spent);
   void OnAdmission(admission::Outcome outcome);
+  void OnSubmit(admission::SubmitOutcome outcome);
   // Logged once per plugin and point; counted always.
   void OnPluginFailure(const framework::PluginFailure& failure);
   // `plugin`: its number in the profile.

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "admission/admission_routes.h"
 #include "admission/object_check_route.h"
+#include "admission/submit_route.h"
 #include "apps/control_door.h"
 #include "apps/core_options_from.h"
 #include "apps/gang_reporter.h"
@@ -20,6 +21,7 @@
 #include "apps/metrics_bridge.h"
 #include "apps/object_checks.h"
 #include "apps/plugin_runtime.h"
+#include "apps/queue_access.h"
 #include "apps/queue_reporter.h"
 #include "apps/webhook_registration.h"
 #include "base/status_macros.h"
@@ -96,6 +98,12 @@ std::vector<std::string> DialectNames(const config::Gang& gang) {
   return names;
 }
 
+bool HeedsLocalQueues(const std::vector<ObjectKind>& watched) {
+  return std::any_of(watched.begin(), watched.end(), [](const ObjectKind& kind) {
+    return kind.group == "tutti.dev" && kind.resource == "localqueues";
+  });
+}
+
 }  // namespace
 
 struct Server::Parts {
@@ -113,6 +121,8 @@ struct Server::Parts {
   void FillLogHeader();
   absl::Status OpenDecisionLog();
   absl::Status StartWebhook();
+  std::vector<http::Server::Route> WebhookRoutes();
+  absl::Status RegisterWebhooks(const std::string& ca_pem);
   absl::Status StartExtender();
   absl::Status StartHealth();
   absl::Status StartGrpc();
@@ -157,6 +167,7 @@ struct Server::Parts {
   std::unique_ptr<control::DecisionFeed> decisions;  // between the loop and the writer
   std::unique_ptr<ControlDoor> control_door;
   std::unique_ptr<ObjectChecks> object_checks;
+  std::unique_ptr<QueueAccess> queue_access;
   std::unique_ptr<QueueReporter> queue_reporter;  // null: no plugin watches objects
   std::vector<Door> doors;
   std::atomic<bool> started{false};  // `source` and the doors may be looked at from other threads
@@ -368,27 +379,45 @@ absl::Status Server::Parts::StartWebhook() {
     options.tls->key_data = made.key_pem;
     ca_pem = made.ca_pem;
   }
+  TUTTI_ASSIGN_OR_RETURN(webhook_server, http::Server::Start(std::move(options), WebhookRoutes()));
+  doors.push_back({"webhook", ShownAddress(address, webhook_server->port())});
+  return webhook.registration.enabled() ? RegisterWebhooks(ca_pem) : absl::OkStatus();
+}
+
+std::vector<http::Server::Route> Server::Parts::WebhookRoutes() {
   admission::AdmissionOptions admission_options;
   admission_options.make_decoder = [this] { return MakeDecoder(); };
-  admission_options.mark_pods = webhook.mark_pods;
+  admission_options.mark_pods = configuration.webhook.mark_pods;
   admission_options.observe = [this](admission::Outcome outcome) { bridge->OnAdmission(outcome); };
   std::vector<http::Server::Route> routes =
       admission::AdmissionRoutes(*loop, std::move(admission_options));
   routes.push_back(admission::ObjectCheckRoute([this](auto object, auto answer) {
     return object_checks->Check(std::move(object), std::move(answer));
   }));
-  TUTTI_ASSIGN_OR_RETURN(webhook_server,
-                         http::Server::Start(std::move(options), std::move(routes)));
-  doors.push_back({"webhook", ShownAddress(address, webhook_server->port())});
-  if (!webhook.registration.enabled()) return absl::OkStatus();
-  config::WebhookRegister registration = webhook.registration;
+  if (!configuration.webhook.submit_access) return routes;
+  queue_access = std::make_unique<QueueAccess>(*client, clock, HeedsLocalQueues(watched));
+  admission::SubmitOptions submit;
+  submit.rules = admission::SubmitRulesFor(DialectNames(configuration.gang));
+  submit.check = [this](auto question, auto answer) {
+    queue_access->Check(std::move(question), std::move(answer));
+  };
+  submit.observe = [this](admission::SubmitOutcome outcome) { bridge->OnSubmit(outcome); };
+  submit.deadline = configuration.webhook.registration.timeout * 3 / 4;
+  routes.push_back(admission::SubmitRoute(clock, std::move(submit)));
+  return routes;
+}
+
+absl::Status Server::Parts::RegisterWebhooks(const std::string& ca_pem) {
+  config::WebhookRegister registration = configuration.webhook.registration;
   // A port chosen by the system is known only now.
   if (const size_t at = registration.url.find(":0/"); at != std::string::npos) {
     registration.url.replace(at, 3, absl::StrFormat(":%d/", webhook_server->port()));
   }
   TUTTI_RETURN_IF_ERROR(RegisterWebhook(*client, registration, configuration.devices, ca_pem));
-  if (watched.empty()) return absl::OkStatus();
-  return RegisterObjectChecks(*client, registration, watched, ca_pem);
+  Validations validations{watched, {}};
+  if (configuration.webhook.submit_access)
+    validations.submit = admission::SubmitRulesFor(DialectNames(configuration.gang));
+  return RegisterValidations(*client, registration, validations, ca_pem);
 }
 
 void Server::Parts::StartLeaderElection() {

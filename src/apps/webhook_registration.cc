@@ -5,6 +5,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "apps/submit_conditions.h"
 #include "kube/api.h"
 #include "nlohmann/json.hpp"
 #include "objects/device_reader.h"
@@ -16,6 +17,9 @@ using nlohmann::json;
 
 constexpr char kMutate[] = "/mutate";
 constexpr char kValidate[] = "/validate";
+constexpr char kSubmit[] = "/submit";
+constexpr char kMutating[] = "mutatingwebhookconfigurations";
+constexpr char kValidating[] = "validatingwebhookconfigurations";
 
 // Of all dialects, so that what `gang.dialects` says can change without a new registration; a pod
 // too many costs one request.
@@ -94,19 +98,72 @@ int64_t TimeoutSeconds(const config::WebhookRegister& registration) {
   return std::max<int64_t>(1, registration.timeout / std::chrono::seconds(1));
 }
 
+json NotInKubeSystem() {
+  return {{"matchExpressions", json::array({{{"key", "kubernetes.io/metadata.name"},
+                                             {"operator", "NotIn"},
+                                             {"values", {"kube-system"}}}})}};
+}
+
+json ObjectChecks(const config::WebhookRegister& registration, const std::vector<ObjectKind>& kinds,
+                  const std::string& ca_pem) {
+  json rules = json::array();
+  for (const ObjectKind& kind : kinds) {
+    rules.push_back({{"apiGroups", {kind.group}},
+                     {"apiVersions", kind.versions},
+                     {"operations", {"CREATE", "UPDATE"}},
+                     {"resources", {kind.resource}}});
+  }
+  return {{"name", "objects.tutti.dev"},
+          {"admissionReviewVersions", {"v1"}},
+          {"clientConfig", ClientConfig(registration, kValidate, ca_pem)},
+          {"failurePolicy", "Ignore"},
+          {"sideEffects", "None"},
+          {"timeoutSeconds", TimeoutSeconds(registration)},
+          {"rules", rules}};
+}
+
+// One for each kind, so that none costs more than its own condition.
+json SubmitCheck(const config::WebhookRegister& registration, const admission::WorkloadKind& kind,
+                 const std::vector<admission::QueueMarker>& markers, const std::string& ca_pem) {
+  const std::string group(kind.group);
+  const std::string name = std::string(kind.resource) + (group.empty() ? "" : "." + group);
+  return {{"name", name + ".submit.tutti.dev"},
+          {"admissionReviewVersions", {"v1"}},
+          {"clientConfig", ClientConfig(registration, kSubmit, ca_pem)},
+          {"failurePolicy", "Fail"},
+          {"sideEffects", "None"},
+          {"timeoutSeconds", TimeoutSeconds(registration)},
+          {"rules", json::array({{{"apiGroups", {group}},
+                                  {"apiVersions", {"*"}},
+                                  {"operations", {"CREATE", "UPDATE"}},
+                                  {"resources", {kind.resource}}}})},
+          {"namespaceSelector", NotInKubeSystem()},
+          {"matchConditions",
+           json::array({{{"name", "names-a-queue"}, {"expression", NamesAQueue(kind, markers)}}})}};
+}
+
+kube::Resource Configurations(const std::string& plural) {
+  return {"admissionregistration.k8s.io", "v1", plural};
+}
+
+absl::Status Update(kube::Client& client, const std::string& plural, const std::string& name,
+                    const std::string& body) {
+  return kube::ReplyStatus(
+      client.Call(kube::MergePatchRequest(Configurations(plural), {"", name}, "", body)),
+      "updating the webhook's registration");
+}
+
 // Creates it, or replaces its webhooks.
 absl::Status Register(kube::Client& client, const std::string& plural, const std::string& name,
                       const std::string& body) {
-  const kube::Resource resource{"admissionregistration.k8s.io", "v1", plural};
   kube::Request create;
   create.method = "POST";
-  create.path = kube::ResourcePath(resource, {"", ""});
+  create.path = kube::ResourcePath(Configurations(plural), {"", ""});
   create.body = body;
   const absl::StatusOr<kube::Response> created = client.Call(std::move(create));
   if (created.ok() && created->status != 409)
     return kube::ReplyStatus(created, "registering the webhook");
-  return kube::ReplyStatus(client.Call(kube::MergePatchRequest(resource, {"", name}, "", body)),
-                           "updating the webhook's registration");
+  return Update(client, plural, name, body);
 }
 
 }  // namespace
@@ -125,10 +182,7 @@ std::string WebhookConfigurationJson(const config::WebhookRegister& registration
                               {"apiVersions", {"v1"}},
                               {"operations", {"CREATE"}},
                               {"resources", {"pods"}}}})},
-      {"namespaceSelector",
-       {{"matchExpressions", json::array({{{"key", "kubernetes.io/metadata.name"},
-                                           {"operator", "NotIn"},
-                                           {"values", {"kube-system"}}}})}}},
+      {"namespaceSelector", NotInKubeSystem()},
       {"matchConditions",
        json::array({{{"name", "is-scheduled-by-tutti"}, {"expression", IsOurs(devices)}}})}};
   return json{{"apiVersion", "admissionregistration.k8s.io/v1"},
@@ -140,37 +194,34 @@ std::string WebhookConfigurationJson(const config::WebhookRegister& registration
 
 absl::Status RegisterWebhook(kube::Client& client, const config::WebhookRegister& registration,
                              const config::Devices& devices, const std::string& ca_pem) {
-  return Register(client, "mutatingwebhookconfigurations", registration.name,
+  return Register(client, kMutating, registration.name,
                   WebhookConfigurationJson(registration, devices, ca_pem));
 }
 
-std::string ObjectChecksJson(const config::WebhookRegister& registration,
-                             const std::vector<ObjectKind>& kinds, const std::string& ca_pem) {
-  json rules = json::array();
-  for (const ObjectKind& kind : kinds) {
-    rules.push_back({{"apiGroups", {kind.group}},
-                     {"apiVersions", kind.versions},
-                     {"operations", {"CREATE", "UPDATE"}},
-                     {"resources", {kind.resource}}});
+std::string ValidationsJson(const config::WebhookRegister& registration,
+                            const Validations& validations, const std::string& ca_pem) {
+  json webhooks = json::array();
+  if (!validations.kinds.empty())
+    webhooks.push_back(ObjectChecks(registration, validations.kinds, ca_pem));
+  if (validations.submit) {
+    for (const admission::WorkloadKind& kind : validations.submit->kinds)
+      webhooks.push_back(SubmitCheck(registration, kind, validations.submit->markers, ca_pem));
   }
-  const json webhook = {{"name", "objects.tutti.dev"},
-                        {"admissionReviewVersions", {"v1"}},
-                        {"clientConfig", ClientConfig(registration, kValidate, ca_pem)},
-                        {"failurePolicy", "Ignore"},
-                        {"sideEffects", "None"},
-                        {"timeoutSeconds", TimeoutSeconds(registration)},
-                        {"rules", rules}};
   return json{{"apiVersion", "admissionregistration.k8s.io/v1"},
               {"kind", "ValidatingWebhookConfiguration"},
               {"metadata", {{"name", registration.name}}},
-              {"webhooks", json::array({webhook})}}
+              {"webhooks", webhooks}}
       .dump();
 }
 
-absl::Status RegisterObjectChecks(kube::Client& client, const config::WebhookRegister& registration,
-                                  const std::vector<ObjectKind>& kinds, const std::string& ca_pem) {
-  return Register(client, "validatingwebhookconfigurations", registration.name,
-                  ObjectChecksJson(registration, kinds, ca_pem));
+absl::Status RegisterValidations(kube::Client& client, const config::WebhookRegister& registration,
+                                 const Validations& validations, const std::string& ca_pem) {
+  const std::string body = ValidationsJson(registration, validations, ca_pem);
+  if (!validations.empty()) return Register(client, kValidating, registration.name, body);
+  const absl::Status status = Update(client, kValidating, registration.name, body);
+  // Nothing was registered; or we never had the right to.
+  if (absl::IsNotFound(status) || absl::IsPermissionDenied(status)) return absl::OkStatus();
+  return status;
 }
 
 }  // namespace tutti::apps

@@ -1,10 +1,12 @@
 // WebhookRegistration: tells the API server of our admission webhooks.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "admission/submit_rules.h"
 #include "config/configuration.h"
 #include "kube/client.h"
 #include "tutti/object_view.h"
@@ -21,10 +23,18 @@ std::string WebhookConfigurationJson(const config::WebhookRegister& registration
 absl::Status RegisterWebhook(kube::Client& client, const config::WebhookRegister& registration,
                              const config::Devices& devices, const std::string& ca_pem);
 
-// The ValidatingWebhookConfiguration for objects that plugins watch; failures are ignored as well.
-std::string ObjectChecksJson(const config::WebhookRegister& registration,
-                             const std::vector<ObjectKind>& kinds, const std::string& ca_pem);
-absl::Status RegisterObjectChecks(kube::Client& client, const config::WebhookRegister& registration,
-                                  const std::vector<ObjectKind>& kinds, const std::string& ca_pem);
+// What the ValidatingWebhookConfiguration has the API server ask us about.
+struct Validations {
+  std::vector<ObjectKind> kinds;                 // that plugins watch; failures are ignored
+  std::optional<admission::SubmitRules> submit;  // who names a queue; what fails is refused
+
+  bool empty() const { return kinds.empty() && !submit; }
+};
+
+std::string ValidationsJson(const config::WebhookRegister& registration,
+                            const Validations& validations, const std::string& ca_pem);
+// As RegisterWebhook. Where there is nothing to ask, what was registered before is withdrawn.
+absl::Status RegisterValidations(kube::Client& client, const config::WebhookRegister& registration,
+                                 const Validations& validations, const std::string& ca_pem);
 
 }  // namespace tutti::apps

@@ -4,9 +4,9 @@
 
 namespace tutti::base {
 
-std::string Shown(std::string_view text) {
+std::string Shown(std::string_view text, size_t longest) {
   std::string shown;
-  for (char c : text.substr(0, 60)) {
+  for (char c : text.substr(0, longest)) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte == 0x7f) {
       absl::StrAppendFormat(&shown, "\\x%02x", byte);
@@ -14,7 +14,7 @@ std::string Shown(std::string_view text) {
       shown.push_back(c);
     }
   }
-  if (text.size() > 60) shown.append("...");
+  if (text.size() > longest) shown.append("...");
   return shown;
 }
 

@@ -61,6 +61,7 @@ struct Webhook {
   std::string key_file;
   std::vector<std::string> dns_names;
   bool mark_pods = false;
+  bool submit_access = false;
   WebhookRegister registration;
 };
 

@@ -59,7 +59,8 @@ Table ExtenderTable(Extender& c) {
 Table WebhookRegisterTable(WebhookRegister& c) {
   return {
       {"name", TextField{&c.name, kDnsName},
-       "Name of the MutatingWebhookConfiguration that Tutti creates and keeps current."},
+       "Name of the MutatingWebhookConfiguration, and of the ValidatingWebhookConfiguration, that "
+       "Tutti creates and keeps current."},
       {"url", TextField{&c.url, kHttpsUrl},
        "URL under which kube-apiserver reaches the webhook, for a Tutti outside the cluster."},
       {"serviceName", TextField{&c.service_name, kOptionalDnsLabel},
@@ -69,7 +70,8 @@ Table WebhookRegisterTable(WebhookRegister& c) {
       {"servicePort", IntegerField{&c.service_port, 1, 65535}, "Port of that Service."},
       {"timeout", DurationField{&c.timeout, seconds(1), seconds(30)},
        "Longest time that kube-apiserver waits for the webhook, in whole seconds. After it the pod "
-       "is created without a plan and takes the slower path."},
+       "is created without a plan and takes the slower path; what `submitAccess` is to check is "
+       "refused."},
   };
 }
 
@@ -90,8 +92,15 @@ Table WebhookTable(Webhook& c) {
        "Tutti, "
        "which costs them nothing then; but gang pods made while the webhook is down are scheduled "
        "as single pods."},
+      {"submitAccess", BoolField{&c.submit_access},
+       "Users need the verb `use` on the queue (`queues.tutti.dev`) that a workload of theirs "
+       "names; "
+       "kube-apiserver is asked by SubjectAccessReview. Needs `register`. While the webhook is "
+       "down, "
+       "no workload that names a queue can be created."},
       {"register", Section{WebhookRegisterTable(c.registration)},
-       "With `url` or `serviceName`, Tutti writes the MutatingWebhookConfiguration, CA included."},
+       "With `url` or `serviceName`, Tutti writes the MutatingWebhookConfiguration and the "
+       "ValidatingWebhookConfiguration, CA included."},
   };
 }
 

@@ -122,6 +122,11 @@ void CheckWebhook(const Webhook& c, ConfigReader& reader) {
                     "webhook.register is set but the webhook is not served: set enabled: true, or "
                     "every pod creation would wait for it in vain");
   }
+  if (c.submit_access && !registration.enabled()) {
+    reader.AddError("webhook.submitAccess",
+                    "nobody would be asked: set webhook.register, by which kube-apiserver learns "
+                    "what to send");
+  }
   if (c.enabled && c.cert_file.empty() && c.dns_names.empty() && !registration.enabled()) {
     reader.AddError(
         "webhook.dnsNames",

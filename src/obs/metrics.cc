@@ -168,6 +168,7 @@ Metrics::Metrics(MetricsOptions options)
       held(*registry_, "tutti_held"),
       cache_staleness(*registry_, "tutti_cache_staleness_seconds"),
       admissions(*registry_, "tutti_admissions_total"),
+      submit_checks(*registry_, "tutti_submit_checks_total"),
       api_requests(*registry_, "tutti_api_requests_total"),
       watch_restarts(*registry_, "tutti_watch_restarts_total"),
       decision_log_entries(*registry_, "tutti_decision_log_entries_total"),

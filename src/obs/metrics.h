@@ -58,6 +58,7 @@ enum class ExtenderVerb { kFilter, kPrioritize, kPreempt, kBind, kFilterDryRun, 
 enum class HttpDoor { kExtender, kWebhook };
 enum class HttpProtocol { kHttp1, kHttp2 };
 enum class AdmissionOutcome { kPlanned, kGated, kIgnored, kDryRun, kError };
+enum class SubmitCheckOutcome { kAllowed, kRefused, kUnanswered, kIgnored };
 enum class ApiVerb {
   kGet,
   kList,
@@ -175,6 +176,7 @@ class Metrics {
   const Family<Gauge, HeldKind> held;
   const Family<Gauge, ResourceIndex> cache_staleness;
   const Family<Counter, AdmissionOutcome> admissions;
+  const Family<Counter, SubmitCheckOutcome> submit_checks;
   const Family<Counter, ApiVerb, HttpCode> api_requests;
   const Family<Counter, ResourceIndex, WatchRestartCause> watch_restarts;
   const Family<Counter, DecisionLogEntry> decision_log_entries;

@@ -68,6 +68,10 @@ LabelSpec Cached() { return {"type", {"nodes", "pods", "assumed_pods"}, ""}; }
 LabelSpec Cause() { return {"cause", {"closed", "expired", "idle", "error"}, ""}; }
 LabelSpec Outcome() { return {"outcome", {"planned", "gated", "ignored", "dry-run", "error"}, ""}; }
 
+LabelSpec SubmitOutcome() {
+  return {"outcome", {"allowed", "refused", "unanswered", "ignored"}, ""};
+}
+
 LabelSpec LogEntry() {
   return {"entry", {"batch", "filter_answer", "score_answer", "checkpoint"}, ""};
 }
@@ -169,6 +173,14 @@ void AddGangs(const MetricsOptions& options, std::vector<MetricSpec>& table) {
         "Pods seen by the admission webhook: planned during creation, gated to wait, ignored "
         "because they are not ours, dry runs, errors (admitted unchanged).",
         {Outcome()},
+        {}},
+       {"tutti_submit_checks_total",
+        kCounter,
+        "Workloads that name a queue, by whether their creator may use it (webhook.submitAccess): "
+        "allowed, refused, unanswered (refused as well, because kube-apiserver could not be "
+        "asked), "
+        "ignored because they name nothing new or a controller made them of what was allowed.",
+        {SubmitOutcome()},
         {}}});
 }
 

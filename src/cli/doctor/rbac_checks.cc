@@ -68,6 +68,11 @@ constexpr Right kOfQueues[] = {
     {"tutti.dev", "localqueues", "", "list"}, {"tutti.dev", "localqueues", "", "watch"},
 };
 
+constexpr Right kOfSubmitAccess[] = {
+    {"authorization.k8s.io", "subjectaccessreviews", "", "create"},
+    {"tutti.dev", "localqueues", "", "get"},
+};
+
 constexpr Right kOfOwners[] = {
     {"jobset.x-k8s.io", "jobsets", "", "list"},  {"jobset.x-k8s.io", "jobsets", "", "watch"},
     {"kubeflow.org", "jaxjobs", "", "list"},     {"kubeflow.org", "jaxjobs", "", "watch"},
@@ -141,6 +146,9 @@ void CheckRights(ClusterReader& reader, const std::string& service_account,
   }
   if (tutti != nullptr && HasQueues(*tutti)) {
     for (const Right& right : kOfQueues) add(right, "");
+  }
+  if (tutti != nullptr && tutti->webhook.submit_access) {
+    for (const Right& right : kOfSubmitAccess) add(right, "");
   }
   std::vector<std::string> missing;
   for (size_t i = 0; i < reviews.size(); ++i) {

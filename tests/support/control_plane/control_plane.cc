@@ -179,6 +179,26 @@ std::string ControlPlane::ServiceAccountKubeconfig() {
   return KubeconfigFor(url(), "kubeconfig-service-account", kServiceAccountToken);
 }
 
+absl::StatusOr<std::unique_ptr<kube::Client>> ControlPlane::ClientOf(
+    const std::string& ns, const std::string& service_account) {
+  const std::string accounts = "/api/v1/namespaces/" + ns + "/serviceaccounts";
+  const absl::Status made = Send("POST", accounts,
+                                 {{"apiVersion", "v1"},
+                                  {"kind", "ServiceAccount"},
+                                  {"metadata", {{"name", service_account}}}})
+                                .status();
+  if (!made.ok() && !absl::IsAlreadyExists(made)) return made;
+  TUTTI_ASSIGN_OR_RETURN(const json answer,
+                         Send("POST", accounts + "/" + service_account + "/token",
+                              {{"apiVersion", "authentication.k8s.io/v1"},
+                               {"kind", "TokenRequest"},
+                               {"spec", json::object()}}));
+  const std::string file = KubeconfigFor(url(), "kubeconfig-" + ns + "-" + service_account,
+                                         answer["status"]["token"].get<std::string>());
+  TUTTI_ASSIGN_OR_RETURN(kube::Credentials credentials, kube::LoadKubeconfig(file));
+  return kube::Client::Create(std::move(credentials), clock_);
+}
+
 std::string ControlPlane::KubeconfigFor(const std::string& server, const std::string& name) {
   return KubeconfigFor(server, name, kToken);
 }
@@ -221,6 +241,8 @@ absl::Status ControlPlane::StartControllerManager() {
       controller_manager_,
       Process::Start({binaries_ + "/kube-controller-manager", "--kubeconfig=" + kubeconfig_,
                       "--leader-elect=false", "--secure-port=0", "--kube-api-qps=2000",
+                      absl::StrFormat("--use-service-account-credentials=%s",
+                                      options_.controller_accounts ? "true" : "false"),
                       "--kube-api-burst=2000", "--concurrent-gc-syncs=4",
                       "--controllers=job-controller,garbage-collector-controller,pod-garbage-"
                       "collector-controller,"

@@ -30,7 +30,8 @@ struct ControlPlaneOptions {
   std::vector<std::string> feature_gates;   // "GenericWorkload=true"
   std::vector<std::string> runtime_config;  // "scheduling.k8s.io/v1beta1=true"
   bool controller_manager = false;
-  size_t client_in_flight = 96;  // requests at a time of the client that tests use
+  bool controller_accounts = false;  // its controllers are ServiceAccounts of kube-system
+  size_t client_in_flight = 96;      // requests at a time of the client that tests use
 };
 
 struct SchedulerOptions {
@@ -80,6 +81,9 @@ class ControlPlane {
   std::string KubeconfigFor(const std::string& server, const std::string& name);
   // One that may do what deploy/rbac.yaml allows, once that has been applied.
   std::string ServiceAccountKubeconfig();
+  // Of a ServiceAccount, made where there is none: it may do what roles give it, and no more.
+  absl::StatusOr<std::unique_ptr<kube::Client>> ClientOf(const std::string& ns,
+                                                         const std::string& service_account);
   const std::string& dir() const { return dir_.path(); }
   std::string binaries() const { return binaries_; }
 

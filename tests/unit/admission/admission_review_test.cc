@@ -32,6 +32,22 @@ TEST(AdmissionReviewTest, ReadsWhatDecides) {
   EXPECT_TRUE(request->creates_pod);
   EXPECT_FALSE(request->dry_run);
   EXPECT_EQ(request->object, R"({"metadata":{"x":1}})");
+  EXPECT_EQ(request->old_object, "");
+  EXPECT_EQ(request->user_info, R"({"username":"u"})");
+  EXPECT_EQ(request->group, "");
+}
+
+TEST(AdmissionReviewTest, AnUpdateHasTheObjectAsItWas) {
+  json review = Review();
+  review["request"]["operation"] = "UPDATE";
+  review["request"]["oldObject"] = {{"metadata", {{"x", 0}}}};
+  review["request"]["resource"]["group"] = "batch";
+  const std::string body = review.dump();
+  objects::JsonIndex index;
+  const absl::StatusOr<ReviewRequest> request = ReadReview(body, index);
+  ASSERT_TRUE(request.ok()) << request.status();
+  EXPECT_EQ(request->old_object, R"({"metadata":{"x":0}})");
+  EXPECT_EQ(request->group, "batch");
 }
 
 TEST(AdmissionReviewTest, OnlyTheCreationOfAPodConcernsUs) {
@@ -89,6 +105,23 @@ TEST(AdmissionReviewTest, TheReplyEchoesTheRequestAndAlwaysAllows) {
   EXPECT_EQ(reply["response"]["warnings"], json({"a \"warning\""}));
   EXPECT_EQ(json::parse(ReviewReply("u-2", "", {}))["response"],
             json({{"uid", "u-2"}, {"allowed", true}}));
+}
+
+TEST(AdmissionReviewTest, ARefusalSaysWhyAndWhenToTryAgain) {
+  json response = json::parse(RefusalReply("u-1", {.code = 503,
+                                                   .reason = "ServiceUnavailable",
+                                                   .message = "no \"answer\"",
+                                                   .retry_after_seconds = 3}))["response"];
+  EXPECT_EQ(response["uid"], "u-1");
+  EXPECT_EQ(response["allowed"], false);
+  EXPECT_EQ(response["status"], (json{{"code", 503},
+                                      {"reason", "ServiceUnavailable"},
+                                      {"details", {{"retryAfterSeconds", 3}}},
+                                      {"message", "no \"answer\""}}));
+  response = json::parse(RefusalReply("u-1", {.message = "no"}))["response"];
+  EXPECT_EQ(response["status"], (json{{"code", 403}, {"reason", "Forbidden"}, {"message", "no"}}));
+  EXPECT_EQ(json::parse(VerdictReply("u-1", ""))["response"],
+            (json{{"uid", "u-1"}, {"allowed", true}}));
 }
 
 }  // namespace

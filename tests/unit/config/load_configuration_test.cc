@@ -238,6 +238,10 @@ TEST(LoadConfigurationTest, RulesAcrossKeysAreChecked) {
               ElementsAre(HasSubstr("exclude each other")));
   EXPECT_THAT(Errors("webhook: {enabled: true, register: {serviceName: a, timeout: 1500ms}}\n"),
               ElementsAre(HasSubstr("whole number of seconds")));
+  EXPECT_THAT(Errors("webhook: {enabled: true, dnsNames: [a], submitAccess: true}\n"),
+              ElementsAre(HasSubstr("webhook.submitAccess: nobody would be asked")));
+  EXPECT_THAT(Errors("webhook: {enabled: true, submitAccess: true, register: {serviceName: a}}\n"),
+              IsEmpty());
   EXPECT_THAT(Errors("leaderElection: {leaseDuration: 7s}\n"),
               ElementsAre(HasSubstr("renewDeadline: 7s must be shorter than leaseDuration (7s)")));
   EXPECT_THAT(Errors("leaderElection: {retryPeriod: 9s}\n"),

@@ -188,6 +188,7 @@ TEST_F(ClusterChecksTest, TheRightsAreThoseThatWeShip) {
   tutti.emplace();
   tutti->webhook.enabled = true;
   tutti->webhook.registration.service_name = "tutti-webhook";
+  tutti->webhook.submit_access = true;
   tutti->gang.dialects.push_back(config::GangDialect::kOwner);
   tutti->plugins.emplace_back().name = "HierarchicalQueues";
   ChecksThatAre(Verdict::kOk);

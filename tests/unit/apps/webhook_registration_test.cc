@@ -1,0 +1,115 @@
+#include "apps/webhook_registration.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "nlohmann/json.hpp"
+#include "tests/support/fake_api_server.h"
+
+namespace tutti::apps {
+namespace {
+
+using nlohmann::json;
+using testing::HttpReply;
+using testing::HttpRequest;
+
+constexpr char kValidating[] =
+    "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
+
+config::WebhookRegister Registration() {
+  config::WebhookRegister registration;
+  registration.url = "https://10.0.0.1:9443/mutate";
+  registration.timeout = std::chrono::seconds(3);
+  return registration;
+}
+
+Validations Both() {
+  return {{{"tutti.dev", {"v1beta1"}, "queues"}}, admission::SubmitRulesFor({"annotations"})};
+}
+
+std::map<std::string, json> ByName(const std::string& configuration) {
+  std::map<std::string, json> by_name;
+  const json parsed = json::parse(configuration);
+  for (const json& webhook : parsed["webhooks"])
+    by_name.emplace(webhook["name"], webhook);
+  return by_name;
+}
+
+TEST(ValidationsJsonTest, EachKindOfWorkloadHasAWebhookThatFailsClosed) {
+  const Validations validations = Both();
+  auto webhooks = ByName(ValidationsJson(Registration(), validations, "ca"));
+  EXPECT_EQ(webhooks.size(), validations.submit->kinds.size() + 1);
+  EXPECT_EQ(webhooks["objects.tutti.dev"]["failurePolicy"], "Ignore");
+  const json& jobs = webhooks["jobs.batch.submit.tutti.dev"];
+  EXPECT_EQ(jobs["failurePolicy"], "Fail");
+  EXPECT_EQ(jobs["clientConfig"]["url"], "https://10.0.0.1:9443/submit");
+  EXPECT_EQ(jobs["sideEffects"], "None");
+  EXPECT_EQ(jobs["timeoutSeconds"], 3);
+  EXPECT_EQ(jobs["rules"], json::array({{{"apiGroups", json::array({"batch"})},
+                                         {"apiVersions", json::array({"*"})},
+                                         {"operations", json::array({"CREATE", "UPDATE"})},
+                                         {"resources", json::array({"jobs"})}}}));
+  EXPECT_EQ(jobs["namespaceSelector"]["matchExpressions"][0]["values"],
+            json::array({"kube-system"}));
+  ASSERT_EQ(jobs["matchConditions"].size(), 1u);
+  EXPECT_EQ(webhooks["pods.submit.tutti.dev"]["rules"][0]["apiGroups"], json::array({""}));
+}
+
+TEST(ValidationsJsonTest, WithoutSubmitAccessOnlyWatchedObjectsAreChecked) {
+  Validations validations = Both();
+  validations.submit.reset();
+  const auto webhooks = ByName(ValidationsJson(Registration(), validations, "ca"));
+  EXPECT_EQ(webhooks.size(), 1u);
+  EXPECT_TRUE(webhooks.contains("objects.tutti.dev"));
+}
+
+class WebhookRegistrationTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    kube::Credentials credentials;
+    credentials.server = api_.url();
+    auto client = kube::Client::Create(credentials, clock_);
+    ASSERT_TRUE(client.ok()) << client.status();
+    client_ = *std::move(client);
+    api_.AddCollection(kValidating);
+  }
+  void TearDown() override { client_.reset(); }
+  size_t Webhooks() {
+    const json stored = json::parse(api_.Get(kValidating, "tutti"), nullptr, false);
+    return stored.is_object() ? stored["webhooks"].size() : SIZE_MAX;
+  }
+
+  const base::SystemClock clock_;
+  testing::FakeApiServer api_;
+  std::unique_ptr<kube::Client> client_;
+};
+
+// Otherwise what fails closed would go on refusing for a Tutti that no longer answers.
+TEST_F(WebhookRegistrationTest, WhatIsNoLongerCheckedIsWithdrawn) {
+  const config::WebhookRegister registration = Registration();
+  ASSERT_TRUE(RegisterValidations(*client_, registration, {}, "ca").ok()) << "there was none";
+  EXPECT_EQ(api_.Get(kValidating, "tutti"), "");
+  ASSERT_TRUE(RegisterValidations(*client_, registration, Both(), "ca").ok());
+  EXPECT_EQ(Webhooks(), Both().submit->kinds.size() + 1);
+  Validations fewer = Both();
+  fewer.submit.reset();
+  ASSERT_TRUE(RegisterValidations(*client_, registration, fewer, "ca").ok());
+  EXPECT_EQ(Webhooks(), 1u);
+  ASSERT_TRUE(RegisterValidations(*client_, registration, {}, "ca").ok());
+  EXPECT_EQ(Webhooks(), 0u);
+}
+
+TEST_F(WebhookRegistrationTest, WithoutTheRightThereIsNothingToWithdraw) {
+  api_.SetHook([](const HttpRequest&, HttpReply& reply) {
+    reply.Send(403, testing::StatusBody(403, "Forbidden", "no"));
+    return true;
+  });
+  EXPECT_TRUE(RegisterValidations(*client_, Registration(), {}, "ca").ok());
+  EXPECT_TRUE(
+      absl::IsPermissionDenied(RegisterValidations(*client_, Registration(), Both(), "ca")));
+}
+
+}  // namespace
+}  // namespace tutti::apps
