@@ -37,6 +37,7 @@
 #include "kube/lease.h"
 #include "model/device_table.h"
 #include "planner/core_loop.h"
+#include "provisioning/provisioner.h"
 #include "record/decision_log.h"
 #include "rpc/extender_service.h"
 #include "rpc/server.h"
@@ -90,6 +91,21 @@ std::string DialectName(config::GangDialect dialect) {
       return "job";
   }
   return {};
+}
+
+provisioning::ProvisioningOptions ProvisioningOptionsFrom(const config::Provisioning& c) {
+  provisioning::ProvisioningOptions options;
+  options.class_name = c.class_name;
+  for (const std::string& name : Config(c.parameters).Keys("")) {
+    for (const ConfigEntry& entry : c.parameters) {
+      if (entry.pointer == Config::Child("", name)) options.parameters[name] = entry.text;
+    }
+  }
+  options.delay = c.delay;
+  options.max_pending = c.max_pending;
+  options.retry_initial = c.retry.initial;
+  options.retry_max = c.retry.max;
+  return options;
 }
 
 std::vector<std::string> DialectNames(const config::Gang& gang) {
@@ -168,7 +184,8 @@ struct Server::Parts {
   std::unique_ptr<ControlDoor> control_door;
   std::unique_ptr<ObjectChecks> object_checks;
   std::unique_ptr<QueueAccess> queue_access;
-  std::unique_ptr<QueueReporter> queue_reporter;  // null: no plugin watches objects
+  std::unique_ptr<QueueReporter> queue_reporter;           // null: no plugin watches objects
+  std::unique_ptr<provisioning::Provisioner> provisioner;  // null: no nodes are asked for
   std::vector<Door> doors;
   std::atomic<bool> started{false};  // `source` and the doors may be looked at from other threads
 };
@@ -179,6 +196,7 @@ Server::Parts::~Parts() {
   if (grpc_server) grpc_server->Stop(kDrain);
   control_door.reset();
   queue_reporter.reset();
+  provisioner.reset();
   if (health_server) health_server->Stop(kDrain);
   elector.reset();
   follower.reset();
@@ -262,6 +280,11 @@ absl::Status Server::Parts::Start() {
   if (!watched.empty())
     queue_reporter =
         std::make_unique<QueueReporter>(*loop, *client, plugins->resources(), clock, log);
+  if (configuration.provisioning.enabled()) {
+    provisioner = std::make_unique<provisioning::Provisioner>(
+        ProvisioningOptionsFrom(configuration.provisioning), *loop, *client, *events, metrics,
+        clock, log);
+  }
   started = true;
   return absl::OkStatus();
 }

@@ -185,6 +185,17 @@ struct DecisionLog {
   bool enabled() const { return !path.empty(); }
 };
 
+// Nodes by ProvisioningRequest, for gangs that nothing else helps.
+struct Provisioning {
+  std::string class_name;  // empty: off
+  std::vector<ConfigEntry> parameters;
+  Duration delay = std::chrono::seconds(10);
+  int64_t max_pending = 10;
+  Backoff retry{std::chrono::seconds(60), std::chrono::minutes(30)};
+
+  bool enabled() const { return !class_name.empty(); }
+};
+
 enum class LogLevel { kDebug, kInfo, kWarn, kError };
 enum class LogFormat { kText, kJson };
 
@@ -207,6 +218,7 @@ struct Configuration {
   Placement placement;
   std::vector<Plugin> plugins;
   DecisionLog decision_log;
+  Provisioning provisioning;
   Logging logging;
 
   std::string text;  // of the file that all this was read from

@@ -327,6 +327,25 @@ Table DecisionLogTable(DecisionLog& c) {
   };
 }
 
+Table ProvisioningTable(Provisioning& c) {
+  return {
+      {"className", TextField{&c.class_name, kOptionalDnsName},
+       "Provisioning class of the requests, such as "
+       "`best-effort-atomic-scale-up.autoscaling.x-k8s.io`. Empty: no nodes are asked for."},
+      {"parameters", RawField{&c.parameters},
+       "Texts that are passed on in each request, such as `ValidUntilSeconds: \"600\"`; the class "
+       "says which it knows."},
+      {"delay", DurationField{&c.delay, seconds(0), hours(24)},
+       "How long a gang must have waited for nothing but nodes before they are asked for. Others "
+       "may end meanwhile."},
+      {"maxPending", IntegerField{&c.max_pending, 1, 500},
+       "Most requests at a time. The gangs that have waited longest come first."},
+      {"retry", Section{BackoffTable(c.retry)},
+       "Wait before a request is made again that failed or expired, or that kube-apiserver "
+       "refused."},
+  };
+}
+
 Table LoggingTable(Logging& c) {
   return {
       {"level",
@@ -364,6 +383,9 @@ Table ConfigurationTable(Configuration& c) {
        "Plugins that take part, in this order. None is needed: gangs are then packed by best fit."},
       {"decisionLog", Section{DecisionLogTable(c.decision_log)},
        "Records what the core was told and what it decided, for `tutti replay`."},
+      {"provisioning", Section{ProvisioningTable(c.provisioning)},
+       "Nodes from the Cluster Autoscaler, by ProvisioningRequest, for gangs that nothing else "
+       "helps (docs/autoscaling.md)."},
       {"logging", Section{LoggingTable(c.logging)}, "Logs, on standard error."},
   };
 }

@@ -10,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
 #include "base/duration_text.h"
+#include "base/nearest.h"
 #include "config/listen_address.h"
 
 namespace tutti::config {
@@ -212,6 +213,56 @@ void CheckDevices(const Devices& c, ConfigReader& reader) {
                       c.resource));
 }
 
+void CheckParameters(const std::vector<ConfigEntry>& parameters, ConfigReader& reader) {
+  constexpr size_t kMost = 100;     // these two are the API's own bounds
+  constexpr size_t kLongest = 255;  // of a value
+  const std::string path = "provisioning.parameters";
+  if (parameters.size() > kMost) {
+    reader.AddError(path, absl::StrFormat("%d parameters: a request holds at most %d",
+                                          parameters.size(), kMost));
+  }
+  for (const ConfigEntry& entry : parameters) {
+    const std::string_view name = std::string_view(entry.pointer).substr(1);
+    if (name.find('/') != name.npos || entry.kind == ConfigKind::kNull) {
+      reader.AddError(path, absl::StrFormat("%s: expected a text for each name, as in "
+                                            "ValidUntilSeconds: \"600\"",
+                                            name));
+    } else if (entry.text.size() > kLongest) {
+      reader.AddError(path, absl::StrFormat("%s: %d characters: a request holds at most %d", name,
+                                            entry.text.size(), kLongest));
+    }
+  }
+}
+
+void CheckProvisioning(const Provisioning& c, ConfigReader& reader) {
+  CheckParameters(c.parameters, reader);
+  if (c.retry.initial > c.retry.max) {
+    reader.AddError("provisioning.retry.initial",
+                    absl::StrFormat("%s is longer than retry.max (%s)",
+                                    FormatDuration(c.retry.initial), FormatDuration(c.retry.max)));
+  }
+  const Provisioning unset;
+  const bool tuned = !c.parameters.empty() || c.delay != unset.delay ||
+                     c.max_pending != unset.max_pending || c.retry.initial != unset.retry.initial ||
+                     c.retry.max != unset.retry.max;
+  if (!c.enabled()) {
+    if (tuned) {
+      reader.AddError("provisioning.className",
+                      "without it no nodes are asked for: set it, for example to "
+                      "best-effort-atomic-scale-up.autoscaling.x-k8s.io, or remove the section");
+    }
+    return;
+  }
+  const std::vector<std::string_view> known = {"best-effort-atomic-scale-up.autoscaling.x-k8s.io",
+                                               "check-capacity.autoscaling.x-k8s.io"};
+  if (std::find(known.begin(), known.end(), c.class_name) != known.end()) return;
+  const std::string_view meant = base::Nearest(c.class_name, known);
+  if (meant.empty()) return;  // a class of the cloud provider's
+  reader.AddWarning("provisioning.className",
+                    absl::StrFormat("the Cluster Autoscaler has no class %s (did you mean %s?)",
+                                    c.class_name, meant));
+}
+
 void CheckListeners(const Configuration& c, ConfigReader& reader) {
   std::vector<std::pair<std::string, std::string>> doors = {{"extender.listen", c.extender.listen},
                                                             {"metrics.listen", c.metrics.listen}};
@@ -249,6 +300,7 @@ void CheckCrossFieldRules(const Configuration& configuration, ConfigReader& read
     if (!reader.HasErrorsIn(path)) CheckPlugin(configuration.plugins[i], path, reader);
   }
   if (!reader.HasErrorsIn("devices")) CheckDevices(configuration.devices, reader);
+  if (!reader.HasErrorsIn("provisioning")) CheckProvisioning(configuration.provisioning, reader);
   CheckListeners(configuration, reader);
 }
 

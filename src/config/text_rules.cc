@@ -90,6 +90,9 @@ constinit const TextRule kOptionalDnsLabel{
     "lower case letters, digits and -, at most 63",
     [](std::string_view text) { return text.empty() || IsDnsLabel(text); }};
 constinit const TextRule kDnsName{"a DNS name such as tutti or tutti.example.org", IsDnsName};
+constinit const TextRule kOptionalDnsName{
+    "a DNS name such as tutti or tutti.example.org, or empty",
+    [](std::string_view text) { return text.empty() || IsDnsName(text); }};
 constinit const TextRule kHostName{"a DNS name or an IP address", IsHostName};
 
 }  // namespace tutti::config

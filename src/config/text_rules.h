@@ -14,6 +14,7 @@ extern const TextRule kHttpsUrl;          // may be empty
 extern const TextRule kDnsLabel;          // RFC 1123 label
 extern const TextRule kOptionalDnsLabel;  // the same or empty
 extern const TextRule kDnsName;           // RFC 1123 subdomain
+extern const TextRule kOptionalDnsName;   // the same or empty
 extern const TextRule kHostName;          // a DNS name, a wildcard one, or an IP address
 
 }  // namespace tutti::config

@@ -90,6 +90,17 @@ enum class ControlMethod {
 enum class GrpcCode : size_t {};  // gRPC's own numbers
 enum class HeldKind { kGangs, kNodes };
 enum class DecisionLogEntry { kBatch, kFilterAnswer, kScoreAnswer, kCheckpoint };
+enum class ProvisioningOutcome {
+  kCreated,
+  kProvisioned,
+  kFulfilled,
+  kWithdrawn,
+  kFailed,
+  kBookingExpired,
+  kCapacityRevoked,
+  kRejected,
+  kError,
+};
 enum class RunTimeEstimate { kDeclared, kLearned };
 enum class WatchRestartCause { kClosed, kExpired, kIdle, kError };
 enum class HttpCode {
@@ -177,6 +188,7 @@ class Metrics {
   const Family<Gauge, ResourceIndex> cache_staleness;
   const Family<Counter, AdmissionOutcome> admissions;
   const Family<Counter, SubmitCheckOutcome> submit_checks;
+  const Family<Counter, ProvisioningOutcome> provisioning_outcomes;
   const Family<Counter, ApiVerb, HttpCode> api_requests;
   const Family<Counter, ResourceIndex, WatchRestartCause> watch_restarts;
   const Family<Counter, DecisionLogEntry> decision_log_entries;
@@ -192,6 +204,7 @@ class Metrics {
   const Gauge extender_inflight;
   const Gauge reservations;
   const Gauge bind_parked;
+  const Gauge provisioning_requests;
   const Gauge mailbox_depth;
   const Gauge snapshot_age;
   const Gauge leader;

@@ -66,6 +66,12 @@ LabelSpec Door() { return {"door", {"extender", "webhook"}, ""}; }
 LabelSpec HttpProtocolLabel() { return {"protocol", {"HTTP/1.1", "HTTP/2"}, ""}; }
 LabelSpec Cached() { return {"type", {"nodes", "pods", "assumed_pods"}, ""}; }
 LabelSpec Cause() { return {"cause", {"closed", "expired", "idle", "error"}, ""}; }
+LabelSpec Provisioned() {
+  return {"outcome",
+          {"created", "provisioned", "fulfilled", "withdrawn", "failed", "booking_expired",
+           "capacity_revoked", "rejected", "error"},
+          ""};
+}
 LabelSpec Outcome() { return {"outcome", {"planned", "gated", "ignored", "dry-run", "error"}, ""}; }
 
 LabelSpec SubmitOutcome() {
@@ -181,6 +187,20 @@ void AddGangs(const MetricsOptions& options, std::vector<MetricSpec>& table) {
         "asked), "
         "ignored because they name nothing new or a controller made them of what was allowed.",
         {SubmitOutcome()},
+        {}},
+       {"tutti_provisioning_requests",
+        kGauge,
+        "ProvisioningRequests that stand for gangs, when they were last looked at.",
+        {},
+        {}},
+       {"tutti_provisioning_outcomes_total",
+        kCounter,
+        "What became of ProvisioningRequests: created; provisioned, the autoscaler has the nodes "
+        "or is making them; fulfilled, deleted because its gang has nodes or has gone; withdrawn, "
+        "deleted because more nodes are not what the gang waits for; failed, booking_expired and "
+        "capacity_revoked, deleted to be tried again; rejected, kube-apiserver refused one; error, "
+        "rounds that ended because nothing could be read or written.",
+        {Provisioned()},
         {}}});
 }
 

@@ -102,6 +102,22 @@ void CheckPodGroups(ClusterReader& reader) {
              "deploy/crds/scheduling.x-k8s.io_podgroups.yaml");
 }
 
+void CheckProvisioning(ClusterReader& reader, const config::Configuration* tutti) {
+  constexpr char kCheck[] = "cluster/provisioning";
+  if (tutti == nullptr || !tutti->provisioning.enabled()) return;
+  const absl::StatusOr<std::string> body = reader.Get("/apis/autoscaling.x-k8s.io/v1");
+  if (body.ok()) {
+    return reader.Add(Verdict::kOk, kCheck,
+                      "ProvisioningRequests (autoscaling.x-k8s.io/v1) are served");
+  }
+  if (!absl::IsNotFound(body.status())) return reader.Skip(kCheck, body.status(), "get /apis");
+  reader.Add(Verdict::kProblem, kCheck,
+             "provisioning.className is set, but autoscaling.x-k8s.io/v1 is not served: no gang "
+             "gets nodes",
+             "install the ProvisioningRequest CRD of the Cluster Autoscaler and start that with "
+             "--enable-provisioning-requests, or remove the section provisioning");
+}
+
 // One Lease: who holds it, and whether it is alive.
 void CheckLease(ClusterReader& reader, const base::Clock& clock, const std::string& check,
                 const std::string& ns, const std::string& name, const std::string& whose) {
@@ -162,6 +178,7 @@ Findings CheckCluster(kube::Client& client, const base::Clock& clock,
   CheckPodGroups(reader);
   CheckSchedulerPods(reader);
   CheckLeases(reader, clock, questions.tutti);
+  CheckProvisioning(reader, questions.tutti);
   CheckWebhook(reader, questions.tutti);
   CheckRights(reader, questions.service_account, questions.tutti);
   return std::move(reader.findings);

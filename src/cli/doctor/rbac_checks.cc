@@ -73,6 +73,14 @@ constexpr Right kOfSubmitAccess[] = {
     {"tutti.dev", "localqueues", "", "get"},
 };
 
+constexpr Right kOfProvisioning[] = {
+    {"autoscaling.x-k8s.io", "provisioningrequests", "", "list"},
+    {"autoscaling.x-k8s.io", "provisioningrequests", "", "create"},
+    {"autoscaling.x-k8s.io", "provisioningrequests", "", "delete"},
+    {"", "podtemplates", "", "create"},
+    {"", "podtemplates", "", "delete"},
+};
+
 constexpr Right kOfOwners[] = {
     {"jobset.x-k8s.io", "jobsets", "", "list"},  {"jobset.x-k8s.io", "jobsets", "", "watch"},
     {"kubeflow.org", "jaxjobs", "", "list"},     {"kubeflow.org", "jaxjobs", "", "watch"},
@@ -149,6 +157,9 @@ void CheckRights(ClusterReader& reader, const std::string& service_account,
   }
   if (tutti != nullptr && tutti->webhook.submit_access) {
     for (const Right& right : kOfSubmitAccess) add(right, "");
+  }
+  if (tutti != nullptr && tutti->provisioning.enabled()) {
+    for (const Right& right : kOfProvisioning) add(right, "");
   }
   std::vector<std::string> missing;
   for (size_t i = 0; i < reviews.size(); ++i) {

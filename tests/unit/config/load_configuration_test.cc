@@ -182,6 +182,51 @@ TEST(LoadConfigurationTest, TextsMustHaveTheirForm) {
   EXPECT_THAT(Errors("leaderElection: {leaseNamespace: Kube-System}\n"), SizeIs(1));
 }
 
+TEST(LoadConfigurationTest, ProvisioningIsOffUntilItHasAClass) {
+  const LoadedConfiguration off = LoadConfiguration(kHeader, "f");
+  EXPECT_FALSE(off.configuration.provisioning.enabled());
+  const LoadedConfiguration on = LoadConfiguration(kHeader + R"(
+provisioning:
+  className: check-capacity.autoscaling.x-k8s.io
+  parameters: {ValidUntilSeconds: "600", noRetry: true}
+  delay: 0s
+  maxPending: 3
+  retry: {initial: 1s, max: 2m}
+)",
+                                                   "f");
+  ASSERT_THAT(Texts(on.errors), IsEmpty());
+  EXPECT_THAT(Texts(on.warnings), IsEmpty());
+  const Provisioning& c = on.configuration.provisioning;
+  EXPECT_TRUE(c.enabled());
+  ASSERT_THAT(c.parameters, SizeIs(2));
+  EXPECT_EQ(c.parameters[0].text, "600");
+  EXPECT_EQ(c.parameters[1].text, "true");
+  EXPECT_EQ(c.delay, seconds(0));
+  EXPECT_EQ(c.max_pending, 3);
+  EXPECT_EQ(c.retry.max, minutes(2));
+  EXPECT_THAT(Errors("provisioning: {maxPending: 3}\n"),
+              ElementsAre(StartsWith("f:3:15: provisioning.className: without it no nodes")));
+}
+
+TEST(LoadConfigurationTest, ProvisioningThatTheApiWouldRefuseIsRefusedHere) {
+  const std::string with = "provisioning: {className: check-capacity.autoscaling.x-k8s.io, ";
+  EXPECT_THAT(Errors(with + "parameters: {a: {b: c}}}\n"),
+              ElementsAre(HasSubstr("a/b: expected a text for each name")));
+  EXPECT_THAT(Errors(with + "parameters: {a: }}\n"), ElementsAre(HasSubstr("a: expected a text")));
+  EXPECT_THAT(Errors(with + "parameters: {a: " + std::string(256, 'x') + "}}\n"),
+              ElementsAre(HasSubstr("a: 256 characters: a request holds at most 255")));
+  EXPECT_THAT(Errors(with + "retry: {initial: 2h, max: 1h}}\n"),
+              ElementsAre(HasSubstr("provisioning.retry.initial: 2h is longer than retry.max")));
+  EXPECT_THAT(Errors(with + "maxPending: 0}\n"), ElementsAre(HasSubstr("expected 1 to 500")));
+  EXPECT_THAT(Errors("provisioning: {className: Check_Capacity}\n"),
+              ElementsAre(HasSubstr("expected a DNS name")));
+  EXPECT_THAT(Errors("provisioning: {clasName: x}\n"),
+              ElementsAre(HasSubstr("did you mean className?")));
+  EXPECT_THAT(Warnings("provisioning: {className: chek-capacity.autoscaling.x-k8s.io}\n"),
+              ElementsAre(HasSubstr("did you mean check-capacity.autoscaling.x-k8s.io?")));
+  EXPECT_THAT(Warnings("provisioning: {className: queued-provisioning.example.org}\n"), IsEmpty());
+}
+
 TEST(LoadConfigurationTest, ListenersThatOthersReachNeedClientCertificates) {
   EXPECT_THAT(Errors("extender: {listen: \"0.0.0.0:8888\"}\n"),
               ElementsAre(HasSubstr("f:3:20: extender.listen: 0.0.0.0:8888 can be reached")));

@@ -46,6 +46,8 @@ const std::map<std::string, std::set<std::string>>& AllowedModules() {
     table["extender"] = {"base", "model", "objects", "framework", "planner", "http", "obs"};
     table["admission"] = {"base", "model", "objects", "framework", "http"};
     table["control"] = {"base", "model", "objects", "framework", "planner"};
+    table["provisioning"] = {"base",    "model", "objects", "framework",
+                             "planner", "obs",   "kube",    "control"};
     table["rpc"] = {"base", "model", "objects",  "framework", "planner",
                     "http", "obs",   "extender", "control"};
     std::set<std::string> everything;

@@ -85,6 +85,7 @@ TEST(MetricsTest, TheLastEnumeratorIsTheLastValueOfItsLabel) {
   metrics.extender_request_duration.At(ExtenderVerb::kOther, HttpCode::kOther).Observe(1);
   metrics.admissions.At(AdmissionOutcome::kError).Increment();
   metrics.submit_checks.At(SubmitCheckOutcome::kIgnored).Increment();
+  metrics.provisioning_outcomes.At(ProvisioningOutcome::kError).Increment(5);
   metrics.api_requests.At(ApiVerb::kOther, HttpCode::k504).Increment();
   metrics.http_requests.At(HttpDoor::kWebhook, HttpProtocol::kHttp2).Increment();
   metrics.watch_restarts.At(ResourceIndex(0), WatchRestartCause::kError).Increment();
@@ -94,8 +95,10 @@ TEST(MetricsTest, TheLastEnumeratorIsTheLastValueOfItsLabel) {
             HasSubstr("_count{extension_point=\"PlacementScore\",profile=\"tutti\",status="
                       "\"Pending\"} 1"),
             HasSubstr("_count{code=\"other\",verb=\"other\"} 1"),
-            HasSubstr("{outcome=\"error\"} 1"),
-            HasSubstr("tutti_submit_checks_total{outcome=\"ignored\"} 1"), HasSubstr("{code=\"504\",verb=\"other\"} 1"),
+            HasSubstr("tutti_admissions_total{outcome=\"error\"} 1"),
+            HasSubstr("tutti_provisioning_outcomes_total{outcome=\"error\"} 5"),
+            HasSubstr("tutti_submit_checks_total{outcome=\"ignored\"} 1"),
+            HasSubstr("{code=\"504\",verb=\"other\"} 1"),
             HasSubstr("{door=\"webhook\",protocol=\"HTTP/2\"} 1"),
             HasSubstr("{cause=\"error\",resource=\"pods\"} 1")));
 }
@@ -149,6 +152,7 @@ TEST(MetricsTest, EveryMetricOfTheTableHasAMember) {
   metrics.gangs.At({}).Set(1);
   metrics.cache_staleness.At({}).Set(1);
   metrics.admissions.At({}).Increment();
+  metrics.provisioning_outcomes.At({}).Increment();
   metrics.api_requests.At({}, {}).Increment();
   metrics.http_connections.At({}, {}).Increment();
   metrics.http_requests.At({}, {}).Increment();

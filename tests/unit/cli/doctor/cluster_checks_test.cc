@@ -183,6 +183,19 @@ TEST_F(ClusterChecksTest, RubbishFromTheApiServerIsAFindingAndNoCrash) {
   }
 }
 
+TEST_F(ClusterChecksTest, WhoAsksForNodesNeedsTheApiForIt) {
+  const std::string check = "cluster/provisioning";
+  tutti.emplace();
+  ChecksThatAre(Verdict::kOk);
+  EXPECT_EQ(Fact(check), "no finding " + check);
+  tutti->provisioning.class_name = "check-capacity.autoscaling.x-k8s.io";
+  EXPECT_THAT(ChecksThatAre(Verdict::kProblem), Contains(check));
+  answers["/apis/autoscaling.x-k8s.io/v1"] = {200, "{}"};
+  EXPECT_THAT(ChecksThatAre(Verdict::kOk), Contains(check));
+  answers["/apis/autoscaling.x-k8s.io/v1"] = Forbidden();
+  EXPECT_THAT(ChecksThatAre(Verdict::kSkipped), Contains(check));
+}
+
 // deploy/rbac.yaml and the rights that doctor asks about are the same.
 TEST_F(ClusterChecksTest, TheRightsAreThoseThatWeShip) {
   tutti.emplace();
@@ -191,6 +204,7 @@ TEST_F(ClusterChecksTest, TheRightsAreThoseThatWeShip) {
   tutti->webhook.submit_access = true;
   tutti->gang.dialects.push_back(config::GangDialect::kOwner);
   tutti->plugins.emplace_back().name = "HierarchicalQueues";
+  tutti->provisioning.class_name = "check-capacity.autoscaling.x-k8s.io";
   ChecksThatAre(Verdict::kOk);
   std::set<std::string> asked;
   for (const json& review : reviews) {
