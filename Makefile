@@ -13,7 +13,7 @@ packages:
 	@tests/ci/install_packages.sh
 
 deps: packages ## Install the Debian packages and build the control plane of the e2e tests (cached)
-	@tests/e2e/control_plane/build.sh v1.37.2 v1.36.3 >/dev/null
+	@tests/e2e/control_plane/build.sh v1.37.2 v1.36.3 helm-v3.22.0 >/dev/null
 
 build: packages ## Build everything, preset dev (Debug, warnings are errors)
 	cmake --preset dev

@@ -16,6 +16,7 @@
 #include "apps/core_options_from.h"
 #include "apps/gang_reporter.h"
 #include "apps/health_routes.h"
+#include "apps/leader_label.h"
 #include "apps/listen_options.h"
 #include "apps/metered_client.h"
 #include "apps/metrics_bridge.h"
@@ -173,6 +174,7 @@ struct Server::Parts {
   std::unique_ptr<planner::CoreLoop> loop;
   std::unique_ptr<kube::EffectWriter> writer;
   std::unique_ptr<kube::ClusterSource> source;
+  std::unique_ptr<LeaderLabel> leader_label;  // null: the Pod is not labelled
   std::unique_ptr<kube::LeaseElector> elector;
   std::unique_ptr<kube::LeaseFollower> follower;
   std::unique_ptr<extender::WorkspacePool> workspaces;
@@ -200,6 +202,7 @@ Server::Parts::~Parts() {
   if (health_server) health_server->Stop(kDrain);
   elector.reset();
   follower.reset();
+  leader_label.reset();
   if (loop) loop->Stop();  // before its sink; and watches that wait to post go on
   source.reset();
   if (writer) writer->Close();
@@ -390,6 +393,9 @@ absl::Status Server::Parts::StartWebhook() {
   if (!webhook.cert_file.empty()) {
     options.tls->cert_file = webhook.cert_file;
     options.tls->key_file = webhook.key_file;
+    if (const std::string& file = webhook.registration.ca_file; !file.empty()) {
+      TUTTI_ASSIGN_OR_RETURN(ca_pem, ReadCaFile(file));
+    }
   } else {
     std::vector<std::string> names = webhook.dns_names;
     const config::WebhookRegister& r = webhook.registration;
@@ -447,9 +453,17 @@ void Server::Parts::StartLeaderElection() {
   const config::LeaderElection& election = configuration.leader_election;
   const std::string identity = election.identity.empty() ? HostName() : election.identity;
   const kube::LeaseName lease{election.lease_namespace, election.lease_name};
+  if (election.label_pod) {
+    leader_label = std::make_unique<LeaderLabel>(
+        *client, kube::ObjectName{election.lease_namespace, identity},
+        [this](const absl::Status& status) {
+          log.Warn("leader_label", {{"problem", std::string(status.message())}});
+        });
+  }
   const auto on_change = [this](bool leads) {
     log.Info("leader", {{"leads", leads}});
     metrics.leader.Set(leads ? 1 : 0);
+    if (leader_label) leader_label->Set(leads);
     loop->Post(model::LeadershipChanged{leads});
   };
   const auto on_error = [this](const absl::Status& status) {
@@ -486,6 +500,7 @@ std::string Server::Parts::NotReady() const {
   if (const std::vector<std::string> missing = source->unsynced(); !missing.empty()) {
     return "caches not synced: " + absl::StrJoin(missing, ", ");
   }
+  if (configuration.leader_election.label_pod) return {};  // Services look for the label
   return "standby: another instance leads";
 }
 

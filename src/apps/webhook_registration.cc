@@ -1,6 +1,12 @@
 #include "apps/webhook_registration.h"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -20,6 +26,7 @@ constexpr char kValidate[] = "/validate";
 constexpr char kSubmit[] = "/submit";
 constexpr char kMutating[] = "mutatingwebhookconfigurations";
 constexpr char kValidating[] = "validatingwebhookconfigurations";
+constexpr size_t kMostCaBytes = 1 << 20;
 
 // Of all dialects, so that what `gang.dialects` says can change without a new registration; a pod
 // too many costs one request.
@@ -167,6 +174,24 @@ absl::Status Register(kube::Client& client, const std::string& plural, const std
 }
 
 }  // namespace
+
+absl::StatusOr<std::string> ReadCaFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
+    return absl::NotFoundError(
+        absl::StrFormat("webhook.register.caFile: %s cannot be read: %s; expected the CA of "
+                        "webhook.certFile, PEM",
+                        path, std::strerror(errno)));
+  std::string pem(kMostCaBytes + 1, '\0');
+  file.read(pem.data(), static_cast<std::streamsize>(pem.size()));
+  pem.resize(static_cast<size_t>(file.gcount()));
+  if (pem.size() > kMostCaBytes || !absl::StrContains(pem, "-----BEGIN CERTIFICATE-----"))
+    return absl::InvalidArgumentError(
+        absl::StrFormat("webhook.register.caFile: %s holds no certificate in PEM of at most %d "
+                        "bytes; expected the CA of webhook.certFile",
+                        path, kMostCaBytes));
+  return pem;
+}
 
 std::string WebhookConfigurationJson(const config::WebhookRegister& registration,
                                      const config::Devices& devices, const std::string& ca_pem) {

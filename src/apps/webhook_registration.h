@@ -6,12 +6,16 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "admission/submit_rules.h"
 #include "config/configuration.h"
 #include "kube/client.h"
 #include "tutti/object_view.h"
 
 namespace tutti::apps {
+
+// What webhook.register.caFile names, as it stands.
+absl::StatusOr<std::string> ReadCaFile(const std::string& path);
 
 // The MutatingWebhookConfiguration: only pods that carry a gang's markers are sent, and where
 // devices are enabled those that ask for some; failures are ignored (pods are then scheduled the

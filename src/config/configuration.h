@@ -49,6 +49,7 @@ struct WebhookRegister {
   std::string service_name;
   std::string service_namespace = "kube-system";
   int64_t service_port = 443;
+  std::string ca_file;
   Duration timeout = std::chrono::seconds(2);
 
   bool enabled() const { return !url.empty() || !service_name.empty(); }
@@ -100,6 +101,7 @@ struct LeaderElection {
   Duration lease_duration = std::chrono::seconds(10);
   Duration renew_deadline = std::chrono::seconds(7);
   Duration retry_period = std::chrono::seconds(2);
+  bool label_pod = false;
 };
 
 enum class PartialGangPolicy { kEvict, kKeep };

@@ -68,6 +68,9 @@ Table WebhookRegisterTable(WebhookRegister& c) {
       {"serviceNamespace", TextField{&c.service_namespace, kDnsLabel},
        "Namespace of that Service."},
       {"servicePort", IntegerField{&c.service_port, 1, 65535}, "Port of that Service."},
+      {"caFile", TextField{&c.ca_file, kAnyText},
+       "CA (PEM) that `certFile` comes from; read once, at start. Empty: one that kube-apiserver's "
+       "machine trusts anyway."},
       {"timeout", DurationField{&c.timeout, seconds(1), seconds(30)},
        "Longest time that kube-apiserver waits for the webhook, in whole seconds. After it the pod "
        "is created without a plan and takes the slower path; what `submitAccess` is to check is "
@@ -168,6 +171,11 @@ Table LeaderElectionTable(LeaderElection& c) {
        "How long a leader tries to renew before it steps down, with `own`."},
       {"retryPeriod", DurationField{&c.retry_period, milliseconds(100), seconds(60)},
        "Time between two tries to acquire or renew, with `own`."},
+      {"labelPod", BoolField{&c.label_pod},
+       "Label the Pod that this process runs in (`identity` or the host name, in "
+       "`leaseNamespace`) with `tutti.dev/leader: \"true\"` while it serves. Services then select "
+       "the leader by that label, and at `/readyz` a standby that knows the cluster is ready, "
+       "too."},
   };
 }
 

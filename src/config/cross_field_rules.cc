@@ -113,6 +113,15 @@ void CheckWebhook(const Webhook& c, ConfigReader& reader) {
                     "url and serviceName exclude each other: keep the one by which kube-apiserver "
                     "reaches the webhook");
   }
+  if (!registration.ca_file.empty() && c.cert_file.empty()) {
+    reader.AddError("webhook.register.caFile",
+                    "it is the CA that certFile comes from: set certFile and keyFile, or leave it "
+                    "out, as Tutti registers the CA of the certificate that it makes itself");
+  }
+  if (!registration.ca_file.empty() && !registration.enabled()) {
+    reader.AddError("webhook.register.caFile",
+                    "nothing is registered that it could stand in: set url or serviceName");
+  }
   if (registration.timeout.count() % 1'000'000'000 != 0) {
     reader.AddError("webhook.register.timeout",
                     absl::StrFormat("%s is not a whole number of seconds",

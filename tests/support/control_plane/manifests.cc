@@ -38,8 +38,12 @@ json ToJson(const YAML::Node& node) {
 }
 
 std::string CollectionPath(const json& object) {
-  static const std::set<std::string> kOfTheCluster = {"ClusterRole", "ClusterRoleBinding",
-                                                      "CustomResourceDefinition", "Queue"};
+  static const std::set<std::string> kOfTheCluster = {"ClusterRole",
+                                                      "ClusterRoleBinding",
+                                                      "CustomResourceDefinition",
+                                                      "MutatingWebhookConfiguration",
+                                                      "Queue",
+                                                      "ValidatingWebhookConfiguration"};
   const std::string version = object["apiVersion"];
   const std::string kind = object["kind"];
   std::string path = (version.find('/') == std::string::npos ? "/api/" : "/apis/") + version;
@@ -60,6 +64,10 @@ absl::StatusOr<std::vector<json>> ReadManifests(const std::string& file) {
     return absl::InvalidArgumentError(file + ": " + error.what());
   }
   return objects;
+}
+
+std::string ObjectPath(const json& object) {
+  return CollectionPath(object) + "/" + object["metadata"]["name"].get<std::string>();
 }
 
 absl::Status CreateManifests(ControlPlane& plane, const std::string& file) {

@@ -63,7 +63,8 @@ absl::StatusOr<TuttiProcess> TuttiProcess::Start(ControlPlane& plane, const Tutt
         "  register: {name: tutti, url: \"https://127.0.0.1:0/mutate\"}\n" +
         options.webhook_extra;
   }
-  WriteFile(base + ".yaml", config + options.extra);
+  WriteFile(base + ".yaml",
+            options.configuration.empty() ? config + options.extra : options.configuration);
   std::filesystem::remove(base + ".doors");
   TuttiProcess tutti;
   TUTTI_ASSIGN_OR_RETURN(tutti.process_,

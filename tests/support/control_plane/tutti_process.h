@@ -19,6 +19,7 @@ struct TuttiOptions {
   std::string client_extra;    // likewise of clientConnection's section: ", maxInFlight: 3"
   std::string extra;           // more YAML of the configuration
   std::string kubeconfig;      // empty: the control plane's
+  std::string configuration;   // the whole of it, in place of what the options above would make
   uint16_t extender_port =
       0;  // 0: any; fixed where kube-scheduler must find a restarted server again
 };

@@ -7,13 +7,16 @@
 
 #include "nlohmann/json.hpp"
 #include "tests/support/fake_api_server.h"
+#include "tests/support/temp_folder.h"
 
 namespace tutti::apps {
 namespace {
 
 using nlohmann::json;
+using ::testing::HasSubstr;
 using testing::HttpReply;
 using testing::HttpRequest;
+using testing::TempFolder;
 
 constexpr char kValidating[] =
     "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
@@ -32,8 +35,7 @@ Validations Both() {
 std::map<std::string, json> ByName(const std::string& configuration) {
   std::map<std::string, json> by_name;
   const json parsed = json::parse(configuration);
-  for (const json& webhook : parsed["webhooks"])
-    by_name.emplace(webhook["name"], webhook);
+  for (const json& webhook : parsed["webhooks"]) by_name.emplace(webhook["name"], webhook);
   return by_name;
 }
 
@@ -109,6 +111,40 @@ TEST_F(WebhookRegistrationTest, WithoutTheRightThereIsNothingToWithdraw) {
   EXPECT_TRUE(RegisterValidations(*client_, Registration(), {}, "ca").ok());
   EXPECT_TRUE(
       absl::IsPermissionDenied(RegisterValidations(*client_, Registration(), Both(), "ca")));
+}
+
+constexpr char kPem[] = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
+
+TEST(ReadCaFileTest, TheFileIsTakenAsItStands) {
+  const TempFolder folder;
+  const absl::StatusOr<std::string> pem = ReadCaFile(folder.Write("ca.crt", kPem));
+  ASSERT_TRUE(pem.ok()) << pem.status();
+  EXPECT_EQ(*pem, kPem);
+}
+
+TEST(ReadCaFileTest, WhatIsNoCertificateIsRefusedWithTheKeyAndTheFile) {
+  const TempFolder folder;
+  const std::string missing = folder.path() + "/none.crt";
+  EXPECT_THAT(std::string(ReadCaFile(missing).status().message()),
+              HasSubstr("webhook.register.caFile: " + missing + " cannot be read: No such file"));
+  for (const std::string& text :
+       {std::string(), std::string("a key"), kPem + std::string(size_t{2} << 20, '\n')}) {
+    EXPECT_THAT(std::string(ReadCaFile(folder.Write("ca.crt", text)).status().message()),
+                HasSubstr("ca.crt holds no certificate in PEM"))
+        << text.size();
+  }
+}
+
+TEST(WebhookConfigurationJsonTest, TheApiServerIsToldTheServiceAndTheCa) {
+  config::WebhookRegister registration;
+  registration.service_name = "tutti-webhook";
+  const json made = json::parse(WebhookConfigurationJson(registration, {}, "pem"));
+  const json& client = made["webhooks"][0]["clientConfig"];
+  EXPECT_EQ(client["caBundle"], "cGVt");
+  EXPECT_EQ(client["service"], json({{"name", "tutti-webhook"},
+                                     {"namespace", "kube-system"},
+                                     {"port", 443},
+                                     {"path", "/mutate"}}));
 }
 
 }  // namespace

@@ -59,6 +59,7 @@ leaderElection:
   mode: own
   leaseName: tutti
   retryPeriod: 500ms
+  labelPod: true
 gang:
   dialects: [job, annotations]
   jobGangs: true
@@ -80,6 +81,7 @@ logging: {level: debug, format: json}
   EXPECT_THAT(c.webhook.dns_names, ElementsAre("a.example.org", "10.0.0.1"));
   EXPECT_EQ(c.leader_election.mode, LeaderElectionMode::kOwn);
   EXPECT_EQ(c.leader_election.retry_period, milliseconds(500));
+  EXPECT_TRUE(c.leader_election.label_pod);
   EXPECT_THAT(c.gang.dialects, ElementsAre(GangDialect::kJob, GangDialect::kAnnotations));
   EXPECT_TRUE(c.gang.job_gangs);
   EXPECT_EQ(c.gang.partial_gang_policy, PartialGangPolicy::kKeep);
@@ -286,6 +288,13 @@ TEST(LoadConfigurationTest, RulesAcrossKeysAreChecked) {
   EXPECT_THAT(Errors("webhook: {enabled: true, dnsNames: [a], submitAccess: true}\n"),
               ElementsAre(HasSubstr("webhook.submitAccess: nobody would be asked")));
   EXPECT_THAT(Errors("webhook: {enabled: true, submitAccess: true, register: {serviceName: a}}\n"),
+              IsEmpty());
+  EXPECT_THAT(Errors("webhook: {enabled: true, register: {serviceName: a, caFile: c}}\n"),
+              ElementsAre(HasSubstr("webhook.register.caFile: it is the CA that certFile")));
+  EXPECT_THAT(Errors("webhook: {enabled: true, certFile: c, keyFile: k, register: {caFile: a}}\n"),
+              ElementsAre(HasSubstr("set url or serviceName")));
+  EXPECT_THAT(Errors("webhook: {enabled: true, certFile: c, keyFile: k, "
+                     "register: {serviceName: a, caFile: c}}\n"),
               IsEmpty());
   EXPECT_THAT(Errors("leaderElection: {leaseDuration: 7s}\n"),
               ElementsAre(HasSubstr("renewDeadline: 7s must be shorter than leaseDuration (7s)")));
