@@ -97,10 +97,8 @@ Table WebhookTable(Webhook& c) {
        "as single pods."},
       {"submitAccess", BoolField{&c.submit_access},
        "Users need the verb `use` on the queue (`queues.tutti.dev`) that a workload of theirs "
-       "names; "
-       "kube-apiserver is asked by SubjectAccessReview. Needs `register`. While the webhook is "
-       "down, "
-       "no workload that names a queue can be created."},
+       "names; kube-apiserver is asked by SubjectAccessReview. Needs `register`. While the webhook "
+       "is down, no workload that names a queue can be created."},
       {"register", Section{WebhookRegisterTable(c.registration)},
        "With `url` or `serviceName`, Tutti writes the MutatingWebhookConfiguration and the "
        "ValidatingWebhookConfiguration, CA included."},

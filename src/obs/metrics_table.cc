@@ -183,9 +183,8 @@ void AddGangs(const MetricsOptions& options, std::vector<MetricSpec>& table) {
        {"tutti_submit_checks_total",
         kCounter,
         "Workloads that name a queue, by whether their creator may use it (webhook.submitAccess): "
-        "allowed, refused, unanswered (refused as well, because kube-apiserver could not be "
-        "asked), "
-        "ignored because they name nothing new or a controller made them of what was allowed.",
+        "allowed, refused, unanswered (refused as well, because nobody could be asked), ignored "
+        "because they name nothing new or a controller made them of what was allowed.",
         {SubmitOutcome()},
         {}},
        {"tutti_provisioning_requests",

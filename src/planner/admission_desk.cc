@@ -23,6 +23,7 @@ void AdmissionDesk::Request(const model::PodAdmitted& request) {
   Gang& gang = gangs_.GetOrAdd(pod.gang->key, pod.gang->display_name);
   if (pod.gang->spec) gang.admitted_spec = pod.gang->spec;
   gang.admitted_queue = pod.gang->queue;
+  gang.admitted_submitter = pod.submitter;
   if (Slot* slot = FindSlot(gang, pod)) {
     answer.pins = {s_.nodes.Info(slot->node)->name};
     answer.plan_token = absl::StrFormat("%s/%d", gang.plan_id, slot->number);

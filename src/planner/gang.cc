@@ -169,7 +169,7 @@ std::string_view Gang::submitter() const {
 }
 
 std::string_view Gang::user() const {
-  std::string_view name = submitter();
+  std::string_view name = members.empty() ? std::string_view(admitted_submitter) : submitter();
   if (!name.starts_with(model::kUserSubmitter)) return {};
   name.remove_prefix(model::kUserSubmitter.size());
   return name;

@@ -106,6 +106,7 @@ class Gang {
   std::string object_queue;
   std::optional<GangSpec> admitted_spec;  // of a pod seen at admission, until members exist
   std::string admitted_queue;             // likewise
+  std::string admitted_submitter;         // likewise
 
   std::map<base::Uid, Member> members;  // not terminal
   int waiting = 0;                      // members by state

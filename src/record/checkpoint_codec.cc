@@ -58,6 +58,7 @@ void PutGang(const Gang& gang, pb::SavedGang& out, TableWriter& tables) {
   out.set_object_problem(gang.object_problem);
   out.set_object_queue(gang.object_queue);
   out.set_admitted_queue(gang.admitted_queue);
+  out.set_admitted_submitter(gang.admitted_submitter);
   if (gang.admitted_spec) Put(*gang.admitted_spec, *out.mutable_admitted_spec());
   for (const auto& [uid, member] : gang.members) PutMember(uid, member, *out.add_members());
   out.set_plan_id(gang.plan_id);
@@ -311,6 +312,7 @@ void GetGang(const pb::SavedGang& in, Gang& gang, ModelReader& reader) {
   gang.object_problem = in.object_problem();
   gang.object_queue = in.object_queue();
   gang.admitted_queue = in.admitted_queue();
+  gang.admitted_submitter = in.admitted_submitter();
   if (in.has_admitted_spec()) reader.Get(in.admitted_spec(), gang.admitted_spec.emplace());
   for (const pb::SavedMember& member : in.members()) GetMember(member, gang, reader);
   gang.plan_id = in.plan_id();

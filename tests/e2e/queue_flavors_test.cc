@@ -34,6 +34,13 @@ NodeTemplate Nodes(const std::string& capacity) {
   return node;
 }
 
+// The spec of a queue that lists these flavors.
+json Listing(const std::vector<json>& flavors) {
+  json spec;
+  spec["flavors"] = flavors;
+  return spec;
+}
+
 // Two nodes of each flavor, with 4 CPUs each.
 template <class Way>
 class QueueFlavorsTest : public E2eBed<QueueFlavorsTest<Way>> {
@@ -111,26 +118,25 @@ TYPED_TEST(QueueFlavorsTest, AGangGoesAsAWholeToTheFirstFlavorWithQuotaLeft) {
 }
 
 TYPED_TEST(QueueFlavorsTest, AQueueObjectListsFlavorsAsWell) {
-  ASSERT_TRUE(
-      this->Create("team", {{"flavors", {{{"name", "spot"}, {"limit", {{"cpu", 2}}}}}}}).ok());
+  const json two_of_spot = {{"name", "spot"}, {"limit", {{"cpu", 2}}}};
+  ASSERT_TRUE(this->Create("team", Listing({two_of_spot})).ok());
   ASSERT_TRUE(this->Submit("first", 2, "team").ok());
   ASSERT_TRUE(this->AllBound("first", 2));
   EXPECT_EQ(this->CountOn("spot", "first"), 2);
   ASSERT_TRUE(this->Submit("second", 1, "team").ok());
   EXPECT_TRUE(this->SawReason("second", "QueueFlavorOverLimit"));
-  EXPECT_THAT(
-      std::string(
-          this->Create("twice", {{"flavors", {{{"name", "spot"}}, {{"name", "spot"}}}}}).message()),
-      HasSubstr("a queue lists each flavor once"));
-  EXPECT_THAT(
-      std::string(this->Create("nameless", {{"flavors", {{{"limit", {{"cpu", 2}}}}}}}).message()),
-      HasSubstr("spec.flavors[0].name"));
+  EXPECT_THAT(std::string(this->Create("twice", Listing({two_of_spot, two_of_spot})).message()),
+              HasSubstr("a queue lists each flavor once"));
+  const json nameless = {{"limit", {{"cpu", 2}}}};
+  EXPECT_THAT(std::string(this->Create("nameless", Listing({nameless})).message()),
+              HasSubstr("spec.flavors[0].name"));
 }
 
 using QueueFlavorsWebhookTest = QueueFlavorsTest<Webhook>;
 
 TEST_F(QueueFlavorsWebhookTest, AFlavorThatIsNotThereIsRefusedByTutti) {
-  EXPECT_THAT(std::string(Create("golden", {{"flavors", {{{"name", "gold"}}}}}).message()),
+  const json gold = {{"name", "gold"}};
+  EXPECT_THAT(std::string(Create("golden", Listing({gold})).message()),
               HasSubstr("there is no flavor gold"));
 }
 

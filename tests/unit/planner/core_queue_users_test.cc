@@ -123,6 +123,19 @@ TEST_F(CoreQueueUsersTest, WhatRunsWhenTheProcessStartsCountsForItsUser) {
   EXPECT_TRUE(Placed(same));
 }
 
+TEST_F(CoreQueueUsersTest, WhatIsPlannedAtAdmissionCountsForItsUser) {
+  Start(QueueArgs().Queue("q").UserLimit("cpu", "3")).AddNode("n", 8000);
+  const auto admit = [&](const char* gang, const char* user) {
+    PodInfo pod = d_->NewPod(absl::StrFormat("%s-0", gang), gang, 2, CoreDriver::Shape(1000));
+    pod.gang->queue = "q";
+    pod.submitter = absl::StrFormat("user/%s", user);
+    return d_->Admit(pod);
+  };
+  EXPECT_FALSE(admit("first", "ada").pins.empty());
+  EXPECT_TRUE(admit("second", "ada").pins.empty()) << "two of her three CPUs are promised";
+  EXPECT_FALSE(admit("third", "bob").pins.empty());
+}
+
 TEST_F(CoreQueueUsersTest, AStrictQueueGoesOnBehindAUserWhoseLimitIsReached) {
   Start(QueueArgs().Queue("q").String("queueingStrategy", "StrictFIFO").UserLimit("cpu", "2"))
       .AddNode("n", 8000);
