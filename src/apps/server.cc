@@ -22,6 +22,7 @@
 #include "apps/metrics_bridge.h"
 #include "apps/object_checks.h"
 #include "apps/plugin_runtime.h"
+#include "apps/provisioning_options_from.h"
 #include "apps/queue_access.h"
 #include "apps/queue_reporter.h"
 #include "apps/webhook_registration.h"
@@ -92,21 +93,6 @@ std::string DialectName(config::GangDialect dialect) {
       return "job";
   }
   return {};
-}
-
-provisioning::ProvisioningOptions ProvisioningOptionsFrom(const config::Provisioning& c) {
-  provisioning::ProvisioningOptions options;
-  options.class_name = c.class_name;
-  for (const std::string& name : Config(c.parameters).Keys("")) {
-    for (const ConfigEntry& entry : c.parameters) {
-      if (entry.pointer == Config::Child("", name)) options.parameters[name] = entry.text;
-    }
-  }
-  options.delay = c.delay;
-  options.max_pending = c.max_pending;
-  options.retry_initial = c.retry.initial;
-  options.retry_max = c.retry.max;
-  return options;
 }
 
 std::vector<std::string> DialectNames(const config::Gang& gang) {

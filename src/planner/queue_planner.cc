@@ -47,7 +47,7 @@ void QueuePlanner::Pass() {
   } else {
     room_.Resume();
   }
-  known_.clear();
+  memo_.Clear();
   failures_ = 0;
   round_.active() ? ServeQueues() : ServeQueue();
   room_.Close();
@@ -233,6 +233,10 @@ QueueOutcome QueuePlanner::Plan(Gang& gang) {
   const std::span<Member* const> first = std::span(waiting).first(count);
   const std::span<Member* const> surplus = std::span(waiting).subspan(count);
   if (!first.empty()) {
+    if (const std::optional<model::Reason> known = StillHopeless(gang, first)) {
+      gangs_.SetReason(gang, *known, gang.reason_detail);
+      return OutcomeOf(*known);
+    }
     const Wanted wanted = Classes(gang, first);
     if (const auto refusal = pre_enqueue_.Hold(gang, wanted.card.get()))
       return refusal->for_ever ? QueueOutcome::kNotReady : QueueOutcome::kHeld;
@@ -261,25 +265,25 @@ QueueOutcome QueuePlanner::OutcomeOf(const model::Reason& reason) {
 
 std::optional<model::Reason> QueuePlanner::KnownNotToFit(const Wanted& wanted) {
   if (!General(wanted)) return std::nullopt;
-  const MemberClass& only = wanted.classes[0];
-  const auto it = known_.find({only.shape.get(), whom_});
-  if (it == known_.end() || it->second.too_many == 0 || only.count < it->second.too_many)
-    return std::nullopt;
-  const model::Reason reason = ForCount(it->second.reason, only);
-  if (only.count == it->second.too_many || reason.code != ReasonCode::kWaitingForCapacity)
-    return reason;
+  const int64_t count = wanted.classes[0].count;
+  if (!memo_.TooMany(KindOf(wanted), count)) return std::nullopt;
+  if (std::optional<model::Reason> why = memo_.Why(KindOf(wanted), count)) return why;
   const std::optional<model::Reason> exceeds = Exceeds(wanted, nullptr);
-  return exceeds ? *exceeds : reason;
+  return exceeds ? *exceeds : memo_.Shortage(KindOf(wanted), count);
 }
 
-// The same shortage, for another number of members.
-model::Reason QueuePlanner::ForCount(model::Reason reason, const MemberClass& wanted) {
-  reason.need = wanted.count;
-  if (reason.resource.valid()) {
-    reason.need =
-        model::SaturatingProduct(wanted.shape->requests.Get(reason.resource), wanted.count);
-  }
-  return reason;
+std::optional<model::Reason> QueuePlanner::StillHopeless(const Gang& gang,
+                                                         std::span<Member* const> members) const {
+  if (gang.secured() > 0 || !gang.refusals.empty() || PluginsJudgePlaces()) return std::nullopt;
+  const model::PodShape* shape = members.front()->pod->shape.get();
+  if (!shape->claims.empty()) return std::nullopt;
+  const bool alike = std::all_of(members.begin(), members.end(), [&](const Member* member) {
+    return member->pod->shape.get() == shape && member->pod->pins.empty();
+  });
+  if (!alike) return std::nullopt;
+  std::optional<model::Reason> why =
+      memo_.Why({shape, whom_}, static_cast<int64_t>(members.size()));
+  return why && why->code == gang.reason.code ? why : std::nullopt;
 }
 
 std::optional<model::Reason> QueuePlanner::Exceeds(const Wanted& wanted, Placement* later) {
@@ -296,13 +300,15 @@ std::optional<model::Reason> QueuePlanner::Exceeds(const Wanted& wanted, Placeme
     return reason;
   };
   if (!General(wanted)) return ask();
-  const MemberClass& only = wanted.classes[0];
-  Known& known = known_[{only.shape.get(), whom_}];
-  if (only.count <= known.fits_drained) return std::nullopt;
-  if (only.count >= known.exceeds) return ForCount(known.exceeds_reason, only);
+  const int64_t count = wanted.classes[0].count;
+  if (const std::optional<FitMemo::Drained> known = memo_.WhenDrained(KindOf(wanted), count))
+    return known->fits ? std::nullopt : std::optional(known->reason);
   const std::optional<model::Reason> exceeds = ask();
-  (exceeds ? known.exceeds : known.fits_drained) = only.count;
-  if (exceeds) known.exceeds_reason = *exceeds;
+  if (exceeds) {
+    memo_.Exceeds(KindOf(wanted), count, *exceeds);
+  } else {
+    memo_.FitsDrained(KindOf(wanted), count);
+  }
   return exceeds;
 }
 
@@ -355,7 +361,7 @@ void QueuePlanner::GiveBackPart(Gang& gang) {
   if (gang.placed == 0 || gang.bound + gang.binding > 0) return;
   for (auto& [uid, member] : gang.members) gangs_.Unplace(gang, member);
   gangs_.DropSlots(gang);
-  known_.clear();  // there is more room than before
+  memo_.Clear();  // there is more room than before
 }
 
 QueueOutcome QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason reason) {
@@ -372,7 +378,7 @@ QueueOutcome QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Re
   } else {
     gangs_.SetReason(gang, s_.plugins.ReasonOf(said.status), said.status.message());
   }
-  Remember(wanted, reason);
+  if (General(wanted)) memo_.DidNotFit(KindOf(wanted), wanted.classes[0].count, reason);
   return OutcomeOf(reason);
 }
 
@@ -396,7 +402,7 @@ QueuePlanner::Outlook QueuePlanner::Look(const Wanted& wanted, bool before_head)
   outlook.now = s_.placer.Place(wanted.classes, wanted.view());
   if (outlook.now.fits) return outlook;
   outlook.judgement = Judge(wanted, outlook.now.reason, !before_head && Head() != nullptr, nullptr);
-  known_.clear();  // good within a pass only
+  memo_.Clear();  // good within a pass only
   return outlook;
 }
 
@@ -412,14 +418,6 @@ bool QueuePlanner::FitsWithoutHead(const Wanted& wanted) {
   room_.Close();
   const ReservationLedger::Lifted lifted(s_.ledger, Head()->head_reservations);
   return s_.placer.Place(wanted.classes, wanted.view()).fits;
-}
-
-void QueuePlanner::Remember(const Wanted& wanted, const model::Reason& reason) {
-  if (!General(wanted)) return;
-  Known& known = known_[{wanted.classes[0].shape.get(), whom_}];
-  if (known.too_many != 0 && known.too_many <= wanted.classes[0].count) return;
-  known.too_many = wanted.classes[0].count;
-  known.reason = reason;
 }
 
 void QueuePlanner::ReserveForHead(Gang& gang, const Wanted& wanted, const GangDiagnosis& diagnosis,

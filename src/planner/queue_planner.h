@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "planner/bind_desk.h"
 #include "planner/core_state.h"
+#include "planner/fit_memo.h"
 #include "planner/gang_book.h"
 #include "planner/head_nominator.h"
 #include "planner/head_room.h"
@@ -115,15 +115,19 @@ class QueuePlanner {
   bool General(const Wanted& wanted) const;
   bool PluginsJudgePlaces() const;
   bool FitsWithoutHead(const Wanted& wanted);
-  void Remember(const Wanted& wanted, const model::Reason& reason);
+  FitMemo::Kind KindOf(const Wanted& wanted) const {
+    return {wanted.classes[0].shape.get(), whom_};
+  }
   // Why it does not fit, where that follows from what the pass has already tried.
   std::optional<model::Reason> KnownNotToFit(const Wanted& wanted);
+  // Likewise, where that is what was said of the gang the last time: nobody need be asked again.
+  std::optional<model::Reason> StillHopeless(const Gang& gang,
+                                             std::span<Member* const> members) const;
   // Why it would not fit into a drained cluster either; nullopt: it would.
   // `drained`: where it would go, where that had to be found out.
   std::optional<model::Reason> Exceeds(const Wanted& wanted, Placement* drained);
   // Of what Place has found: why it really waits. `drained` as of Exceeds; may be null.
   Judgement Judge(const Wanted& wanted, model::Reason reason, bool behind_head, Placement* drained);
-  static model::Reason ForCount(model::Reason reason, const MemberClass& wanted);
 
   CoreState& s_;
   GangBook& gangs_;
@@ -137,16 +141,7 @@ class QueuePlanner {
   HeadRoom::For whom_ = HeadRoom::For::kOthers;  // the gang being planned
   std::optional<Resumption> resume_;
   QueueRound round_{s_, gangs_.dates()};
-  // Of this pass, by shape and what was open to it: what is known without trying again.
-  struct Known {
-    int64_t too_many = 0;         // the smallest count that did not fit; no larger one does
-    model::Reason reason;         // of that count
-    int64_t fits_drained = 0;     // the largest count that would fit into a drained cluster
-    int64_t exceeds = INT64_MAX;  // the smallest that would not
-    model::Reason exceeds_reason;
-  };
-  using Kind = std::pair<const model::PodShape*, HeadRoom::For>;
-  absl::flat_hash_map<Kind, Known> known_;
+  FitMemo memo_;  // of this pass
   int failures_ = 0;
 };
 
