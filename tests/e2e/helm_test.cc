@@ -342,8 +342,8 @@ TEST_F(HelmReleaseTest, IsInstalledServesIsUpgradedAndGoesWithoutATrace) {
   ASSERT_TRUE(plane().CreatePods(4, "train", pod).ok());
   EXPECT_TRUE(plane().WaitFor([&] { return plane().CountBound("train") == 4; }))
       << Tail(scheduler->log_file()) << Tail(plane().dir() + "/tutti.log");
-  EXPECT_THAT(tutti->Fetch("/metrics"),
-              HasSubstr("tutti_extender_request_duration_seconds_count{"));
+  EXPECT_TRUE(plane().WaitFor(
+      [&] { return tutti->Metric("tutti_extender_request_duration_seconds_count{") > 0; }));
   EXPECT_THAT(ReadFile(plane().dir() + "/tutti.log"), Not(HasSubstr("forbidden")));
 
   const Ran upgraded = Change("upgrade", {"--set", "configuration.gang.waitTimeout=5m"});

@@ -43,22 +43,8 @@ class SubmitAccessTest : public E2eBed<SubmitAccessTest> {
       const absl::Status status = CreateManifests(plane(), Deploy(file));
       ASSERT_TRUE(status.ok()) << file << ": " << status;
     }
-    // Both may write what stands in their namespace.
-    const absl::Status bound =
-        plane()
-            .Send("POST", "/apis/rbac.authorization.k8s.io/v1/namespaces/team-a/rolebindings",
-                  {{"apiVersion", "rbac.authorization.k8s.io/v1"},
-                   {"kind", "RoleBinding"},
-                   {"metadata", {{"name", "tenants"}}},
-                   {"roleRef",
-                    {{"apiGroup", "rbac.authorization.k8s.io"},
-                     {"kind", "ClusterRole"},
-                     {"name", "edit"}}},
-                   {"subjects", json::array({{{"apiGroup", "rbac.authorization.k8s.io"},
-                                              {"kind", "Group"},
-                                              {"name", "system:serviceaccounts:team-a"}}})}})
-            .status();
-    ASSERT_TRUE(bound.ok()) << bound;
+    GiveTenantsTheirNamespace();
+    if (HasFatalFailure()) return;
     options.kubeconfig = plane().ServiceAccountKubeconfig();
     for (auto& [client, name] : {std::pair(&alice_, "alice"), std::pair(&bob_, "bob")}) {
       absl::StatusOr<std::unique_ptr<kube::Client>> made = plane().ClientOf("team-a", name);
@@ -82,6 +68,34 @@ class SubmitAccessTest : public E2eBed<SubmitAccessTest> {
   void TearDown() override {
     if (plane_ != nullptr) DeleteJobs();
     E2eBed<SubmitAccessTest>::TearDown();
+  }
+  // Both may create pods and Jobs there.
+  static void GiveTenantsTheirNamespace() {
+    const std::string roles = "/apis/rbac.authorization.k8s.io/v1/namespaces/team-a/";
+    const json meta = {{"name", "tenants"}};
+    const json rule = {{"apiGroups", {"", "batch"}},
+                       {"resources", {"pods", "jobs"}},
+                       {"verbs", {"create", "patch"}}};
+    const json group = {{"apiGroup", "rbac.authorization.k8s.io"},
+                        {"kind", "Group"},
+                        {"name", "system:serviceaccounts:team-a"}};
+    const json role = {
+        {"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "Role"}, {"name", "tenants"}};
+    ASSERT_TRUE(plane()
+                    .Send("POST", roles + "roles",
+                          {{"apiVersion", "rbac.authorization.k8s.io/v1"},
+                           {"kind", "Role"},
+                           {"metadata", meta},
+                           {"rules", json::array({rule})}})
+                    .ok());
+    ASSERT_TRUE(plane()
+                    .Send("POST", roles + "rolebindings",
+                          {{"apiVersion", "rbac.authorization.k8s.io/v1"},
+                           {"kind", "RoleBinding"},
+                           {"metadata", meta},
+                           {"roleRef", role},
+                           {"subjects", json::array({group})}})
+                    .ok());
   }
   static void DeleteJobs() {
     const absl::StatusOr<json> jobs = plane().Get(kJobs);
