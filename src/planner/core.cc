@@ -184,7 +184,12 @@ void Core::Parts::On(model::TimePassed&) {
 
 void Core::Parts::GangDue(Gang& gang) {
   if (gang.report_deadline <= state.now) gangs.Report(gang);
-  if (gang.hold_deadline <= state.now) gangs.GiveUp(gang);
+  if (gang.hold_deadline <= state.now) {
+    gangs.GiveUp(gang, {model::ReasonCode::kBackingOff,
+                        gang.min_member(),
+                        static_cast<int64_t>(gang.members.size()),
+                        {}});
+  }
   if (gang.repair_deadline <= state.now) RepairFailed(gang);
   if (gang.member_deadline <= state.now) {
     gang.member_deadline = Timestamp::Infinite();

@@ -290,15 +290,13 @@ void GangBook::DropUselessSlots(Gang& gang) {
   }
 }
 
-void GangBook::GiveUp(Gang& gang) {
+void GangBook::GiveUp(Gang& gang, model::Reason reason, std::string detail) {
   DropSlots(gang);
   gang.hold_deadline = Timestamp::Infinite();
   gang.barrier_open = false;
   gang.backoff_until =
       s_.now + Doubled(s_.options.backoff_initial, s_.options.backoff_max, gang.backoffs++);
-  SetReason(
-      gang,
-      {ReasonCode::kBackingOff, gang.min_member(), static_cast<int64_t>(gang.members.size()), {}});
+  SetReason(gang, reason, std::move(detail));
   for (auto& [uid, member] : gang.members) Unplace(gang, member);
 }
 

@@ -63,8 +63,8 @@ class GangBook {
   // Gives back what is reserved for it as the head of the queue.
   void DropHeadReservations(Gang& gang);
 
-  // Gives back everything that is not being bound, and waits before the next try.
-  void GiveUp(Gang& gang);
+  // Gives back everything that is not being bound, for this reason, and waits before the next try.
+  void GiveUp(Gang& gang, model::Reason reason, std::string detail = {});
 
   // Tells kube-scheduler of the member's node by the cheapest means that will reach it.
   void Tell(Member& member);

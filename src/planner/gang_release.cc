@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_format.h"
+
 namespace tutti::planner {
 
 void ReleaseGang(GangBook& gangs, Gang& gang, const std::string& message, std::string detail) {
-  const int64_t need = gang.min_member();
-  gangs.GiveUp(gang);
+  gangs.GiveUp(gang, {model::ReasonCode::kPartialGangEvicted, gang.min_member(), gang.bound, {}},
+               std::move(detail));
   gang.satisfied = false;
-  gangs.SetReason(gang, {model::ReasonCode::kPartialGangEvicted, need, gang.bound, {}},
-                  std::move(detail));
   for (auto& [uid, member] : gang.members) {
     if (member.state == Member::State::kBound) gangs.Evict(member, message);
   }
@@ -23,7 +23,9 @@ void FollowLostMember(const CoreState& state, GangBook& gangs, Gang& gang) {
   ReleaseGang(gangs, gang,
               "a member of the gang was lost, and the others are released with it "
               "(tutti.dev/on-member-lost)",
-              "a member was lost");
+              absl::StrFormat("a member was lost, and %d of %d are left: the others are evicted "
+                              "(tutti.dev/on-member-lost: Release)",
+                              gang.bound + gang.binding + gang.finished, gang.min_member()));
 }
 
 bool BeingReleased(const CoreState& state, const Gang& gang) {

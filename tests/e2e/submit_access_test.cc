@@ -166,7 +166,7 @@ class SubmitAccessTest : public E2eBed<SubmitAccessTest> {
 };
 
 TEST_F(SubmitAccessTest, WhoMayUseTheQueueSubmitsAndWhoMayNotIsToldWhatToAskFor) {
-  const absl::Status allowed = Create(*alice_, kPods, PodIn("vision", "hers"));
+  const absl::Status allowed = Create(*alice_, kPods, PodIn("vision", "hers-0"));
   EXPECT_TRUE(allowed.ok()) << allowed;
   EXPECT_TRUE(AllBound("hers", 1, "team-a"));
 
@@ -197,7 +197,7 @@ TEST_F(SubmitAccessTest, AJobsPodsAreMadeByTheJobControllerWhichNeedsNoRightOfIt
 }
 
 TEST_F(SubmitAccessTest, ALocalQueueIsTheQueueBehindIt) {
-  ASSERT_TRUE(Create(*alice_, kPods, PodIn("main", "hers")).ok());
+  ASSERT_TRUE(Create(*alice_, kPods, PodIn("main", "hers-0")).ok());
   EXPECT_TRUE(AllBound("hers", 1, "team-a"));
   const absl::Status denied = Create(*bob_, kPods, PodIn("main", "his"));
   EXPECT_TRUE(absl::IsPermissionDenied(denied)) << denied;
@@ -230,7 +230,7 @@ TEST_F(SubmitAccessTest, ALabelThatIsChangedIsAskedAboutAndOtherLabelsAreNot) {
 
 TEST_F(SubmitAccessTest, WhileTuttiIsDownNothingIsLetIntoAQueueAndAllElseGoesOn) {
   tutti().process().Kill();
-  const absl::Status refused = Create(*alice_, kPods, PodIn("vision", "hers"));
+  const absl::Status refused = Create(*alice_, kPods, PodIn("vision", "hers-0"));
   EXPECT_FALSE(refused.ok());
   EXPECT_THAT(std::string(refused.message()), HasSubstr("pods.submit.tutti.dev"));
   json plain = PodIn("", "plain");
@@ -238,7 +238,7 @@ TEST_F(SubmitAccessTest, WhileTuttiIsDownNothingIsLetIntoAQueueAndAllElseGoesOn)
   EXPECT_TRUE(Create(*bob_, kPods, plain).ok());
   StartTutti();
   ASSERT_FALSE(HasFatalFailure());
-  EXPECT_TRUE(Create(*alice_, kPods, PodIn("vision", "hers")).ok());
+  EXPECT_TRUE(Create(*alice_, kPods, PodIn("vision", "hers-0")).ok());
   EXPECT_TRUE(AllBound("hers", 1, "team-a"));
 }
 
