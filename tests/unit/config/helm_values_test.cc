@@ -52,7 +52,7 @@ std::string Below(const std::string& path, const std::string& key) {
 }
 
 void AddLeaves(const YAML::Node& node, const std::string& path, std::set<std::string>& leaves) {
-  if (!node.IsMap()) {
+  if (!node.IsMap() || node.size() == 0) {
     leaves.insert(path);
     return;
   }

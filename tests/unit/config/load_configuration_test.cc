@@ -217,8 +217,8 @@ TEST(LoadConfigurationTest, ProvisioningThatTheApiWouldRefuseIsRefusedHere) {
   EXPECT_THAT(Errors(with + "parameters: {a: }}\n"), ElementsAre(HasSubstr("a: expected a text")));
   EXPECT_THAT(Errors(with + "parameters: {a: " + std::string(256, 'x') + "}}\n"),
               ElementsAre(HasSubstr("a: 256 characters: a request holds at most 255")));
-  EXPECT_THAT(Errors(with + "retry: {initial: 2h, max: 1h}}\n"),
-              ElementsAre(HasSubstr("provisioning.retry.initial: 2h is longer than retry.max")));
+  EXPECT_THAT(Errors(with + "retry: {initial: 50m, max: 40m}}\n"),
+              ElementsAre(HasSubstr("provisioning.retry.initial: 50m is longer than retry.max")));
   EXPECT_THAT(Errors(with + "maxPending: 0}\n"), ElementsAre(HasSubstr("expected 1 to 500")));
   EXPECT_THAT(Errors("provisioning: {className: Check_Capacity}\n"),
               ElementsAre(HasSubstr("expected a DNS name")));

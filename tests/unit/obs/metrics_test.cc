@@ -152,6 +152,7 @@ TEST(MetricsTest, EveryMetricOfTheTableHasAMember) {
   metrics.gangs.At({}).Set(1);
   metrics.cache_staleness.At({}).Set(1);
   metrics.admissions.At({}).Increment();
+  metrics.submit_checks.At({}).Increment();
   metrics.provisioning_outcomes.At({}).Increment();
   metrics.api_requests.At({}, {}).Increment();
   metrics.http_connections.At({}, {}).Increment();
