@@ -3,10 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_format.h"
-#include "tests/support/builtin_plugin.h"
-#include "tests/support/core_driver.h"
-#include "tests/support/plugin_world.h"
-#include "tests/support/queue_args.h"
+#include "tests/unit/planner/core_queue_bed.h"
 
 namespace tutti::planner {
 namespace {
@@ -15,20 +12,14 @@ using model::PodInfo;
 using testing::CoreDriver;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using testing::PluginWorld;
 using testing::QueueArgs;
 
 QueueArgs Flavors() {
   return QueueArgs().Flavor("fast", "kind", "fast").Flavor("spot", "kind", "spot");
 }
 
-class CoreQueueFlavorsTest : public ::testing::Test {
+class CoreQueueFlavorsTest : public CoreQueueBed {
  protected:
-  void Start(const QueueArgs& args) {
-    testing::AddBuiltin(w_, "HierarchicalQueues", args.entries());
-    d_ = std::make_unique<CoreDriver>(CoreOptions(), w_.Plugins());
-  }
   // As the decoder does it for the only label that a plugin reads. Its name is its kind.
   void AddNode(const std::string& name, int64_t cpu) {
     model::NodeInfo node;
@@ -55,26 +46,6 @@ class CoreQueueFlavorsTest : public ::testing::Test {
     for (const PodInfo& pod : pods) nodes.push_back(d_->PlacedOn(pod));
     return nodes;
   }
-  void End(const std::vector<PodInfo>& pods) {
-    for (const PodInfo& pod : pods) d_->Apply(model::PodDeleted{pod.uid});
-  }
-  // The last report of the gang.
-  model::ReportGang Why(const std::string& gang) {
-    model::ReportGang last;
-    for (model::ReportGang& report : d_->Take<model::ReportGang>()) {
-      if (report.display_name == gang) last = std::move(report);
-    }
-    return last;
-  }
-  void TearDown() override {
-    if (d_ != nullptr) {
-      EXPECT_THAT(d_->broken, IsEmpty());
-    }
-    EXPECT_THAT(w_.failures, IsEmpty());
-  }
-
-  PluginWorld w_;
-  std::unique_ptr<CoreDriver> d_;
 };
 
 TEST_F(CoreQueueFlavorsTest, AGangGoesAsAWholeToTheFirstFlavorWithQuotaLeft) {

@@ -3,27 +3,17 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_format.h"
-#include "tests/support/builtin_plugin.h"
-#include "tests/support/core_driver.h"
-#include "tests/support/plugin_world.h"
-#include "tests/support/queue_args.h"
+#include "tests/unit/planner/core_queue_bed.h"
 
 namespace tutti::planner {
 namespace {
 
 using model::PodInfo;
 using testing::CoreDriver;
-using ::testing::IsEmpty;
-using testing::PluginWorld;
 using testing::QueueArgs;
 
-class CoreQueueUsersTest : public ::testing::Test {
+class CoreQueueUsersTest : public CoreQueueBed {
  protected:
-  CoreDriver& Start(const QueueArgs& args) {
-    testing::AddBuiltin(w_, "HierarchicalQueues", args.entries());
-    d_ = std::make_unique<CoreDriver>(CoreOptions(), w_.Plugins());
-    return *d_;
-  }
   // Of the user; "" for one that names none.
   std::vector<PodInfo> Gang(const std::string& name, const std::string& user, int members,
                             const std::string& queue = "q", const std::string& node = "") {
@@ -39,30 +29,6 @@ class CoreQueueUsersTest : public ::testing::Test {
     }
     return pods;
   }
-  bool Placed(const std::vector<PodInfo>& pods) {
-    for (const PodInfo& pod : pods) {
-      if (d_->PlacedOn(pod).empty()) return false;
-    }
-    return true;
-  }
-  void End(const std::vector<PodInfo>& pods) {
-    for (const PodInfo& pod : pods) d_->Apply(model::PodDeleted{pod.uid});
-  }
-  // The last report of the gang.
-  model::ReportGang Why(const std::string& gang) {
-    model::ReportGang last;
-    for (model::ReportGang& report : d_->Take<model::ReportGang>()) {
-      if (report.display_name == gang) last = std::move(report);
-    }
-    return last;
-  }
-  void TearDown() override {
-    EXPECT_THAT(d_->broken, IsEmpty());
-    EXPECT_THAT(w_.failures, IsEmpty());
-  }
-
-  PluginWorld w_;
-  std::unique_ptr<CoreDriver> d_;
 };
 
 TEST_F(CoreQueueUsersTest, AUserWaitsForTheEndOfHisOwnGangs) {

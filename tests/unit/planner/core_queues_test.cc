@@ -5,10 +5,7 @@
 #include <map>
 
 #include "absl/strings/str_format.h"
-#include "tests/support/builtin_plugin.h"
-#include "tests/support/core_driver.h"
-#include "tests/support/plugin_world.h"
-#include "tests/support/queue_args.h"
+#include "tests/unit/planner/core_queue_bed.h"
 
 namespace tutti::planner {
 namespace {
@@ -18,16 +15,10 @@ using testing::CoreDriver;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::PluginWorld;
 using testing::QueueArgs;
 
-class CoreQueuesTest : public ::testing::Test {
+class CoreQueuesTest : public CoreQueueBed {
  protected:
-  CoreDriver& Start(const QueueArgs& args, const CoreOptions& options = {}) {
-    testing::AddBuiltin(w_, "HierarchicalQueues", args.entries());
-    d_ = std::make_unique<CoreDriver>(options, w_.Plugins());
-    return *d_;
-  }
   std::vector<PodInfo> Gang(const std::string& name, const std::string& queue, int members,
                             int64_t cpu = 1000, int32_t priority = 0) {
     model::PodShape shape = *CoreDriver::Shape(cpu);
@@ -60,15 +51,6 @@ class CoreQueuesTest : public ::testing::Test {
       ++evicted[evict.pod.name.substr(0, evict.pod.name.rfind('-'))];
     return evicted;
   }
-  bool Placed(const std::vector<PodInfo>& pods) {
-    for (const PodInfo& pod : pods) {
-      if (d_->PlacedOn(pod).empty()) return false;
-    }
-    return true;
-  }
-  void End(const std::vector<PodInfo>& pods) {
-    for (const PodInfo& pod : pods) d_->Apply(model::PodDeleted{pod.uid});
-  }
   QueueDescription Describe(uint32_t queue) const {
     return w_.profile->queue_selects().front().point->Describe(QueueId(queue));
   }
@@ -78,21 +60,6 @@ class CoreQueuesTest : public ::testing::Test {
     }
     return 0;
   }
-  // The last report of the gang.
-  model::ReportGang Why(const std::string& gang) {
-    model::ReportGang last;
-    for (model::ReportGang& report : d_->Take<model::ReportGang>()) {
-      if (report.display_name == gang) last = std::move(report);
-    }
-    return last;
-  }
-  void TearDown() override {
-    EXPECT_THAT(d_->broken, IsEmpty());
-    EXPECT_THAT(w_.failures, IsEmpty());
-  }
-
-  PluginWorld w_;
-  std::unique_ptr<CoreDriver> d_;
 };
 
 TEST_F(CoreQueuesTest, AQueueIsServedUpToItsLimitAndSaysWhatItLacks) {
