@@ -103,7 +103,8 @@ TEST_F(QueueAccountsTest, UsersHoldInAnotherTreeWhatTheirGangsHold) {
 }
 
 TEST_F(QueueAccountsTest, AGangStaysOnItsFlavorUntilItHoldsNothing) {
-  std::vector<QueueSpec> specs(3);
+  std::vector<QueueSpec> specs(4);
+  specs[3].name = "other";
   specs[1].name = "top";
   specs[1].flavors = {{"a", {}}, {"b", {}}};
   specs[2].name = "leaf";
