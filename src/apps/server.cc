@@ -14,6 +14,7 @@
 #include "admission/submit_route.h"
 #include "apps/control_door.h"
 #include "apps/core_options_from.h"
+#include "apps/dialect_names.h"
 #include "apps/gang_reporter.h"
 #include "apps/health_routes.h"
 #include "apps/leader_label.h"
@@ -60,45 +61,6 @@ std::string HostName() {
 // Writes at once; the rest of what the API server is asked is for leases, events and look-ups.
 size_t MostWrites(int64_t max_in_flight) {
   return static_cast<size_t>(std::max<int64_t>(1, max_in_flight * 2 / 3));
-}
-
-// As its grouping calls itself.
-std::string DialectName(config::GangDialect dialect) {
-  switch (dialect) {
-    case config::GangDialect::kAnnotations:
-      return "annotations";
-    case config::GangDialect::kPodGroup:
-      return "podgroup";
-    case config::GangDialect::kSchedulerPlugins:
-      return "scheduling-x-k8s-io";
-    case config::GangDialect::kVolcano:
-      return "volcano";
-    case config::GangDialect::kYunikorn:
-      return "yunikorn";
-    case config::GangDialect::kKueue:
-      return "kueue";
-    case config::GangDialect::kKai:
-      return "kai";
-    case config::GangDialect::kKoordinator:
-      return "koordinator";
-    case config::GangDialect::kArmada:
-      return "armada";
-    case config::GangDialect::kGodel:
-      return "godel";
-    case config::GangDialect::kSpark:
-      return "spark";
-    case config::GangDialect::kOwner:
-      return "owner";
-    case config::GangDialect::kJob:
-      return "job";
-  }
-  return {};
-}
-
-std::vector<std::string> DialectNames(const config::Gang& gang) {
-  std::vector<std::string> names;
-  for (const config::GangDialect dialect : gang.dialects) names.push_back(DialectName(dialect));
-  return names;
 }
 
 bool HeedsLocalQueues(const std::vector<ObjectKind>& watched) {

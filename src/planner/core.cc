@@ -147,7 +147,7 @@ void Core::Parts::SetReady(bool synced, bool leading) {
   // Settling may end a gang, so walk over a copy.
   const auto all = state.by_arrival;
   for (const auto& [arrival, gang] : all) {
-    gang->satisfied = gang->satisfied || GangBook::WasWhole(*gang);
+    gang->satisfied = gang->satisfied || WasWhole(*gang);
     FollowLostMember(state, gangs, *gang);
     gangs.Settle(*gang);
   }

@@ -94,10 +94,6 @@ class GangBook {
   std::vector<model::NodeIndex> NodesOf(const Gang& gang,
                                         const model::PodShape* shape = nullptr) const;
 
-  // Of a gang that this process has not seen being bound: whether it was whole once. Then what is
-  // bound runs, and members that are missing are lost, not late.
-  static bool WasWhole(const Gang& gang);
-
   // After any change to the gang: deadlines, its place in the queue, or its end. The gang may be
   // gone afterwards.
   void Settle(Gang& gang);

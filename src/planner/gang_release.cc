@@ -1,11 +1,26 @@
 #include "planner/gang_release.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_format.h"
 
 namespace tutti::planner {
+
+bool WasWhole(const Gang& gang) {
+  int64_t first_bound = std::numeric_limits<int64_t>::max();
+  for (const auto& [uid, member] : gang.members) {
+    if (member.runs() && member.pod->bound_seconds > 0)
+      first_bound = std::min(first_bound, member.pod->bound_seconds);
+  }
+  if (first_bound == std::numeric_limits<int64_t>::max()) return false;
+  // Nobody is bound before minMember exist: those who are not there any more have gone since.
+  int there_then = gang.finished;
+  for (const auto& [uid, member] : gang.members)
+    there_then += member.pod->created_seconds <= first_bound ? 1 : 0;
+  return there_then < gang.min_member();
+}
 
 void ReleaseGang(GangBook& gangs, Gang& gang, const std::string& message, std::string detail) {
   gangs.GiveUp(gang, {model::ReasonCode::kPartialGangEvicted, gang.min_member(), gang.bound, {}},

@@ -1,4 +1,4 @@
-// Ending a gang that runs in part: what is bound is evicted, so that it can start again as a whole.
+// Gangs that have lost members: when what is bound is evicted, so that they start again as a whole.
 #pragma once
 
 #include <string>
@@ -7,6 +7,10 @@
 #include "planner/gang_book.h"
 
 namespace tutti::planner {
+
+// Of a gang that this process has not seen being bound: whether it was whole once. Then what is
+// bound runs, and members that are missing are lost, not late.
+bool WasWhole(const Gang& gang);
 
 // `message`: of the evictions. `detail`: of the gang's reason, PartialGangEvicted.
 void ReleaseGang(GangBook& gangs, Gang& gang, const std::string& message, std::string detail = {});
