@@ -82,7 +82,8 @@ struct Outcome {
 };
 
 Outcome Run(const framework::PluginRegistry& registry, const std::string& policy,
-            const OpenbWorkload& workload, uint64_t seed) {
+            const OpenbWorkload& list, uint64_t seed) {
+  const OpenbWorkload workload = NamedAnew(list, seed);
   absl::StatusOr<std::unique_ptr<OpenbRun>> run = OpenbRun::Make(registry, policy, workload);
   if (!run.ok()) {
     std::fprintf(stderr, "%s\n", std::string(run.status().message()).c_str());

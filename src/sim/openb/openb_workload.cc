@@ -19,6 +19,7 @@ namespace {
 
 constexpr int64_t kWholeDevice = 1000;
 constexpr int64_t kTypicalPercent = 95;
+constexpr uint64_t kNameStream = 0x6e616d6573;  // apart from what the seed draws of pods
 
 int64_t GpuMilli(const Role& role) { return role.gpus * role.gpu_milli; }
 
@@ -36,7 +37,8 @@ absl::StatusOr<std::unique_ptr<std::ifstream>> OpenFile(const std::string& file)
       absl::StrFormat("%s: cannot be opened: expected an openb table", file));
 }
 
-void Shuffle(std::vector<size_t>& order, Random& random) {
+template <typename T>
+void Shuffle(std::vector<T>& order, Random& random) {
   for (size_t i = order.size(); i > 1; --i)
     std::swap(order[i - 1], order[static_cast<size_t>(random.Below(i))]);
 }
@@ -67,6 +69,14 @@ absl::StatusOr<OpenbWorkload> LoadOpenb(const std::string& node_file, const std:
     if (!job) return workload;
     workload.pods.push_back(std::move(job->roles.at(0)));
   }
+}
+
+OpenbWorkload NamedAnew(const OpenbWorkload& workload, uint64_t seed) {
+  OpenbWorkload named = workload;
+  Random random(seed ^ kNameStream);
+  Shuffle(named.nodes, random);
+  for (size_t i = 0; i < named.nodes.size(); ++i) named.nodes[i].name = workload.nodes[i].name;
+  return named;
 }
 
 std::vector<size_t> OpenbArrivals(const OpenbWorkload& workload, int demand_percent,

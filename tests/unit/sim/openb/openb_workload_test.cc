@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_format.h"
 #include "tests/support/temp_folder.h"
 
 namespace tutti::sim {
@@ -53,6 +54,29 @@ TEST(OpenbWorkloadTest, ASeedIsARun) {
       Workload(100, {Pod(1, 300), Pod(1, 1000), Pod(0, 0), Pod(2, 1000)});
   EXPECT_EQ(OpenbArrivals(workload, 130, 5), OpenbArrivals(workload, 130, 5));
   EXPECT_NE(OpenbArrivals(workload, 130, 5), OpenbArrivals(workload, 130, 6));
+}
+
+TEST(OpenbWorkloadTest, NamesAreDealtOutAnewBySeed) {
+  OpenbWorkload workload;
+  for (int64_t node = 0; node < 100; ++node)
+    workload.nodes.push_back({absl::StrFormat("node-%02d", node), {{"cpu", node}}, {}, node, ""});
+  const OpenbWorkload named = NamedAnew(workload, 42);
+  std::vector<int64_t> gpus;
+  for (size_t i = 0; i < named.nodes.size(); ++i) {
+    EXPECT_EQ(named.nodes[i].name, workload.nodes[i].name) << "still by name";
+    EXPECT_EQ(named.nodes[i].allocatable.at(0).second, named.nodes[i].gpus) << "a node stays whole";
+    gpus.push_back(named.nodes[i].gpus);
+  }
+  EXPECT_FALSE(std::is_sorted(gpus.begin(), gpus.end()));
+  const auto again = [&](uint64_t seed) {
+    std::vector<int64_t> drawn;
+    for (const SimNode& node : NamedAnew(workload, seed).nodes) drawn.push_back(node.gpus);
+    return drawn;
+  };
+  EXPECT_EQ(again(42), gpus);
+  EXPECT_NE(again(43), gpus);
+  std::sort(gpus.begin(), gpus.end());
+  for (size_t i = 0; i < gpus.size(); ++i) EXPECT_EQ(gpus[i], static_cast<int64_t>(i));
 }
 
 TEST(OpenbWorkloadTest, AListWithoutGpusIsNotRepeatedForEver) {
