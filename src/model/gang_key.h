@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "model/gang_marker.h"
 #include "tutti/gang_grouping.h"
@@ -39,6 +40,7 @@ struct GangMember {
   std::string queue = {};        // as in GangMembership
   MemberLost on_member_lost = MemberLost::kReplace;
   SharedGangMarkers markers = {};  // what the pod carries: for people, decides nothing
+  std::vector<std::pair<std::string, std::string>> labels = {};  // as in GangMembership
 };
 
 }  // namespace tutti::model

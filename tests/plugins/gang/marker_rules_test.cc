@@ -35,7 +35,9 @@ std::string Text(const std::optional<GangSpec>& spec) {
   if (!spec) return "no spec";
   std::ostringstream text;
   text << spec->min_member << " " << spec->wait_timeout.count();
-  for (const RoleMinimum& role : spec->roles) text << " " << role.role << "=" << role.min_member;
+  for (const RoleMinimum& role : spec->roles)
+    text << " " << role.role << "=" << role.min_member << "/" << role.min_groups << "x"
+         << role.group_size;
   return text.str();
 }
 
