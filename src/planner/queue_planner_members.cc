@@ -114,6 +114,7 @@ bool QueuePlanner::Enter(Gang& gang, const Wanted& wanted, const Placement& plac
     }
   }
   room_.Backfilled(wanted.classes, placement);
+  plan_.Started(wanted.classes, placement);
   return true;
 }
 
