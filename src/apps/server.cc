@@ -21,6 +21,7 @@
 #include "apps/plugin_runtime.h"
 #include "apps/provisioning_options_from.h"
 #include "apps/queue_reporter.h"
+#include "apps/standing_objects.h"
 #include "apps/webhook_door.h"
 #include "base/status_macros.h"
 #include "builtin_plugins.h"
@@ -117,6 +118,7 @@ struct Server::Parts {
   std::unique_ptr<rpc::Server> grpc_server;
   std::unique_ptr<control::DecisionFeed> decisions;  // between the loop and the writer
   std::unique_ptr<ControlDoor> control_door;
+  StandingObjects standing;
   std::unique_ptr<QueueReporter> queue_reporter;           // null: no plugin watches objects
   std::unique_ptr<provisioning::Provisioner> provisioner;  // null: no nodes are asked for
   std::vector<Door> doors;
@@ -205,7 +207,10 @@ absl::Status Server::Parts::Start() {
   TUTTI_RETURN_IF_ERROR(StartWebhook());
   StartLeaderElection();
   kube::ClusterSource::Callbacks callbacks;
-  callbacks.event = [this](model::ClusterEvent event) { loop->Post(std::move(event)); };
+  callbacks.event = [this](model::ClusterEvent event) {
+    standing.Notice(event);
+    loop->Post(std::move(event));
+  };
   callbacks.problem = [this](const std::string& resource, const absl::Status& status) {
     log.Warn("watch", {{"resource", resource}, {"problem", std::string(status.message())}});
   };
@@ -213,8 +218,8 @@ absl::Status Server::Parts::Start() {
       *client, clock, plugins->labels(), plugins->resources(), shapes, groupings, plugins->fields(),
       devices, watched, std::move(callbacks));
   if (!watched.empty())
-    queue_reporter =
-        std::make_unique<QueueReporter>(*loop, *client, plugins->resources(), clock, log);
+    queue_reporter = std::make_unique<QueueReporter>(*loop, *client, standing,
+                                                     plugins->resources(), clock, log);
   if (configuration.provisioning.enabled()) {
     provisioner = std::make_unique<provisioning::Provisioner>(
         ProvisioningOptionsFrom(configuration.provisioning), *loop, *client, *events, metrics,
