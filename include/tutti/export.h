@@ -29,6 +29,7 @@ void AddQueuePoints(tutti_plugin_descriptor& c) {
     c.begin_round = On::BeginRound;
     c.next_queue = On::NextQueue;
     c.skips = On::Skips;
+    c.run_time_limit = On::RunTimeLimit;
     c.served = On::Served;
     c.describe_queue = On::DescribeQueue;
   }

@@ -100,6 +100,7 @@ class AbiPlugin final : public framework::PointTable,
   bool Skips(QueueId queue, uint64_t arrival) const override;
   std::size_t CountSkipped(QueueId queue, std::span<const uint64_t> arrivals) const override;
   bool Served(QueueId queue, const GangView* gang, QueueOutcome outcome, bool more) override;
+  std::chrono::nanoseconds RunTimeLimit(QueueId queue, const GangView& gang) const override;
   QueueDescription Describe(QueueId queue) const override;
   std::vector<ObjectKind> Watches() const override;
   void OnObject(const WatchedObject& object, Config& spec) override;

@@ -73,6 +73,15 @@ bool AbiPlugin::Served(QueueId queue, const GangView* gang, QueueOutcome outcome
   return stays;
 }
 
+std::chrono::nanoseconds AbiPlugin::RunTimeLimit(QueueId queue, const GangView& gang) const {
+  if (api_.run_time_limit == nullptr) return {};
+  StatusToC status;
+  const std::chrono::nanoseconds limit(
+      api_.run_time_limit(self_, queue.value, GangToC(gang).c(), status.c()));
+  status.ThrowIfFailed();
+  return limit;
+}
+
 QueueDescription AbiPlugin::Describe(QueueId queue) const {
   QueueDescription description;
   StatusToC status;

@@ -101,6 +101,8 @@ void CheckWholes(const tutti_plugin_descriptor& d, Problems& problems) {
          d.check_object != nullptr});
   whole("save_state and restore_state", {d.save_state != nullptr, d.restore_state != nullptr});
   if (d.skips != nullptr && d.queues == nullptr) problems.push_back("skips without queues");
+  if (d.run_time_limit != nullptr && d.queues == nullptr)
+    problems.push_back("run_time_limit without queues");
   if (d.reserve_again != nullptr && d.reserve == nullptr)
     problems.push_back("reserve_again without reserve");
 }

@@ -255,6 +255,12 @@ INSTANTIATE_TEST_SUITE_P(
                   };
                 },
                 "skips without queues"},
+        Hostile{"LimitsOfNothing",
+                [](D& d) {
+                  d.run_time_limit = [](void*, uint32_t, const tutti_gang*,
+                                        tutti_status*) -> int64_t { return 0; };
+                },
+                "run_time_limit without queues"},
         Hostile{"ObjectsThatNeverGo",
                 [](D& d) {
                   d.on_object = [](void*, const tutti_watched_object*, const tutti_config*,

@@ -298,7 +298,8 @@ void AddTables(std::string& text) {
       .MEMBER(tutti_plugin_descriptor, check_object)
       .MEMBER(tutti_plugin_descriptor, save_state)
       .MEMBER(tutti_plugin_descriptor, restore_state)
-      .MEMBER(tutti_plugin_descriptor, reserve_again);
+      .MEMBER(tutti_plugin_descriptor, reserve_again)
+      .MEMBER(tutti_plugin_descriptor, run_time_limit);
 }
 
 std::string Numbers() {

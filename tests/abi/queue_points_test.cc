@@ -65,7 +65,7 @@ class Caller {
 
   // The same calls for the same random numbers.
   std::string Call(Random& random) {
-    switch (random.Below(12)) {
+    switch (random.Below(13)) {
       case 0:
         return Try([&] { return std::to_string(points_.queue_select->queues()); });
       case 1: {
@@ -101,7 +101,14 @@ class Caller {
         const RandomGang gang(random);
         return Try([&] { return Show(points_.pre_enqueue->PreEnqueue(gang.view(), {})); });
       }
-      case 10:
+      case 10: {
+        const RandomGang gang(random);
+        const QueueId queue(static_cast<uint32_t>(random.Below(7)));
+        return Try([&] {
+          return std::to_string(points_.queue_select->RunTimeLimit(queue, gang.view()).count());
+        });
+      }
+      case 11:
         return Try([&] { return points_.state->Save(); });
       default: {
         const std::string bytes(static_cast<size_t>(random.Below(12)), 'x');

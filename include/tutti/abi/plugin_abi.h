@@ -565,6 +565,11 @@ typedef struct tutti_plugin_descriptor {
    * Error. With reserve only; null: reserve is called, and what it answers does not matter. */
   void (*reserve_again)(void* self, const tutti_gang* gang, const tutti_placement* placement,
                         const tutti_cluster* cluster, tutti_status* status);
+  /* Pure. For how many nanoseconds the gang, one of the queue, may run before the host evicts it as
+   * a whole; 0 or less: as long as it likes. Asked when it begins to run, and again when a watched
+   * object has changed. Success; Error. With queues only; null: as long as they like. */
+  int64_t (*run_time_limit)(void* self, uint32_t queue, const tutti_gang* gang,
+                            tutti_status* status);
 } tutti_plugin_descriptor;
 
 /* The one symbol that a plugin exports. Any thread; gives the same descriptor each time. */

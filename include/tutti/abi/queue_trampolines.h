@@ -58,6 +58,14 @@ struct QueueTrampolines {
     });
     return skipped;
   }
+  static int64_t RunTimeLimit(void* self, uint32_t queue, const tutti_gang* gang,
+                              tutti_status* status) noexcept {
+    int64_t limit = 0;
+    CallPlugin<T>(self, status, [&](const T& plugin, const Self&) {
+      limit = plugin.RunTimeLimit(QueueId(queue), GangFromC(*gang).view()).count();
+    });
+    return limit;
+  }
   static bool Served(void* self, uint32_t queue, const tutti_gang* gang, uint32_t outcome,
                      bool more, tutti_status* status) noexcept {
     bool stays = false;

@@ -75,6 +75,11 @@ bool QueueEcho::Served(QueueId queue, const GangView* gang, QueueOutcome outcome
   return stays;
 }
 
+std::chrono::nanoseconds QueueEcho::RunTimeLimit(QueueId queue, const GangView& gang) const {
+  MaybeThrow(gang.arrival);
+  return std::chrono::nanoseconds(Mix(Mix(told_, queue.value), gang.arrival) >> 1);
+}
+
 QueueDescription QueueEcho::Describe(QueueId queue) const {
   MaybeThrow(queue.value);
   const uint64_t digest = Mix(told_, queue.value);

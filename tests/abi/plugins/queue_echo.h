@@ -2,6 +2,7 @@
 // told: whatever gets lost on the way shows.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -33,6 +34,7 @@ class QueueEcho final : public QueueSelectPlugin,
   std::optional<QueueId> NextQueue() override;
   bool Skips(QueueId queue, uint64_t arrival) const override;
   bool Served(QueueId queue, const GangView* gang, QueueOutcome outcome, bool more) override;
+  std::chrono::nanoseconds RunTimeLimit(QueueId queue, const GangView& gang) const override;
   QueueDescription Describe(QueueId queue) const override;
   Status PreEnqueue(const GangView& gang, const ClusterView& cluster) const override;
   Status Reserve(const GangView& gang, const PlacementView& placement,
