@@ -237,11 +237,14 @@ Table GangTable(Gang& c) {
       {"backfill",
        Choice(c.backfill, {{"None", model::Backfill::kNone},
                            {"Easy", model::Backfill::kEasy},
-                           {"EasyShortestFirst", model::Backfill::kEasyShortestFirst}}),
+                           {"EasyShortestFirst", model::Backfill::kEasyShortestFirst},
+                           {"Conservative", model::Backfill::kConservative}}),
        "Which gangs may pass the first one that has no room. `None`: none, strictly in the order "
        "of the queue. `Easy`: those that do not delay it; where gangs say how long they run "
        "(annotation `tutti.dev/expected-duration`) also those that will have ended by its start. "
-       "`EasyShortestFirst`: the same, the shortest first."},
+       "`EasyShortestFirst`: the same, the shortest first. `Conservative`: those that delay none "
+       "before them: each of the first 64 that wait has a planned start, which those behind it "
+       "cannot put off."},
       {"runTimes",
        Choice(c.run_times, {{"Declared", model::RunTimeSource::kDeclared},
                             {"Learned", model::RunTimeSource::kLearned}}),

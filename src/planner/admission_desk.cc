@@ -55,7 +55,9 @@ Slot* AdmissionDesk::FindSlot(Gang& gang, const model::PodInfo& pod) {
 }
 
 bool AdmissionDesk::PlanSlots(Gang& gang, const model::PodInfo& pod, int64_t count) {
-  if (s_.options.backfill == Backfill::kNone && s_.head != 0) return false;  // its turn will come
+  const bool in_turn_only =
+      s_.options.backfill == Backfill::kNone || s_.options.backfill == Backfill::kConservative;
+  if (in_turn_only && s_.head != 0) return false;  // its turn will come
   MemberClass wanted{
       pod.shape, pod.namespace_name, count, {}, gangs_.RefusedNodes(gang, pod.shape.get()),
       {},        gang.display_name};

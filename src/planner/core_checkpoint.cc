@@ -153,6 +153,7 @@ class Validator {
         return Wrong("a verdict names a node that is not there (number %d)", verdict.node.value);
     }
     TUTTI_RETURN_IF_ERROR(Submitters());
+    TUTTI_RETURN_IF_ERROR(StartPlans());
     return HeadRoom();
   }
 
@@ -166,6 +167,23 @@ class Validator {
       if (!fresh || submitter.last.count() <= 0 || submitter.before.count() < 0)
         return Wrong("submitter %s of namespace %s stands there twice or without a run",
                      submitter.name, submitter.namespace_name);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status StartPlans() const {
+    if (c_.start_plan.size() > 2 * StartPlan::kMost)
+      return Wrong("%d gangs have a planned start", c_.start_plan.size());
+    std::set<uint64_t> planned;
+    for (const StartPlan::Entry& entry : c_.start_plan) {
+      const RoomProfile::Stay& stay = entry.stay;
+      if (!planned.insert(entry.arrival).second || stay.from() > stay.to())
+        return Wrong("gang %d has a planned start twice or an end before it", entry.arrival);
+      for (size_t i = 0; i < entry.nodes.size(); ++i) {
+        const size_t devices = i < entry.devices.size() ? entry.devices[i].size() : SIZE_MAX;
+        if (devices != 0 && devices != entry.nodes[i].size())
+          return Wrong("gang %d has a planned start with other devices than nodes", entry.arrival);
+      }
     }
     return absl::OkStatus();
   }

@@ -22,6 +22,7 @@
 #include "planner/holder_survey.h"
 #include "planner/member_class.h"
 #include "planner/reservation_ledger.h"
+#include "planner/start_plan.h"
 
 namespace tutti::planner {
 
@@ -102,6 +103,7 @@ struct CoreCheckpoint {
   std::vector<RunTimes::Submitter> submitters;  // as RunTimes::Save gives them
   std::optional<Resumption> resume;
   std::optional<HeadRoom> head_room;  // where a pass goes on
+  std::vector<StartPlan::Entry> start_plan;
   base::Timestamp next_nomination;
   bool nominations_pending = false;
 };

@@ -50,7 +50,7 @@ std::optional<model::Reason> FitMemo::Why(Kind kind, int64_t count) const {
 }
 
 model::Reason FitMemo::Shortage(Kind kind, int64_t count) const {
-  return ForCount(Find(kind)->reason, *kind.first, count);
+  return ForCount(Find(kind)->reason, *kind.shape, count);
 }
 
 std::optional<FitMemo::Drained> FitMemo::WhenDrained(Kind kind, int64_t count) const {
@@ -58,7 +58,7 @@ std::optional<FitMemo::Drained> FitMemo::WhenDrained(Kind kind, int64_t count) c
   if (known == nullptr) return std::nullopt;
   if (count <= known->fits_drained) return Drained{true, {}};
   if (count < known->exceeds) return std::nullopt;
-  return Drained{false, ForCount(known->exceeds_reason, *kind.first, count)};
+  return Drained{false, ForCount(known->exceeds_reason, *kind.shape, count)};
 }
 
 }  // namespace tutti::planner

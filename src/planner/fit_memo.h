@@ -16,8 +16,18 @@ namespace tutti::planner {
 // becomes free.
 class FitMemo {
  public:
-  // The shape, and what is open to the gang.
-  using Kind = std::pair<const model::PodShape*, HeadRoom::For>;
+  // The shape, and what the room that is open to the gang hangs on.
+  struct Kind {
+    const model::PodShape* shape;
+    HeadRoom::For whom;
+    base::Duration run{0};  // how long it would run, where others have planned starts
+
+    bool operator==(const Kind&) const = default;
+    template <class H>
+    friend H AbslHashValue(H h, const Kind& kind) {
+      return H::combine(std::move(h), kind.shape, kind.whom, kind.run.count());
+    }
+  };
 
   void Clear() { known_.clear(); }
 

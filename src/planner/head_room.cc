@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "planner/core_checkpoint.h"
+#include "planner/gang_room.h"
 #include "planner/start_search.h"
 
 namespace tutti::planner {
@@ -69,7 +70,7 @@ void HeadRoom::Resume() {
     nodes_.clear();
     return;
   }
-  if (chosen_) return;
+  if (chosen_ || planned_elsewhere()) return;
   if (s_.plugins.active())
     card_ = std::make_shared<const GangCard>(*gang, classes_, gangs_.NodesOf(*gang));
   gangs_.DropHeadReservations(*gang);
@@ -89,7 +90,7 @@ void HeadRoom::Plan(const Placement& drained) {
 }
 
 Placement HeadRoom::Foresee() {
-  if (s_.options.backfill == Backfill::kNone) return {};
+  if (s_.options.backfill == Backfill::kNone || planned_elsewhere()) return {};
   std::optional<StartSearch::Start> start =
       StartSearch(s_, classes_, view()).Find(s_.head, [&](const auto& visit) {
         gangs_.dates().VisitEnds(visit);
@@ -157,12 +158,7 @@ void HeadRoom::Lift(For whom, bool up) {
 
 void HeadRoom::Backfilled(std::span<const MemberClass> classes, const Placement& placement) {
   if (open_for_ != For::kInTime || !start_) return;
-  for (size_t c = 0; c < classes.size(); ++c) {
-    for (size_t i = 0; i < placement.nodes[c].size(); ++i) {
-      released_[placement.nodes[c][i]].Add(
-          s_.ledger.AmountOf(*classes[c].shape, placement.DevicesOf(c, i)));
-    }
-  }
+  AddRoomOf(classes, placement, s_.ledger, released_);
   // The head goes where that leaves most room to others until it starts.
   Close();
   gangs_.DropHeadReservations(*head());

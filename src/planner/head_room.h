@@ -27,7 +27,8 @@ class HeadRoom {
 
   // Makes `gang` the head, unless even a drained cluster has no room for it. `classes` are those of
   // its members that wait; `card` where there are plugins. `chosen`: where plugins will have it,
-  // if it fits. `drained`: where it would go in a drained cluster, if that is known already.
+  // if it fits. `drained`: where it would go in a drained cluster, or will by the StartPlan, if
+  // that is known already.
   void Keep(Gang& gang, std::vector<MemberClass> classes, std::shared_ptr<const GangCard> card,
             const Placement& chosen, const Placement& drained);
   // A pass goes on after other events: looks at the head anew.
@@ -68,6 +69,8 @@ class HeadRoom {
     std::vector<model::HostPort> ports;
   };
 
+  // StartPlan knows when and where the head will start, and what others may use until then.
+  bool planned_elsewhere() const { return s_.options.backfill == Backfill::kConservative; }
   void Plan(const Placement& drained = {});
   Placement Foresee();
   void Reserve(const Placement& placement);

@@ -22,7 +22,7 @@ using model::ReasonCode;
 bool QueuePlanner::General(const Wanted& wanted) const {
   if (wanted.classes.size() != 1) return false;
   const MemberClass& only = wanted.classes[0];
-  return !PluginsJudgePlaces() && only.only.empty() && only.refused.empty() &&
+  return Memoizes() && !PluginsJudgePlaces() && only.only.empty() && only.refused.empty() &&
          only.shape->claims.empty();
 }
 
@@ -34,23 +34,29 @@ bool QueuePlanner::PluginsJudgePlaces() const {
 }
 
 void QueuePlanner::DropHead() {
+  Begin();
+  plan_.Clear();
+}
+
+void QueuePlanner::Begin() {
   room_.Drop();
   resume_.reset();
   round_.Abandon();
+  line_.clear();
 }
 
 void QueuePlanner::Pass() {
   gangs_.dates().Extend();
   const bool head_ended = s_.head != 0 && room_.head() == nullptr;
-  if (!unfinished() || head_ended) {
-    DropHead();
-  } else {
-    room_.Resume();
-  }
+  const bool anew = !unfinished() || head_ended;
+  anew ? Begin() : room_.Resume();
+  plan_.Begin(anew);
   memo_.Clear();
   failures_ = 0;
+  ++passes_;
   round_.active() ? ServeQueues() : ServeQueue();
   room_.Close();
+  plan_.Finish(!unfinished());
   nominator_.Follow();
 }
 
@@ -59,7 +65,7 @@ void QueuePlanner::ServeQueues() {
   while (failures_ < s_.options.failed_placements_per_pass) {
     Gang* gang = round_.Next();
     if (gang == nullptr) return;
-    const QueueOutcome outcome = Plannable(*gang) ? Plan(*gang) : QueueOutcome::kNotReady;
+    const QueueOutcome outcome = TakeTurn(*gang);
     binds_.CheckBarrier(*gang);
     round_.Served(outcome);
     gangs_.Settle(*gang);
@@ -75,7 +81,7 @@ void QueuePlanner::ServeQueue() {
       break;
     }
     const bool had_head = s_.head != 0;
-    if (Plannable(gang)) Plan(gang);
+    TakeTurn(gang);
     binds_.CheckBarrier(gang);
     gangs_.Settle(gang);
     if (!had_head && s_.head != 0 && shortest_first()) SortByDuration(std::next(it), queue.end());
@@ -107,6 +113,13 @@ void QueuePlanner::SortByDuration(std::vector<Gang*>::iterator begin,
   std::stable_sort(timed.begin(), timed.end(),
                    [](const auto& a, const auto& b) { return ShorterFirst(a.first, b.first); });
   std::transform(timed.begin(), timed.end(), begin, [](const auto& gang) { return gang.second; });
+}
+
+QueueOutcome QueuePlanner::TakeTurn(Gang& gang) {
+  plan_.BeginTurn(gang);
+  const QueueOutcome outcome = Plannable(gang) ? Plan(gang) : QueueOutcome::kNotReady;
+  plan_.EndTurn();
+  return outcome;
 }
 
 bool QueuePlanner::Plannable(Gang& gang) {
@@ -209,8 +222,9 @@ std::optional<size_t> QueuePlanner::PutRolesFirst(Gang& gang, std::vector<Member
 QueueOutcome QueuePlanner::Plan(Gang& gang) {
   FillOpenSlots(gang);
   if (s_.head != 0 && s_.options.backfill == Backfill::kNone) {
-    gangs_.SetReason(gang, {ReasonCode::kBehindHead, 0, 0, {}});
-    return QueueOutcome::kNoPlace;
+    const model::Reason behind{ReasonCode::kBehindHead, 0, 0, {}};
+    gangs_.SetReason(gang, behind);
+    return Wait(gang, behind);
   }
   whom_ = room_.Whom(gang);
   std::vector<Member*> waiting = WaitingMembers(gang);
@@ -235,7 +249,7 @@ QueueOutcome QueuePlanner::Plan(Gang& gang) {
   if (!first.empty()) {
     if (const std::optional<model::Reason> known = StillHopeless(gang, first)) {
       gangs_.SetReason(gang, *known, gang.reason_detail);
-      return OutcomeOf(*known);
+      return Wait(gang, *known);
     }
     const Wanted wanted = Classes(gang, first);
     if (const auto refusal = pre_enqueue_.Hold(gang, wanted.card.get()))
@@ -243,7 +257,7 @@ QueueOutcome QueuePlanner::Plan(Gang& gang) {
     if (const std::optional<model::Reason> known = KnownNotToFit(wanted);
         known && gang.placed == 0) {
       gangs_.SetReason(gang, *known);
-      return OutcomeOf(*known);
+      return Wait(gang, *known);
     }
     Placement placement;
     if (!FindPlace(wanted, placement)) return DidNotFit(gang, wanted, placement.reason);
@@ -263,6 +277,13 @@ QueueOutcome QueuePlanner::OutcomeOf(const model::Reason& reason) {
   return never ? QueueOutcome::kNotReady : QueueOutcome::kNoPlace;
 }
 
+QueueOutcome QueuePlanner::Wait(const Gang& gang, const model::Reason& reason) {
+  const QueueOutcome outcome = OutcomeOf(reason);
+  if (outcome == QueueOutcome::kNoPlace && line_.size() < StartPlan::kMost)
+    line_.push_back(gang.arrival);
+  return outcome;
+}
+
 std::optional<model::Reason> QueuePlanner::KnownNotToFit(const Wanted& wanted) {
   if (!General(wanted)) return std::nullopt;
   const int64_t count = wanted.classes[0].count;
@@ -274,7 +295,8 @@ std::optional<model::Reason> QueuePlanner::KnownNotToFit(const Wanted& wanted) {
 
 std::optional<model::Reason> QueuePlanner::StillHopeless(const Gang& gang,
                                                          std::span<Member* const> members) const {
-  if (gang.secured() > 0 || !gang.refusals.empty() || PluginsJudgePlaces()) return std::nullopt;
+  if (gang.secured() > 0 || !gang.refusals.empty() || !Memoizes() || PluginsJudgePlaces())
+    return std::nullopt;
   const model::PodShape* shape = members.front()->pod->shape.get();
   if (!shape->claims.empty()) return std::nullopt;
   const bool alike = std::all_of(members.begin(), members.end(), [&](const Member* member) {
@@ -282,7 +304,7 @@ std::optional<model::Reason> QueuePlanner::StillHopeless(const Gang& gang,
   });
   if (!alike) return std::nullopt;
   std::optional<model::Reason> why =
-      memo_.Why({shape, whom_}, static_cast<int64_t>(members.size()));
+      memo_.Why(KindOf(shape), static_cast<int64_t>(members.size()));
   return why && why->code == gang.reason.code ? why : std::nullopt;
 }
 
@@ -314,7 +336,8 @@ std::optional<model::Reason> QueuePlanner::Exceeds(const Wanted& wanted, Placeme
 
 bool QueuePlanner::FindPlace(const Wanted& wanted, Placement& placement) {
   room_.Open(whom_);
-  placement = s_.placer.Place(wanted.classes, wanted.view());
+  placement = plan_.active() ? plan_.PlaceNow(wanted.classes, wanted.view())
+                             : s_.placer.Place(wanted.classes, wanted.view());
   if (!placement.fits) ++failures_;
   return placement.fits;
 }
@@ -334,6 +357,7 @@ bool QueuePlanner::Enter(Gang& gang, const Wanted& wanted, const Placement& plac
     }
   }
   room_.Backfilled(wanted.classes, placement);
+  plan_.Started(wanted.classes, placement);
   return true;
 }
 
@@ -355,125 +379,9 @@ void QueuePlanner::PlaceSurplus(Gang& gang, std::span<Member* const> surplus) {
   }
 }
 
-// Nothing is held in part: what had been placed before (and is not bound yet) is given back as
-// well, and the gang is tried as a whole in the next pass.
-void QueuePlanner::GiveBackPart(Gang& gang) {
-  if (gang.placed == 0 || gang.bound + gang.binding > 0) return;
-  for (auto& [uid, member] : gang.members) gangs_.Unplace(gang, member);
-  gangs_.DropSlots(gang);
-  memo_.Clear();  // there is more room than before
-}
-
-QueueOutcome QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Reason reason) {
-  GiveBackPart(gang);
-  if (reason.code == ReasonCode::kPinnedNodeLost) RecreatePinned(wanted);
-  Placement drained;
-  const Judgement judgement = Judge(wanted, reason, s_.head != 0, &drained);
-  reason = judgement.reason;
-  const GangDiagnosis diagnosis{CodeName(reason), reason.need, reason.have, reason.resource};
-  const framework::PostFilterVerdict said = PostFilter(wanted, diagnosis);
-  if (judgement.fits_later && s_.head == 0) ReserveForHead(gang, wanted, diagnosis, said, drained);
-  if (said.status.ok()) {
-    gangs_.SetReason(gang, reason);
-  } else {
-    gangs_.SetReason(gang, s_.plugins.ReasonOf(said.status), said.status.message());
-  }
-  if (General(wanted)) memo_.DidNotFit(KindOf(wanted), wanted.classes[0].count, reason);
-  return OutcomeOf(reason);
-}
-
-QueuePlanner::Judgement QueuePlanner::Judge(const Wanted& wanted, model::Reason reason,
-                                            bool behind_head, Placement* drained) {
-  if (reason.code != ReasonCode::kWaitingForCapacity && reason.code != ReasonCode::kRefusedByPlugin)
-    return {reason, false};
-  if (behind_head && FitsWithoutHead(wanted)) {
-    reason.code = ReasonCode::kBehindHead;
-    return {reason, true};
-  }
-  const std::optional<model::Reason> exceeds = Exceeds(wanted, drained);
-  return exceeds ? Judgement{*exceeds, false} : Judgement{reason, true};
-}
-
-QueuePlanner::Outlook QueuePlanner::Look(const Wanted& wanted, bool before_head) {
-  Outlook outlook;
-  whom_ = HeadRoom::For::kOthers;
-  std::optional<ReservationLedger::Lifted> lifted;
-  if (before_head && Head() != nullptr) lifted.emplace(s_.ledger, Head()->head_reservations);
-  outlook.now = s_.placer.Place(wanted.classes, wanted.view());
-  if (outlook.now.fits) return outlook;
-  outlook.judgement = Judge(wanted, outlook.now.reason, !before_head && Head() != nullptr, nullptr);
-  memo_.Clear();  // good within a pass only
-  return outlook;
-}
-
-framework::PostFilterVerdict QueuePlanner::PostFilter(const Wanted& wanted,
-                                                      const GangDiagnosis& diagnosis) {
-  if (wanted.card == nullptr || !points_.post_filters()) return {};
-  views_.Reset(s_.nodes.blocks());
-  return points_.PostFilter(wanted.card->view(), diagnosis, views_.view());
-}
-
-bool QueuePlanner::FitsWithoutHead(const Wanted& wanted) {
-  if (whom_ == HeadRoom::For::kInTime) return false;  // it was all open to it
-  room_.Close();
-  const ReservationLedger::Lifted lifted(s_.ledger, Head()->head_reservations);
-  return s_.placer.Place(wanted.classes, wanted.view()).fits;
-}
-
-void QueuePlanner::ReserveForHead(Gang& gang, const Wanted& wanted, const GangDiagnosis& diagnosis,
-                                  const framework::PostFilterVerdict& said,
-                                  const Placement& drained) {
-  room_.Keep(gang, wanted.classes, wanted.card, PlaceForHead(gang, wanted, diagnosis, said),
-             drained);
-}
-
-Placement QueuePlanner::PlaceForHead(const Gang& gang, const Wanted& wanted,
-                                     const GangDiagnosis& diagnosis,
-                                     const framework::PostFilterVerdict& said) {
-  if (wanted.card != nullptr && victims_.active()) {
-    if (std::optional<Placement> room =
-            victims_.MakeRoom(gang, wanted.classes, *wanted.view(), diagnosis, said.may_evict()))
-      return *std::move(room);
-  }
-  return PlaceWhereNominated(wanted, said.nomination);
-}
-
-Placement QueuePlanner::PlaceWhereNominated(const Wanted& wanted, const Nomination& nomination) {
-  if (nomination.nodes.empty()) return {};
-  std::vector<MemberClass> classes = wanted.classes;
-  for (MemberClass& one : classes) {
-    std::vector<model::NodeIndex> nodes;
-    for (uint32_t b = 0; b < nomination.nodes.size() && b < s_.nodes.blocks().size(); ++b) {
-      nomination.nodes[b].ForEach([&](uint32_t offset) {
-        const model::NodeIndex node(b * kNodesPerBlock + offset);
-        const bool pinned_elsewhere =
-            !one.only.empty() &&
-            std::find(one.only.begin(), one.only.end(), node) == one.only.end();
-        if (s_.nodes.Info(node) != nullptr && !pinned_elsewhere) nodes.push_back(node);
-      });
-    }
-    if (nodes.empty()) return {};
-    one.only = std::move(nodes);
-  }
-  return s_.placer.PlaceWhenDrained(classes, wanted.view());
-}
-
-void QueuePlanner::RecreatePinned(const Wanted& wanted) {
-  // A pin cannot be taken back. Where a controller will make the pod anew, that is the way out.
-  for (size_t c = 0; c < wanted.classes.size(); ++c) {
-    if (wanted.classes[c].only.empty()) continue;
-    for (Member* member : wanted.members[c]) {
-      if (!member->pod->has_controller) continue;
-      gangs_.Evict(*s_.FindPod(member->pod->uid),
-                   "the node that the pod was pinned to cannot take it any more; its controller "
-                   "recreates it",
-                   /*only_unbound=*/true);
-    }
-  }
-}
-
 void QueuePlanner::Save(CoreCheckpoint& checkpoint) const {
   nominator_.Save(checkpoint);
+  plan_.Save(checkpoint);
   if (!resume_) return;
   const QueuePlace& place = resume_->place;
   checkpoint.resume = {{place.whole, place.priority, place.arrival}, resume_->duration};
@@ -482,6 +390,7 @@ void QueuePlanner::Save(CoreCheckpoint& checkpoint) const {
 
 void QueuePlanner::Restore(const CoreCheckpoint& checkpoint) {
   nominator_.Restore(checkpoint);
+  plan_.Restore(checkpoint);
   if (!checkpoint.resume) return;
   const auto& [place, duration] = *checkpoint.resume;
   // Of a gang that has ended since there is nothing left that a QueueSort plugin could look at.

@@ -2,7 +2,8 @@
 //
 // The first gang that does not fit becomes the head: the room it will get is reserved for it (see
 // HeadRoom), and gangs after it are placed only where they do not delay it, or not at all
-// (CoreOptions::backfill). Gangs that could not fit even into an empty cluster reserve nothing and
+// (CoreOptions::backfill); under kConservative more of them have a planned start (see StartPlan).
+// Gangs that could not fit even into an empty cluster reserve nothing and
 // hold nobody up.
 #pragma once
 
@@ -21,6 +22,7 @@
 #include "planner/head_room.h"
 #include "planner/pre_enqueue.h"
 #include "planner/queue_round.h"
+#include "planner/start_plan.h"
 #include "planner/victim_planner.h"
 
 namespace tutti::planner {
@@ -64,6 +66,15 @@ class QueuePlanner {
   Gang* Head() const { return room_.head(); }  // null: none
   // Its room becomes free when others end, not when plugins evict them.
   bool HeadAwaitsEnds() const { return Head() != nullptr && !room_.chosen(); }
+  // The first StartPlan::kMost gangs that found no place for lack of room, as the last pass came to
+  // them: by arrival.
+  const std::vector<uint64_t>& line() const { return line_; }
+  // Of a gang that nobody behind it may put off.
+  std::optional<base::Timestamp> PromisedStart(const Gang& gang) const {
+    return plan_.StartOf(gang.arrival);
+  }
+  // How many passes there have been.
+  uint64_t passes() const { return passes_; }
 
   struct Judgement {
     model::Reason reason;
@@ -83,6 +94,7 @@ class QueuePlanner {
     base::Duration duration;
   };
 
+  void Begin();  // a pass from the beginning
   void ServeQueue();   // all gangs in one order
   void ServeQueues();  // as a QueueSelect plugin says
   // The gangs of this pass, in its order.
@@ -93,6 +105,7 @@ class QueuePlanner {
   // Sets the gang's reason and answers false where it cannot be planned now, whatever the room.
   bool Plannable(Gang& gang);
   QueueOutcome Plan(Gang& gang);
+  QueueOutcome TakeTurn(Gang& gang);
   static QueueOutcome OutcomeOf(const model::Reason& reason);  // of a gang that found no place
   // The gang says how many of which role it needs: those of `waiting` that must have a place now
   // come first; the answer is how many. Nullopt: some are missing, and the gang's reason says so.
@@ -112,12 +125,17 @@ class QueuePlanner {
                          const framework::PostFilterVerdict& said);
   Placement PlaceWhereNominated(const Wanted& wanted, const Nomination& nomination);
   void RecreatePinned(const Wanted& wanted);
+  // No place was found for it.
+  QueueOutcome Wait(const Gang& gang, const model::Reason& reason);
+  // What the pass has found out says all about a gang, too.
+  bool Memoizes() const { return !plan_.active() || (plan_.full() && !plan_.promised()); }
   bool General(const Wanted& wanted) const;
   bool PluginsJudgePlaces() const;
   bool FitsWithoutHead(const Wanted& wanted);
-  FitMemo::Kind KindOf(const Wanted& wanted) const {
-    return {wanted.classes[0].shape.get(), whom_};
+  FitMemo::Kind KindOf(const model::PodShape* shape) const {
+    return {shape, whom_, plan_.active() ? plan_.run() : base::Duration(0)};
   }
+  FitMemo::Kind KindOf(const Wanted& wanted) const { return KindOf(wanted.classes[0].shape.get()); }
   // Why it does not fit, where that follows from what the pass has already tried.
   std::optional<model::Reason> KnownNotToFit(const Wanted& wanted);
   // Likewise, where that is what was said of the gang the last time: nobody need be asked again.
@@ -139,6 +157,9 @@ class QueuePlanner {
   framework::ClusterViews views_{s_.labels};
   HeadRoom room_{s_, gangs_};
   HeadRoom::For whom_ = HeadRoom::For::kOthers;  // the gang being planned
+  StartPlan plan_{s_, gangs_};
+  std::vector<uint64_t> line_;
+  uint64_t passes_ = 0;
   std::optional<Resumption> resume_;
   QueueRound round_{s_, gangs_.dates()};
   FitMemo memo_;  // of this pass

@@ -2,27 +2,9 @@
 
 #include <utility>
 
+#include "planner/gang_room.h"
+
 namespace tutti::planner {
-namespace {
-
-void AddWhatItHolds(const Gang& gang, const CoreState& state, GangPlacer::Released& released) {
-  const model::DeviceTable& devices = state.options.devices;
-  for (const auto& [uid, member] : gang.members) {
-    if (member.state == Member::State::kWaiting) continue;
-    const model::PodInfo& pod = *member.pod;
-    if (member.runs()) {
-      const model::NodeIndex node = state.nodes.Find(pod.node_name);
-      if (!node.valid()) continue;
-      released[node].Add(*pod.charge);
-      if (const model::DeviceSet taken = state.devices.Of(pod); !taken.empty())
-        released[node].Add(devices.AmountOf(devices.RequestOf(*pod.charge), taken));
-    } else if (const auto* reservation = state.ledger.Find(member.reservation)) {
-      released[member.node].Add(state.ledger.AmountOf(*pod.shape, reservation->devices));
-    }
-  }
-}
-
-}  // namespace
 
 std::optional<StartSearch::Start> StartSearch::Find(uint64_t self, VisitEnds visit_ends) {
   given_.clear();
@@ -69,7 +51,7 @@ bool StartSearch::FitsAfter(size_t count) {
 
 void StartSearch::Release(size_t count) {
   released_.clear();
-  for (size_t i = 0; i < count; ++i) AddWhatItHolds(*given_[i].gang, s_, released_);
+  for (size_t i = 0; i < count; ++i) AddRoomOf(*given_[i].gang, s_, released_);
 }
 
 }  // namespace tutti::planner

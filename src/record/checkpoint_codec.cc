@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "record/event_codec.h"
+#include "record/start_plan_codec.h"
 
 namespace tutti::record {
 namespace {
@@ -270,6 +271,8 @@ void PutCheckpoint(const CoreCheckpoint& c, uint64_t next_batch, TableWriter& ta
     out.set_deadline(deadline.nanos);
     out.mutable_permitted()->Add(permitted.begin(), permitted.end());
   }
+  for (const planner::StartPlan::Entry& entry : c.start_plan)
+    Put(entry, *pieces.Next().add_planned_starts());
   for (const auto& [namespace_name, name, last_run, before] : c.submitters) {
     pb::SavedSubmitter& out = *pieces.Next().add_submitters();
     out.set_namespace_name(namespace_name);
@@ -488,6 +491,8 @@ void GetPiece(const pb::CheckpointPiece& in, CoreCheckpoint& c, ModelReader& rea
     c.submitters.push_back({saved.namespace_name(), saved.name(), reader.Length(saved.last()),
                             reader.Length(saved.before())});
   }
+  for (const pb::SavedPlannedStart& saved : in.planned_starts())
+    Get(saved, c.start_plan.emplace_back(), reader);
   if (in.last()) GetValues(in, c, reader);
 }
 

@@ -100,7 +100,7 @@ planner::CoreOptions GetOptions(const pb::CoreOptions& in, ModelReader& reader) 
   options.failed_placements_per_pass = in.failed_placements_per_pass();
   options.instance = in.instance();
   options.backfill =
-      reader.Enumerator(in.backfill(), planner::Backfill::kEasyShortestFirst, "way to backfill");
+      reader.Enumerator(in.backfill(), planner::Backfill::kConservative, "way to backfill");
   options.run_times =
       reader.Enumerator(in.run_times(), planner::RunTimeSource::kLearned, "source of run times");
   if (in.timestamp_zero() < 0) reader.Fail("time zero is before 1970");

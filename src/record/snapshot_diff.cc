@@ -66,7 +66,7 @@ class Inventory {
   }
 
   static const char* NameOf(planner::Backfill backfill) {
-    constexpr const char* kNames[] = {"None", "Easy", "EasyShortestFirst"};
+    constexpr const char* kNames[] = {"None", "Easy", "EasyShortestFirst", "Conservative"};
     return kNames[static_cast<size_t>(backfill)];
   }
   static const char* NameOf(model::QueueGate gate) {

@@ -38,7 +38,8 @@ const std::map<std::string, model::Backfill>& Policies() {
   static const std::map<std::string, model::Backfill> policies = {
       {"None", model::Backfill::kNone},
       {"Easy", model::Backfill::kEasy},
-      {"EasyShortestFirst", model::Backfill::kEasyShortestFirst}};
+      {"EasyShortestFirst", model::Backfill::kEasyShortestFirst},
+      {"Conservative", model::Backfill::kConservative}};
   return policies;
 }
 
@@ -182,7 +183,7 @@ void AddTraceOptions(CLI::App& command, TraceOptions& options) {
   add("--plugins", options.plugins, "Plugins by name, in place of the configuration's")
       ->delimiter(',');
   add("--backfill", options.backfill,
-      "None, Easy or EasyShortestFirst, in place of the configuration's")
+      "None, Easy, EasyShortestFirst or Conservative, in place of the configuration's")
       ->transform(CLI::CheckedTransformer(Policies(), CLI::ignore_case));
   add("--seed", options.seed, "Of synthetic workloads")->capture_default_str();
   add("--jobs", options.jobs, "Only the first so many jobs")->check(CLI::PositiveNumber);
