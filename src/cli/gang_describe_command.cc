@@ -44,6 +44,8 @@ void Print(CommandContext& context, const pb::Gang& gang) {
   PrintField(out, style, "Members", MembersText(gang));
   PrintField(out, style, "Queue", gang.queue());
   if (gang.position() > 0) PrintField(out, style, "Position", absl::StrCat(gang.position()));
+  PrintField(out, style, "Starts", StartText(gang.start()));
+  PrintField(out, style, "", StartBasisText(gang.start()));
   PrintField(out, style, "Priority", absl::StrCat(gang.priority()));
   PrintField(out, style, "Marks", MarksText(gang));
   PrintField(out, style, "Age", HumanAge(gang.waited_seconds()));

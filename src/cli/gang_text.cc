@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "cli/human.h"
 
 namespace tutti::cli {
 
@@ -64,6 +65,37 @@ std::string MembersText(const pb::Gang& gang) {
       "%s needed: %s",
       gang.min_member() > 0 ? absl::StrCat(gang.min_member()) : "not yet known how many",
       states.empty() ? "no pod yet" : absl::StrJoin(states, ", "));
+}
+
+std::string StartText(const pb::StartRange& start) {
+  if (start.has_earliest_seconds() && start.has_latest_seconds()) {
+    return absl::StrFormat("in %s to %s, as it looks now", HumanAge(start.earliest_seconds()),
+                           HumanAge(start.latest_seconds()));
+  }
+  if (start.has_latest_seconds())
+    return absl::StrFormat("within %s, as it looks now", HumanAge(start.latest_seconds()));
+  if (!start.has_earliest_seconds()) return {};
+  return absl::StrFormat("in %s or later: not all that hold its room say how long they run",
+                         HumanAge(start.earliest_seconds()));
+}
+
+std::string StartBasisText(const pb::StartRange& start) {
+  std::vector<std::string> parts;
+  if (start.ends() > 0) parts.push_back(Count(start.ends(), "gang") + " that run there");
+  if (start.before() > 0) parts.push_back(absl::StrCat(start.before(), " before it"));
+  std::string text = parts.empty() ? "" : "after " + absl::StrJoin(parts, " and ");
+  if (start.reserved()) text += std::string(text.empty() ? "" : "; ") + "room is kept for it";
+  return text;
+}
+
+std::string ShortStartText(const pb::StartRange& start) {
+  const std::string earliest =
+      start.has_earliest_seconds() ? HumanAge(start.earliest_seconds()) : std::string();
+  const std::string latest =
+      start.has_latest_seconds() ? HumanAge(start.latest_seconds()) : std::string();
+  if (!earliest.empty() && !latest.empty()) return earliest + "-" + latest;
+  if (!latest.empty()) return "<" + latest;
+  return earliest.empty() ? "-" : ">" + earliest;
 }
 
 }  // namespace tutti::cli

@@ -14,6 +14,7 @@
 #include "base/status_macros.h"
 #include "cli/answer.h"
 #include "cli/diagnosis_text.h"
+#include "cli/gang_text.h"
 #include "cli/human.h"
 #include "cli/kube_access.h"
 #include "cli/read_file.h"
@@ -89,6 +90,8 @@ void Print(CommandContext& context, const pb::SimulatedGang& gang) {
   PrintField(out, style, "", gang.reason().text());
   PrintHolders(out, style, gang.waits_for(), gang.reason().resource());
   if (gang.position() > 0) PrintField(out, style, "Position", absl::StrCat(gang.position()));
+  PrintField(out, style, "Starts", StartText(gang.start()));
+  PrintField(out, style, "", StartBasisText(gang.start()));
   PrintField(out, style, "Ever",
              gang.fits_empty_cluster() ? "it fits once enough of what runs has ended"
                                        : "it does not fit even into an empty cluster");

@@ -137,18 +137,6 @@ std::string Position(const pb::Explanation& answer) {
   return text;
 }
 
-std::string Starts(const pb::StartRange& start) {
-  if (start.has_earliest_seconds() && start.has_latest_seconds()) {
-    return absl::StrFormat("in %s to %s, as it looks now", HumanAge(start.earliest_seconds()),
-                           HumanAge(start.latest_seconds()));
-  }
-  if (start.has_latest_seconds())
-    return absl::StrFormat("within %s, as it looks now", HumanAge(start.latest_seconds()));
-  if (!start.has_earliest_seconds()) return {};
-  return absl::StrFormat("in %s or later: not all that hold its room say how long they run",
-                         HumanAge(start.earliest_seconds()));
-}
-
 void PrintDomains(std::ostream& out, const Style& style, const pb::Explanation& answer, bool all) {
   if (answer.domains().empty()) return;
   out << "\n" << style.Bold("Domains that plugins offer") << "\n";
@@ -173,7 +161,8 @@ void Print(CommandContext& context, const pb::Explanation& answer) {
   PrintHolders(out, style, answer.holders(), answer.reason().resource());
   if (answer.has_gang()) PrintField(out, style, "Members", MembersText(answer.gang()));
   PrintField(out, style, "Position", Position(answer));
-  PrintField(out, style, "Starts", Starts(answer.start()));
+  PrintField(out, style, "Starts", StartText(answer.start()));
+  PrintField(out, style, "", StartBasisText(answer.start()));
   if (answer.has_gang()) PrintField(out, style, "Waited", HumanAge(answer.gang().waited_seconds()));
   PrintClasses(out, style, answer.classes(), answer.nodes());
   PrintDomains(out, style, answer, context.options.output == OutputFormat::kWide);

@@ -139,22 +139,31 @@ std::string StartText(const planner::StartRange& start) {
   const auto text = [](base::Duration d) {
     return base::FormatDuration(std::chrono::ceil<std::chrono::seconds>(d));
   };
+  std::string sentence;
   if (start.earliest && start.latest) {
-    return absl::StrFormat(
+    sentence = absl::StrFormat(
         "It is expected to start in %s to %s: the former by how long the last gangs of those that "
         "hold its room ran, the latter by what these declare.",
         text(*start.earliest), text(*start.latest));
-  }
-  if (start.earliest) {
-    return absl::StrFormat(
+  } else if (start.earliest) {
+    sentence = absl::StrFormat(
         "It is expected to start in %s or later, by how long the last gangs of those that hold its "
         "room ran; these do not all declare how long they run, or have outlived it.",
         text(*start.earliest));
+  } else if (start.latest) {
+    sentence = absl::StrFormat(
+        "It is expected to start within %s, by what the gangs that hold its room declare.",
+        text(*start.latest));
+  } else {
+    return {};
   }
-  if (!start.latest) return {};
-  return absl::StrFormat(
-      "It is expected to start within %s, by what the gangs that hold its room declare.",
-      text(*start.latest));
+  if (start.ends > 0 || start.before > 0) {
+    sentence += absl::StrFormat(
+        " That hangs on %d gangs that run there now and on %d that wait before it.", start.ends,
+        start.before);
+  }
+  if (start.reserved) sentence += " No gang behind it may put that off.";
+  return sentence;
 }
 
 std::vector<std::string> Sentences(const Explanation& explanation,
@@ -215,6 +224,8 @@ std::vector<std::string> Sentences(const SimulatedOutcome& outcome, int64_t node
                                  outcome.placed, outcome.pods, Why(outcome.why, resources)));
   if (outcome.position > 0)
     text.push_back(absl::StrFormat("It would be number %d in the queue.", outcome.position));
+  if (std::string start = StartText(outcome.start); !start.empty())
+    text.push_back(std::move(start));
   text.push_back(outcome.fits_empty_cluster ? "Into an empty cluster it would fit."
                                             : "It would not fit into an empty cluster either.");
   AddClasses(outcome.why.classes, nodes, resources, text);

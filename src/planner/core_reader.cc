@@ -9,6 +9,9 @@
 namespace tutti::planner {
 namespace {
 
+// Lists are asked for again and again.
+constexpr base::Duration kListAge = std::chrono::seconds(5);
+
 using model::ReasonCode;
 using Reserved = model::NodeTable::Reserved;
 
@@ -73,6 +76,7 @@ std::vector<GangReport> CoreReader::Gangs(const std::string& namespace_name, Pag
     if (!Shown(*gang, namespace_name) || skipped++ < page.offset) continue;
     if (reports.size() > page.limit) break;
     reports.push_back(ReportOf(*gang));
+    if (gang->waiting > 0) reports.back().start = StartOf(*gang, Foresee(kListAge));
     const auto at = positions.find(gang->arrival);
     if (at != positions.end()) reports.back().position = at->second;
   }
@@ -86,6 +90,7 @@ std::vector<GangReport> CoreReader::Queue(const std::string& namespace_name, Pag
     if (!Shown(gang, namespace_name) || skipped++ < page.offset) return;
     if (reports.size() > page.limit) return;
     reports.push_back(ReportOf(gang));
+    reports.back().start = StartOf(gang, Foresee(kListAge));
     reports.back().position = position;
   });
   return reports;
@@ -182,9 +187,11 @@ bool CoreReader::IsHeld(const model::GangKey& key) const {
 GangReport CoreReader::Report(const model::GangKey& key, size_t most_members) const {
   const Gang& gang = *s_.gangs.at(key);
   GangReport report = ReportOf(gang);
-  if (gang.waiting > 0)
+  if (gang.waiting > 0) {
     report.position =
         static_cast<int64_t>(gangs_.dates().CountBefore(gangs_.dates().PlaceInQueue(gang))) + 1;
+    report.start = StartOf(gang, Foresee(base::Duration(0)));
+  }
   if (most_members == 0) return report;
   for (const auto& [uid, member] : gang.members) {
     GangReport::MemberReport& shown = report.members.emplace_back();

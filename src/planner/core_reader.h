@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "planner/core_state.h"
 #include "planner/domain_chooser.h"
 #include "planner/explanation.h"
@@ -89,6 +90,31 @@ class CoreReader {
  private:
   class TakenRoom;
 
+  // When gangs are expected to start: dates, so that they hold for a while.
+  struct Outlook {
+    std::optional<base::Timestamp> earliest;
+    std::optional<base::Timestamp> latest;
+    StartRange range;  // the rest of it
+  };
+  using Outlooks = absl::flat_hash_map<uint64_t, Outlook>;  // by arrival
+  struct Waiting {
+    Gang* gang;
+    QueuePlanner::Wanted wanted;
+  };
+
+  // As it is now, but for time: what another question has found out since the last pass, or at most
+  // so long ago, will do.
+  const Outlooks& Foresee(base::Duration most_age) const;
+  Outlooks ForeseeAnew(std::vector<Waiting> line) const;
+  void ForeseeBy(RunTimeSource source, const std::vector<Waiting>& line, Outlooks& outlooks) const;
+  // The gangs that wait for room, in the order of the last pass.
+  std::vector<Waiting> Line() const;
+  StartRange StartOf(const Gang& gang, const Outlooks& outlooks) const;
+  // Of a gang that does not exist, beside others that do not, which it joins.
+  StartRange StartIfSubmitted(Gang& gang, const QueuePlanner::Wanted& wanted,
+                              std::vector<Waiting>& others) const;
+  // The members that it lacks to its minimum, or else all that wait.
+  std::vector<Member*> MembersWanted(Gang& gang, base::Uid first) const;
   GangReport ReportOf(const Gang& gang) const;
   std::string QueueNameOf(const Gang& gang) const;
   size_t QueueLengthOf(const Gang& gang) const;
@@ -97,10 +123,6 @@ class CoreReader {
   void ExplainSingle(const PodRecord& record, Explanation& explanation);
   // `why.reason` is known: the rest of it.
   void Explain(const Gang& gang, const QueuePlanner::Wanted& wanted, WhyWaiting& why);
-  // Of the head, whose room is lifted.
-  StartRange StartOf(const Gang& gang, const QueuePlanner::Wanted& wanted) const;
-  std::optional<base::Timestamp> StartBy(RunTimeSource source, const Gang& gang,
-                                         const QueuePlanner::Wanted& wanted) const;
   std::vector<DomainRoom> Domains(const GangView& gang, const QueuePlanner::Wanted& wanted,
                                   const std::vector<NodeSurvey::Room>& rooms);
   Remedy RemedyFor(const Gang& gang, const QueuePlanner::Wanted& wanted,
@@ -130,6 +152,9 @@ class CoreReader {
   HolderSurvey holders_{s_};
   NodeSurvey nodes_{s_};
   DomainChooser domains_{s_.plugins, s_.nodes, s_.labels};
+  mutable Outlooks outlooks_;
+  mutable std::optional<base::Timestamp> foreseen_at_;
+  mutable uint64_t foreseen_after_ = 0;  // QueuePlanner::passes
 };
 
 }  // namespace tutti::planner

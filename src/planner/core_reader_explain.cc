@@ -7,7 +7,6 @@
 #include "absl/container/flat_hash_map.h"
 #include "planner/bound_pod_index.h"
 #include "planner/core_reader.h"
-#include "planner/start_search.h"
 
 namespace tutti::planner {
 namespace {
@@ -121,60 +120,19 @@ Explanation CoreReader::ExplainPod(base::Uid uid) {
   return explanation;
 }
 
-// The members that the gang lacks to its minimum, or else all that wait; the class of `first` comes
-// first.
+// The class of `first` comes first.
 void CoreReader::ExplainMembers(Gang& gang, base::Uid first, Explanation& explanation) {
   WhyWaiting& why = explanation.why;
   why.reason = explanation.gang->reason;
   why.detail = explanation.gang->detail;
   explanation.nodes = nodes();
   explanation.queue_length = static_cast<int64_t>(QueueLengthOf(gang));
-  std::vector<Member*> members = queue_.WaitingMembers(gang);
-  std::stable_partition(members.begin(), members.end(),
-                        [&](const Member* member) { return member->pod->uid == first; });
-  const auto missing = gang.min_member() - gang.secured() - static_cast<int64_t>(gang.slots.size());
-  if (missing > 0 && missing < static_cast<int64_t>(members.size()))
-    members.resize(static_cast<size_t>(missing));
+  explanation.start = explanation.gang->start;
+  const std::vector<Member*> members = MembersWanted(gang, first);
   // What is kept for the head is room, to itself.
   const ReservationLedger::Lifted lifted(s_.ledger, gang.head_reservations);
   const QueuePlanner::Wanted wanted = queue_.Classes(gang, members);
   Explain(gang, wanted, why);
-  const bool waits_for_ends =
-      why.reason.code == ReasonCode::kWaitingForCapacity && queue_.HeadAwaitsEnds();
-  if (&gang == queue_.Head() && waits_for_ends) explanation.start = StartOf(gang, wanted);
-}
-
-// Where nothing was learned that tells more than what is declared, there is no earliest start.
-StartRange CoreReader::StartOf(const Gang& gang, const QueuePlanner::Wanted& wanted) const {
-  const std::optional<base::Timestamp> expected = StartBy(RunTimeSource::kLearned, gang, wanted);
-  const std::optional<base::Timestamp> limit = StartBy(RunTimeSource::kDeclared, gang, wanted);
-  StartRange range;
-  if (limit) range.latest = *limit - s_.now;
-  if (expected && (!limit || *expected < *limit)) range.earliest = *expected - s_.now;
-  return range;
-}
-
-std::optional<base::Timestamp> CoreReader::StartBy(RunTimeSource source, const Gang& gang,
-                                                   const QueuePlanner::Wanted& wanted) const {
-  std::vector<StartSearch::End> ends;
-  for (const auto& [arrival, other] : s_.by_arrival) {
-    base::Timestamp end = RunTimes::EndOf(*other, source);
-    if (end == base::Timestamp::Infinite()) continue;
-    // What outlives its limit has none.
-    if (end <= s_.now && source == RunTimeSource::kDeclared) continue;
-    if (end <= s_.now) end = RunTimes::Extended(*other, source, s_.now);
-    ends.push_back({end, other});
-  }
-  std::stable_sort(ends.begin(), ends.end(),
-                   [](const auto& a, const auto& b) { return a.time < b.time; });
-  const std::optional<StartSearch::Start> start =
-      StartSearch(s_, wanted.classes, wanted.view())
-          .Find(gang.arrival, [&](absl::FunctionRef<bool(const StartSearch::End&)> visit) {
-            for (const StartSearch::End& end : ends) {
-              if (!visit(end)) return;
-            }
-          });
-  return start ? std::optional(start->time) : std::nullopt;
 }
 
 void CoreReader::Explain(const Gang& gang, const QueuePlanner::Wanted& wanted, WhyWaiting& why) {

@@ -12,6 +12,8 @@ namespace {
 using model::NodeIndex;
 using model::ReasonCode;
 
+constexpr size_t kMostForeseen = 8;  // gangs of one question
+
 }  // namespace
 
 // What the jobs of one question have taken so far.
@@ -29,6 +31,8 @@ class CoreReader::TakenRoom {
     taken_.push_back({node, s_.ledger.AmountOf(*shape, devices), shape});
     s_.nodes.Reserve(node, taken_.back().amount, shape->host_ports);
   }
+  // Of this question, those that would wait, in queue order.
+  std::vector<Waiting>& waiting() { return waiting_; }
   size_t size() const { return taken_.size(); }
   NodeIndex node(size_t i) const { return taken_[i].node; }
 
@@ -41,6 +45,7 @@ class CoreReader::TakenRoom {
 
   CoreState& s_;
   std::vector<Taken> taken_;
+  std::vector<Waiting> waiting_;
 };
 
 void SimulatedJob::Add(model::PodInfo pod) {
@@ -127,6 +132,8 @@ bool CoreReader::SimulateMinimum(Gang& gang, const QueuePlanner::Wanted& wanted,
   if (!outlook.now.fits) {
     why.reason = outlook.judgement.reason;
     Explain(gang, wanted, why);
+    if (outlook.judgement.fits_later && taken.waiting().size() < kMostForeseen)
+      outcome.start = StartIfSubmitted(gang, wanted, taken.waiting());
     return false;
   }
   for (size_t c = 0; c < wanted.classes.size(); ++c) {

@@ -11,6 +11,7 @@
 #include "model/reason.h"
 #include "planner/gang_report.h"
 #include "planner/node_survey.h"
+#include "planner/start_range.h"
 
 namespace tutti::planner {
 
@@ -48,19 +49,13 @@ struct WhyWaiting {
   Remedy remedy;
 };
 
-// From now on; nothing: cannot be foreseen.
-struct StartRange {
-  std::optional<base::Duration> earliest;  // by how long gangs of these submitters ran before
-  std::optional<base::Duration> latest;    // by what gangs declare
-};
-
 struct Explanation {
   std::optional<GangReport> gang;  // without members
   std::optional<model::PodRef> pod;
   Member::State pod_state = Member::State::kWaiting;
   std::string node;  // of a pod that has one
   WhyWaiting why;
-  StartRange start;   // of the head of the queue
+  StartRange start;   // of the gang
   int64_t nodes = 0;  // of the cluster
   int64_t queue_length = 0;
 };

@@ -46,7 +46,7 @@ class QueuePlanner {
   void DropHead();
   // When a pass is due without any event.
   base::Timestamp NextDeadline() const {
-    return std::min(nominator_.NextDeadline(), room_.NextLook());
+    return std::min({nominator_.NextDeadline(), room_.NextLook(), plan_.NextStart()});
   }
 
   void Save(CoreCheckpoint& checkpoint) const;
@@ -70,8 +70,8 @@ class QueuePlanner {
   // them: by arrival.
   const std::vector<uint64_t>& line() const { return line_; }
   // Of a gang that nobody behind it may put off.
-  std::optional<base::Timestamp> PromisedStart(const Gang& gang) const {
-    return plan_.StartOf(gang.arrival);
+  const RoomProfile::Stay* PromisedStay(const Gang& gang) const {
+    return plan_.StayOf(gang.arrival);
   }
   // How many passes there have been.
   uint64_t passes() const { return passes_; }

@@ -114,4 +114,25 @@ std::vector<Timestamp> RoomProfile::Times(Timestamp now, const ResourceList& nee
   return times;
 }
 
+bool RoomProfile::HasRoomFor(const Stay& stay, Stays others, const model::NodeTable& nodes) const {
+  const Room least = Least(stay.from(), stay.to(), others);
+  return std::all_of(stay.room().begin(), stay.room().end(), [&](const auto& there) {
+    const auto more = least.find(there.first);
+    return std::all_of(there.second.entries().begin(), there.second.entries().end(),
+                       [&](const auto& entry) {
+                         const int64_t later =
+                             more == least.end() ? 0 : more->second.Get(entry.first);
+                         return nodes.Free(entry.first, there.first) + later >= entry.second;
+                       });
+  });
+}
+
+int64_t RoomProfile::GiftsOn(const Room& nodes, Timestamp until) const {
+  return std::count_if(gives_.begin(), gives_.end(), [&](const Gift& gift) {
+    if (gift.at > until) return false;
+    return std::any_of(gift.room.begin(), gift.room.end(),
+                       [&](const auto& there) { return nodes.contains(there.first); });
+  });
+}
+
 }  // namespace tutti::planner

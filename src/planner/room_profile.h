@@ -4,6 +4,7 @@
 // its end. Two that meet do not overlap: what comes back at a moment can be taken at that moment.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -44,6 +45,10 @@ class RoomProfile {
   // `have` now: what needs it may fit then, and cannot at other times.
   std::vector<base::Timestamp> Times(base::Timestamp now, const model::ResourceList& need,
                                      const model::ResourceList& have, Stays stays) const;
+  // Whether there is room for it beside the others. All its nodes are there.
+  bool HasRoomFor(const Stay& stay, Stays others, const model::NodeTable& nodes) const;
+  // How many Gives until then are on one of these nodes.
+  int64_t GiftsOn(const Room& nodes, base::Timestamp until) const;
 
  private:
   struct Gift {

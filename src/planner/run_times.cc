@@ -33,9 +33,9 @@ Timestamp Overdue(Timestamp end, Timestamp now) {
 
 }  // namespace
 
-Duration RunTimes::Of(const Gang& gang) const {
+Duration RunTimes::Of(const Gang& gang, RunTimeSource source) const {
   const Duration declared = gang.expected_duration();
-  return learns() ? Lesser(Learned(gang), declared) : declared;
+  return source == RunTimeSource::kLearned ? Lesser(Learned(gang), declared) : declared;
 }
 
 Duration RunTimes::Learned(const Gang& gang) const {

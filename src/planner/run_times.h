@@ -43,7 +43,8 @@ class RunTimes {
 
   bool learns() const { return source_ == RunTimeSource::kLearned; }
   // How long it would run if it started now; 0: nobody knows.
-  base::Duration Of(const Gang& gang) const;
+  base::Duration Of(const Gang& gang) const { return Of(gang, source_); }
+  base::Duration Of(const Gang& gang, RunTimeSource source) const;
   // The same by what was learned alone.
   base::Duration Learned(const Gang& gang) const;
   // A gang has ended by itself.

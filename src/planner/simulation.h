@@ -36,6 +36,7 @@ struct SimulatedOutcome {
   bool fits_empty_cluster = false;
   int64_t position = 0;  // that it would have in the queue, from 1
   WhyWaiting why;        // where it does not fit
+  StartRange start;      // likewise, if all these jobs were submitted now; of gangs
 };
 
 }  // namespace tutti::planner

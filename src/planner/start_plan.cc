@@ -20,7 +20,7 @@ constexpr size_t kMostEnds = 8192;  // later ones are taken never to come
 constexpr int kPromiseLooks = 512;
 constexpr int kMoveUpLooks = 128;
 constexpr int kLooksOfOne = 40;
-constexpr int kMovesOfOne = 8;
+constexpr int kMovesOfOne = 16;
 
 // Takes out of the node table's columns, as long as it lives, what others have been promised.
 class Blocked {
@@ -57,10 +57,17 @@ StartPlan::Entry* StartPlan::Find(uint64_t arrival) {
   return it == entries_.end() ? nullptr : &*it;
 }
 
-std::optional<Timestamp> StartPlan::StartOf(uint64_t arrival) const {
+const RoomProfile::Stay* StartPlan::StayOf(uint64_t arrival) const {
   for (const Entry& entry : entries_)
-    if (entry.arrival == arrival && entry.foreseen) return entry.stay.from();
-  return std::nullopt;
+    if (entry.arrival == arrival && entry.foreseen) return &entry.stay;
+  return nullptr;
+}
+
+Timestamp StartPlan::NextStart() const {
+  Timestamp next = Timestamp::Infinite();
+  for (const Entry& entry : entries_)
+    if (entry.foreseen) next = std::min(next, entry.stay.from());
+  return next;
 }
 
 void StartPlan::Erase(uint64_t arrival) {
@@ -117,7 +124,7 @@ const RoomProfile& StartPlan::Profile() {
   size_t ends = 0;
   gangs_.dates().VisitEnds([&](const GangDates::End& end) {
     // What is there in part gives nothing back before it has run as a whole.
-    if (!end.gang->complete()) return true;
+    if (end.gang->waiting > 0 && !end.gang->complete()) return true;
     RoomProfile::Room room;
     AddRoomOf(*end.gang, s_, room);
     profile_.Give(end.time, std::move(room));
@@ -181,22 +188,14 @@ bool StartPlan::Holds(const Entry& entry, const Job& job) {
   for (size_t c = 0; c < job.classes.size(); ++c)
     if (static_cast<int64_t>(entry.nodes[c].size()) != job.classes[c].count) return false;
   if (!Eligible(entry, job)) return false;
-  const RoomProfile::Room least = Profile().Least(
-      entry.stay.from(), job.EndAfter(entry.stay.from()), Stays(/*others=*/false));
   Placement placement;
   placement.nodes = entry.nodes;
   placement.devices = entry.devices;
   RoomProfile::Room room;
   AddRoomOf(job.classes, placement, s_.ledger, room);
-  for (const auto& [node, amount] : room) {
-    const auto more = least.find(node);
-    for (const auto& [resource, value] : amount.entries()) {
-      const int64_t free = s_.nodes.Free(resource, node) +
-                           (more == least.end() ? 0 : more->second.Get(resource));
-      if (free < value) return false;
-    }
-  }
-  return true;
+  const Timestamp from = entry.stay.from();
+  return Profile().HasRoomFor({from, job.EndAfter(from), std::move(room)},
+                              Stays(/*others=*/false), s_.nodes);
 }
 
 StartPlan::Entry& StartPlan::Renew(Entry& entry) {

@@ -49,8 +49,11 @@ class StartPlan {
   bool promised() const { return promised_; }
   // How long the gang whose turn it is would run; 0: nobody knows.
   base::Duration run() const { return run_; }
-  // Of a gang that has been promised one.
-  std::optional<base::Timestamp> StartOf(uint64_t arrival) const;
+  // Of a gang that has been promised a start; null: it has not.
+  const RoomProfile::Stay* StayOf(uint64_t arrival) const;
+
+  // The first of the promised starts: a pass is due, whether anybody ends by then or not.
+  base::Timestamp NextStart() const;
 
   // A pass from the beginning, or one that goes on after other events. After it: Finish.
   void Begin(bool from_the_beginning);

@@ -168,9 +168,15 @@ void FillRemedy(const planner::WhyWaiting& why, const ResourceTable& resources,
   message.set_text(control::RemedyText(why, resources));
 }
 
-void FillStart(const planner::StartRange& start, pb::Explanation& message) {
-  if (start.earliest) message.mutable_start()->set_earliest_seconds(Seconds(*start.earliest));
-  if (start.latest) message.mutable_start()->set_latest_seconds(Seconds(*start.latest));
+template <class Message>
+void FillStart(const planner::StartRange& start, Message& message) {
+  if (!start.known()) return;
+  pb::StartRange& range = *message.mutable_start();
+  if (start.earliest) range.set_earliest_seconds(Seconds(*start.earliest));
+  if (start.latest) range.set_latest_seconds(Seconds(*start.latest));
+  range.set_ends(start.ends);
+  range.set_before(start.before);
+  range.set_reserved(start.reserved);
 }
 
 }  // namespace
@@ -192,6 +198,7 @@ void Fill(const planner::GangReport& gang, const ResourceTable& resources, pb::G
   message.set_head(gang.head);
   message.set_held(gang.held);
   message.set_waited_seconds(Seconds(gang.waited));
+  FillStart(gang.start, message);
   for (const planner::GangReport::MemberReport& member : gang.members) {
     pb::Member& shown = *message.add_members();
     shown.set_pod(member.pod);
@@ -327,6 +334,7 @@ void Fill(const control::Simulated::Job& job, const ResourceTable& resources,
   message.set_min_member(o.min_member);
   message.set_fits_now(o.fits_now);
   message.set_placed(o.placed);
+  FillStart(o.start, message);
   for (const auto& [node, pods] : o.nodes) {
     pb::NodePods& there = *message.add_nodes();
     there.set_node(node);

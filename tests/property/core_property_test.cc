@@ -24,7 +24,7 @@ WorldOptions RandomOptions(uint64_t seed, uint64_t check_every) {
   options.lost_reply = random() % 3 == 0 ? 0.2 : 0;
   options.watch_lag = random() % 2 == 0 ? 0.5 : 0;
   options.referee_refusal = random() % 4 == 0 ? 0.05 : 0;
-  options.core.backfill = static_cast<planner::Backfill>(random() % 3);
+  options.core.backfill = static_cast<planner::Backfill>(random() % 4);
   options.core.run_times = static_cast<planner::RunTimeSource>(random() % 2);
   options.check_every = check_every;
   return options;

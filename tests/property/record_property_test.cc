@@ -147,8 +147,9 @@ class RecordedStory {
     if (cast == Cast::kPods) return options;
     options.core.devices = devices;
     constexpr planner::Backfill kWays[] = {planner::Backfill::kNone, planner::Backfill::kEasy,
-                                           planner::Backfill::kEasyShortestFirst};
-    options.core.backfill = kWays[seed % 3];
+                                           planner::Backfill::kEasyShortestFirst,
+                                           planner::Backfill::kConservative};
+    options.core.backfill = kWays[seed / 2 % 4];
     options.core.run_times =
         seed % 2 == 0 ? planner::RunTimeSource::kLearned : planner::RunTimeSource::kDeclared;
     options.core.tie_break =

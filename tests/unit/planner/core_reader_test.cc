@@ -253,15 +253,6 @@ TEST_F(StartRangeTest, IsEmptyWhereNobodyKnows) {
   EXPECT_EQ(start.latest, std::nullopt);
 }
 
-TEST_F(StartRangeTest, IsOfTheHeadAlone) {
-  Run("runs", 6 * kCore, minutes(40));
-  HeadStarts();
-  d_.Show(Pod("behind", 9 * kCore, minutes(60)));
-  d_.Pass();
-  const Explanation why = d_.core.reader().ExplainGang(testing::CoreDriver::KeyOf("behind"));
-  EXPECT_EQ(why.start.latest, std::nullopt);
-}
-
 TEST_F(CoreReaderTest, APodIsExplainedWithItsGangAndByItself) {
   AddNodes(1);
   world_.CreateGang("runs", 2, 2, kCore);
