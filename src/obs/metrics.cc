@@ -184,6 +184,7 @@ Metrics::Metrics(MetricsOptions options)
       extender_inflight(Single<Gauge>(*registry_, "tutti_extender_inflight")),
       reservations(Single<Gauge>(*registry_, "tutti_reservations")),
       bind_parked(Single<Gauge>(*registry_, "tutti_bind_parked")),
+      planned_starts(Single<Gauge>(*registry_, "tutti_planned_starts")),
       provisioning_requests(Single<Gauge>(*registry_, "tutti_provisioning_requests")),
       mailbox_depth(Single<Gauge>(*registry_, "tutti_mailbox_depth")),
       snapshot_age(Single<Gauge>(*registry_, "tutti_snapshot_age_seconds")),

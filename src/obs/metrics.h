@@ -204,6 +204,7 @@ class Metrics {
   const Gauge extender_inflight;
   const Gauge reservations;
   const Gauge bind_parked;
+  const Gauge planned_starts;
   const Gauge provisioning_requests;
   const Gauge mailbox_depth;
   const Gauge snapshot_age;
