@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tutti/object_view.h"
@@ -19,11 +20,34 @@
 namespace tutti {
 
 // How many members of a role must be placed before any member of the gang may start.
+//
+// A role is whole when it has min_member members and every role right below its path that is named
+// is whole; with min_groups, so many of those below it, whichever they are. These are its groups:
+// one that is not among the chosen waits, and gets places as a whole or none.
+inline constexpr int kNoGroups = -1;
+
 struct RoleMinimum {
-  std::string role;  // "worker"; a group of roles by its path: "workers" counts "workers/a" as well
+  // "worker"; a group of roles by its path: "workers" counts "workers/a" as well. Empty: the gang
+  // itself, of which only the groups count.
+  std::string role;
   int min_member = 0;
+  int min_groups = 0;  // 0: all that are named; kNoGroups: none, but each is whole or waits
+  // Members that make a group right below it whole that no RoleMinimum names; its members say a
+  // role below this one ("workers/7"). 0: there are none but those that are named.
+  int group_size = 0;
 
   bool operator==(const RoleMinimum&) const = default;
+};
+
+// Which members have a role by their labels.
+struct RoleRule {
+  std::string role;
+  std::vector<std::pair<std::string, std::string>> labels;  // that they have, all of them
+  // Of these labels, the values make the role: "workers/a", or "workers/a,b". A pod without one of
+  // them is none of it. Empty: they are all of one role.
+  std::vector<std::string> by;
+
+  bool operator==(const RoleRule&) const = default;
 };
 
 struct GangSpec {
@@ -33,8 +57,11 @@ struct GangSpec {
   // default.
   std::chrono::nanoseconds wait_timeout{0};
   // Of these roles so many are among them. By role, each once; where they add up to more than
-  // min_member, all of them count.
+  // min_member, all of them count. A member may say the last name of a path alone, where no other
+  // path here ends so.
   std::vector<RoleMinimum> roles = {};
+  // The first that fits a member's labels says its role, before the pod does. Only of an object.
+  std::vector<RoleRule> rules = {};
 
   bool operator==(const GangSpec&) const = default;
 };
@@ -49,6 +76,8 @@ struct GangMembership {
   std::optional<GangSpec> spec;
   // What the pod is in its gang ("worker"), as RoleMinimum counts it; empty: nothing in particular.
   std::string role;
+  // Of the pod, sorted: what the rules of its gang's object look at. Empty where there are none.
+  std::vector<std::pair<std::string, std::string>> labels;
   // The queue that the pod says it is in; empty: none. What the gang's object says goes before it.
   std::string queue;
   // Not empty: the pod wants to be in a gang but says so wrongly. One sentence: fact, expectation,

@@ -2,6 +2,9 @@
 //
 //   tutti.dev/gang: NAME             which gang, within the namespace
 //   tutti.dev/min-member: "N"        how many members must be placed together, 1..100000
+//   tutti.dev/role: ROLE             optional: what the pod is ("driver"), or a path ("workers/7")
+//   tutti.dev/roles: JSON            optional, an annotation: how many of which role are needed, as
+//                                    ParseRoles reads it; tutti.dev/min-member may be left out then
 //   tutti.dev/wait-timeout: "90s"    optional: how long placed members wait for missing ones
 //   tutti.dev/queue: NAME            optional: the queue the gang is in
 #pragma once

@@ -1,22 +1,18 @@
 #include "kai_grouping.h"
 
-#include <set>
-
 #include "gang_objects.h"
 #include "marker_values.h"
+#include "sub_groups.h"
 
 namespace tutti::gang {
 namespace {
 
-std::string SubGroup(int index) { return "/spec/subGroups/" + std::to_string(index); }
+std::string At(int index) { return "/spec/subGroups/" + std::to_string(index); }
 
-std::set<std::string> Parents(const ObjectView& object) {
-  std::set<std::string> parents;
-  for (int i = 0; object.Has(SubGroup(i)); ++i) {
-    if (std::optional<std::string> parent = object.String(SubGroup(i) + "/parent"))
-      parents.insert(*std::move(parent));
-  }
-  return parents;
+std::optional<int> ReadOptional(const ObjectView& object, const std::string& pointer,
+                                GangObject& gang) {
+  if (!object.Has(pointer)) return std::nullopt;
+  return ReadCount(object, pointer, 0, 0, gang);
 }
 
 }  // namespace
@@ -38,23 +34,18 @@ std::optional<GangMembership> KaiGrouping::GroupOf(const PodView& pod) const {
 
 std::optional<GangObject> KaiGrouping::SpecOf(const ObjectView& object) const {
   GangObject gang = ReadPodGroup(object);
-  const std::set<std::string> parents = Parents(object);
-  RoleCounts roles;
-  for (int i = 0; object.Has(SubGroup(i)); ++i) {
-    const std::string name = object.String(SubGroup(i) + "/name").value_or("");
-    if (parents.contains(name)) continue;
-    const int count = ReadCount(object, SubGroup(i) + "/minMember", 0, 1, gang);
-    if (name.empty() || !roles.try_emplace(name, count).second) {
-      gang.problem = "PodGroup " + gang.display_name + ": " +
-                     Wrong("the name of a subgroup", name,
-                           "expected a name that no other subgroup has; correct the PodGroup");
-    }
+  std::vector<SubGroup> groups;
+  for (int i = 0; object.Has(At(i)); ++i) {
+    SubGroup& group = groups.emplace_back();
+    group.name = object.String(At(i) + "/name").value_or("");
+    group.parent = object.String(At(i) + "/parent").value_or("");
+    group.min_member = ReadOptional(object, At(i) + "/minMember", gang);
+    group.min_sub_groups = ReadOptional(object, At(i) + "/minSubGroup", gang);
   }
-  if (!SetRoles(roles, gang.spec)) {
-    gang.problem = "PodGroup " + gang.display_name +
-                   ": its subgroups need more than 100000 pods; expected at most that; correct "
-                   "their minMember";
-  }
+  const std::optional<int> min_sub_groups = ReadOptional(object, "/spec/minSubGroup", gang);
+  const std::string wrong = SetSubGroups(groups, min_sub_groups, gang.spec);
+  if (!wrong.empty() && gang.problem.empty())
+    gang.problem = "PodGroup " + gang.display_name + ": " + wrong;
   return gang;
 }
 

@@ -3,12 +3,12 @@
 //   annotation pod-group-name: which PodGroup
 //   label kai.scheduler/subgroup-name: the role
 //   label kai.scheduler/queue: the queue
-//   PodGroup spec.minMember, spec.subGroups[]{name, minMember, parent}, spec.queue
+//   PodGroup spec.minMember, spec.minSubGroup, spec.queue,
+//     spec.subGroups[]{name, minMember, minSubGroup, parent}
 //
-// Pods name only the subgroup right above them, so the roles are the subgroups that have none below
-// them, by their name, which is unique in the PodGroup; one without minMember needs one pod. Every
-// one of them is needed: minSubGroup is not heeded. Nor are topology constraints, preemptibility
-// and the delays.
+// Pods name only the subgroup right above them, which is unique in the PodGroup; the roles are the
+// paths of subgroups. One without minMember that has none below it needs one pod. Topology
+// constraints, preemptibility and the delays are not heeded.
 #pragma once
 
 #include "tutti/gang_grouping.h"

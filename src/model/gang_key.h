@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "tutti/gang_grouping.h"
 
@@ -37,6 +38,7 @@ struct GangMember {
   std::string role = {};         // as in GangMembership
   std::string queue = {};        // as in GangMembership
   MemberLost on_member_lost = MemberLost::kReplace;
+  std::vector<std::pair<std::string, std::string>> labels = {};  // as in GangMembership
 };
 
 }  // namespace tutti::model

@@ -297,6 +297,7 @@ void PodDecoder::Impl::Group(PodInfo& info) const {
     member.problem = std::move(membership->problem);
     member.role = std::move(membership->role);
     member.queue = std::move(membership->queue);
+    member.labels = std::move(membership->labels);
     info.submitter = SubmitterOf(view, member.display_name);
     member.on_member_lost = on_member_lost;
     if (member.problem.empty()) member.problem = std::move(bad_marker);

@@ -24,6 +24,15 @@ std::string AlreadyBound(const model::PodInfo& pod, const std::string& wanted) {
                          pod.name, pod.node_name, wanted);
 }
 
+// So many have come to bind that the gang is whole with them.
+bool HaveArrived(const Gang& gang) {
+  if (gang.parked + gang.binding + gang.bound + gang.finished < gang.min_member()) return false;
+  return !gang.has_roles() || gang.WholeAmong([](const Member& member) {
+    return member.bind_ticket != 0 || member.state == Member::State::kBinding ||
+           member.state == Member::State::kBound;
+  });
+}
+
 }  // namespace
 
 void BindDesk::Answer(uint64_t ticket, std::string error) {
@@ -99,8 +108,7 @@ bool BindDesk::BarrierAllows(const Gang& gang) const {
 void BindDesk::CheckBarrier(Gang& gang) {
   if (gang.barrier_open || !gang.complete()) return;
   const bool wait_for_all = gang.needs_referee() || s_.options.bind_barrier == BindBarrier::kAlways;
-  const int arrived = gang.parked + gang.binding + gang.bound + gang.finished;
-  if (wait_for_all && arrived < gang.min_member()) return;
+  if (wait_for_all && !HaveArrived(gang)) return;
   gang.barrier_open = true;
   for (auto& [uid, member] : gang.members) {
     // A member that a plugin refuses for good closes it again.

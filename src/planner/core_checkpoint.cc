@@ -210,7 +210,7 @@ void RestorePods(CoreCheckpoint& checkpoint, CoreState& state) {
     if (saved.evicting) state.evicting.insert(pod.uid);
     state.NoteLeaving(record);
     if (saved.gang != 0) record.gang = state.by_arrival.at(saved.gang);
-    if (saved.finished) ++record.gang->finished;
+    if (saved.finished) record.gang->AddFinished(record.info);
     if (pod.gated_by_tutti && !pod.nominated_node.empty()) state.nominated_gated.insert(pod.uid);
     if (!saved.charged) continue;
     state.nodes.Charge(pod.node_name, *pod.charge, pod.shape->host_ports);
@@ -291,7 +291,7 @@ void RestoreState(CoreCheckpoint& checkpoint, CoreState& state) {
   for (model::VolumeInfo& volume : checkpoint.volumes) state.volumes.Upsert(std::move(volume));
   for (Gang& saved : checkpoint.gangs) {
     auto gang = std::make_unique<Gang>(std::move(saved));
-    gang->finished = 0;  // its finished pods are counted as they are restored
+    gang->ClearFinished();  // its finished pods are counted as they are restored
     if (!gang->plan_id.empty()) state.plans.Set(gang->plan_id, true);
     state.by_arrival[gang->arrival] = gang.get();
     state.gangs[gang->key] = std::move(gang);

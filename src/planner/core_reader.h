@@ -118,6 +118,7 @@ class CoreReader {
   // Why it would wait whatever the room; kNone: it would not.
   model::Reason NotPlannable(Gang& gang, std::string& detail) const;
   // As many as there is room for.
+  void TakeSurplus(Gang& gang, std::span<const MemberChoice::Unit> surplus, TakenRoom& taken);
   void TakeUpTo(const QueuePlanner::Wanted& wanted, TakenRoom& taken);
 
   CoreState& s_;

@@ -132,9 +132,9 @@ void CoreReader::ExplainMembers(Gang& gang, base::Uid first, Explanation& explan
   std::vector<Member*> members = queue_.WaitingMembers(gang);
   std::stable_partition(members.begin(), members.end(),
                         [&](const Member* member) { return member->pod->uid == first; });
-  const auto missing = gang.min_member() - gang.secured() - static_cast<int64_t>(gang.slots.size());
-  if (missing > 0 && missing < static_cast<int64_t>(members.size()))
-    members.resize(static_cast<size_t>(missing));
+  if (MemberChoice choice(gang, members, QueuePlanner::MissingMembers(gang));
+      !choice.shortage() && !choice.first().empty())
+    members = choice.first();
   // What is kept for the head is room, to itself.
   const ReservationLedger::Lifted lifted(s_.ledger, gang.head_reservations);
   const QueuePlanner::Wanted wanted = queue_.Classes(gang, members);

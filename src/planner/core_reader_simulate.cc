@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include "planner/core_reader.h"
@@ -70,7 +71,7 @@ std::vector<SimulatedOutcome> CoreReader::Simulate(std::vector<SimulatedJob> job
 SimulatedOutcome CoreReader::SimulateOne(SimulatedJob& job, TakenRoom& taken) {
   Gang& gang = *job.gang;
   if (const auto live = s_.gangs.find(gang.key); gang.min_member() <= 0 && live != s_.gangs.end())
-    gang.object_spec = GangSpec{live->second->min_member(), {}, {}};
+    gang.object_spec = live->second->object_spec.value_or(GangSpec{live->second->min_member()});
   SimulatedOutcome outcome;
   outcome.namespace_name = gang.key.namespace_name;
   outcome.name = gang.display_name;
@@ -94,15 +95,21 @@ SimulatedOutcome CoreReader::SimulateOne(SimulatedJob& job, TakenRoom& taken) {
     return outcome;
   }
   const std::vector<Member*> members = queue_.WaitingMembers(gang);
-  const auto split = members.begin() + (job.single_pods ? 0 : gang.min_member());
+  MemberChoice choice(gang, members, job.single_pods ? 0 : static_cast<size_t>(gang.min_member()));
+  if (choice.shortage()) {
+    why.reason = choice.shortage()->reason;
+    why.detail = choice.shortage()->detail;
+    why.remedy = RemedyFor(gang, {}, why.reason);
+    return outcome;
+  }
   const size_t had = taken.size();
-  outcome.fits_now = split == members.begin() ||
-                     SimulateMinimum(gang, queue_.Classes(gang, {members.begin(), split}),
-                                     before_head, taken, outcome);
+  outcome.fits_now =
+      choice.first().empty() ||
+      SimulateMinimum(gang, queue_.Classes(gang, choice.first()), before_head, taken, outcome);
   if (outcome.fits_now) {
     std::optional<ReservationLedger::Lifted> lifted;
     if (before_head) lifted.emplace(s_.ledger, head->head_reservations);
-    TakeUpTo(queue_.Classes(gang, {split, members.end()}), taken);
+    TakeSurplus(gang, choice.Surplus(), taken);
   }
   outcome.placed = static_cast<int64_t>(taken.size() - had);
   std::map<std::string, int64_t> on_nodes;
@@ -156,6 +163,30 @@ model::Reason CoreReader::NotPlannable(Gang& gang, std::string& detail) const {
   if (need <= 0) return {ReasonCode::kWaitingForSpec, 0, 0, {}};
   if (have < need) return {ReasonCode::kWaitingForMembers, need, have, {}};
   return {};
+}
+
+void CoreReader::TakeSurplus(Gang& gang, std::span<const MemberChoice::Unit> surplus,
+                             TakenRoom& taken) {
+  std::vector<Member*> singles;
+  std::set<std::string> left_out;
+  for (const MemberChoice::Unit& unit : surplus) {
+    if (left_out.contains(unit.group)) continue;
+    if (!unit.fills) {
+      singles.insert(singles.end(), unit.members.begin(), unit.members.end());
+      continue;
+    }
+    const QueuePlanner::Wanted wanted = queue_.Classes(gang, unit.members);
+    const Placement placement = s_.placer.Place(wanted.classes, wanted.view());
+    if (!placement.fits) {
+      left_out.insert(unit.group);
+      continue;
+    }
+    for (size_t c = 0; c < wanted.classes.size(); ++c) {
+      for (size_t i = 0; i < placement.nodes[c].size(); ++i)
+        taken.Take(placement.nodes[c][i], wanted.classes[c].shape, placement.DevicesOf(c, i));
+    }
+  }
+  TakeUpTo(queue_.Classes(gang, singles), taken);
 }
 
 void CoreReader::TakeUpTo(const QueuePlanner::Wanted& wanted, TakenRoom& taken) {

@@ -49,9 +49,29 @@ void Gang::Count(const model::PodInfo& pod, int sign) {
   if (!pod.gang->spec) return;
   min_members_.Add(pod.gang->spec->min_member, sign);
   for (const RoleMinimum& role : pod.gang->spec->roles)
-    roles_.Add({role.role, role.min_member}, sign);
+    roles_.Add({role.role, role.min_member, role.min_groups, role.group_size}, sign);
   if (pod.gang->spec->wait_timeout.count() > 0)
     wait_timeouts_.Add(pod.gang->spec->wait_timeout, sign);
+}
+
+void Gang::AddFinished(const model::PodInfo& pod) {
+  finished += finished_pods_.emplace(pod.uid, &pod).second ? 1 : 0;
+  StateChanged();
+}
+
+void Gang::RemoveFinished(const model::PodInfo& pod) {
+  finished -= static_cast<int>(finished_pods_.erase(pod.uid));
+  StateChanged();
+}
+
+void Gang::ClearFinished() {
+  finished = 0;
+  finished_pods_.clear();
+  StateChanged();
+}
+
+void Gang::CountRolesOfFinished(RoleQuota& quota) const {
+  for (const auto& [uid, pod] : finished_pods_) quota.Count(RoleOf(*pod));
 }
 
 void Gang::Recount() {
@@ -98,7 +118,8 @@ int Gang::min_member() const {
     least = admitted_spec->min_member;
   }
   if (!has_roles()) return least;
-  return static_cast<int>(std::max<int64_t>(least, std::min<int64_t>(Sum(roles()), INT_MAX)));
+  if (!roles_sum_) roles_sum_ = Sum(roles());
+  return static_cast<int>(std::max<int64_t>(least, std::min<int64_t>(*roles_sum_, INT_MAX)));
 }
 
 bool Gang::has_roles() const {
@@ -110,21 +131,46 @@ std::vector<RoleMinimum> Gang::roles() const {
   if (object_spec) return object_spec->roles;
   if (roles_.empty()) return admitted_spec ? admitted_spec->roles : std::vector<RoleMinimum>();
   std::vector<RoleMinimum> roles;
-  roles_.ForEach([&](const std::pair<std::string, int>& role) {
-    // Sorted: the last of a role is its largest.
-    if (roles.empty() || roles.back().role != role.first) roles.emplace_back().role = role.first;
-    roles.back().min_member = role.second;
+  roles_.ForEach([&](const auto& said) {
+    const auto& [role, min_member, min_groups, group_size] = said;
+    if (roles.empty() || roles.back().role != role) roles.emplace_back().role = role;
+    RoleMinimum& least = roles.back();
+    least.min_member = std::max(least.min_member, min_member);
+    least.min_groups = std::max(least.min_groups, min_groups);
+    least.group_size = std::max(least.group_size, group_size);
   });
   return roles;
+}
+
+std::string Gang::RoleOf(const model::PodInfo& pod) const {
+  if (object_spec && !object_spec->rules.empty()) {
+    if (std::optional<std::string> role = RoleByRules(object_spec->rules, pod.gang->labels))
+      return *std::move(role);
+  }
+  return pod.gang->role;
 }
 
 RoleQuota Gang::RolesSecured() const {
   RoleQuota quota(roles());
   for (const auto& [uid, member] : members) {
     if (member.state != Member::State::kWaiting && member.state != Member::State::kLeaving)
-      quota.Count(member.pod->gang->role);
+      quota.Count(RoleOf(*member.pod));
   }
+  CountRolesOfFinished(quota);
   return quota;
+}
+
+bool Gang::WholeAmong(absl::FunctionRef<bool(const Member&)> counts) const {
+  RoleQuota quota(roles());
+  int count = finished;
+  for (const auto& [uid, member] : members) {
+    if (!counts(member)) continue;
+    ++count;
+    if (has_roles()) quota.Count(RoleOf(*member.pod));
+  }
+  if (min_member() <= 0 || count < min_member()) return false;
+  CountRolesOfFinished(quota);
+  return quota.met();
 }
 
 bool Gang::RolesMet() const {

@@ -7,9 +7,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "base/clock.h"
 #include "model/effect.h"
 #include "model/gang_key.h"
@@ -154,10 +156,15 @@ class Gang {
   // Whoever changes a member's state says so.
   void StateChanged() {
     roles_met_.reset();
+    roles_sum_.reset();
     waiting_order_.Reset();
   }
   void CountIn(const model::PodInfo& pod) { Count(pod, +1); }
   void CountOut(const model::PodInfo& pod) { Count(pod, -1); }
+  // A pod of it has succeeded; it is gone since; of all of them nothing is known any more.
+  void AddFinished(const model::PodInfo& pod);
+  void RemoveFinished(const model::PodInfo& pod);
+  void ClearFinished();
   // All of it anew, and the members by state: of a gang whose members were put in from outside.
   void Recount();
 
@@ -167,8 +174,13 @@ class Gang {
   bool has_roles() const;
   // By role, each once; where members differ, the largest.
   std::vector<RoleMinimum> roles() const;
+  // What the pod is in the gang, as roles() counts it.
+  std::string RoleOf(const model::PodInfo& pod) const;
   // How many of which role have a node, or had one.
   RoleQuota RolesSecured() const;
+  // Those that count, with pods that have succeeded, are minMember and of each role as many as it
+  // needs. Looks at every member.
+  bool WholeAmong(absl::FunctionRef<bool(const Member&)> counts) const;
   // By its own account; empty: it says none. Where members differ, the first by name.
   std::string_view queue() const;
   base::Duration wait_timeout(base::Duration fallback) const;
@@ -203,6 +215,7 @@ class Gang {
 
  private:
   void Count(const model::PodInfo& pod, int sign);
+  void CountRolesOfFinished(RoleQuota& quota) const;
   bool RolesMet() const;  // looks at every member, once after each change
 
   Tally<int> min_members_;
@@ -213,10 +226,12 @@ class Gang {
   Tally<std::string> problems_;
   Tally<std::string> queues_;
   Tally<std::string> submitters_;
-  Tally<std::pair<std::string, int>> roles_;
+  Tally<std::tuple<std::string, int, int, int>> roles_;       // as RoleMinimum
+  std::map<base::Uid, const model::PodInfo*> finished_pods_;  // owned as those of members
   int referees_ = 0;
   int released_together_ = 0;  // members that say MemberLost::kRelease
   mutable std::optional<bool> roles_met_;
+  mutable std::optional<int64_t> roles_sum_;
   WaitingOrder waiting_order_;
 };
 

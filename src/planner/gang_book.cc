@@ -53,6 +53,12 @@ bool IsFor(const ReservationLedger::Reservation* reservation, const PodInfo& pod
   return reservation != nullptr && reservation->shape->requests == *pod.charge;
 }
 
+bool RunsWhole(const Gang& gang) {
+  return gang.satisfied || !gang.has_roles() || gang.WholeAmong([](const Member& member) {
+    return member.state == Member::State::kBound;
+  });
+}
+
 bool Contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -424,7 +430,7 @@ void GangBook::SetDeadlines(Gang& gang) {
   } else if (gang.hold_deadline == Timestamp::Infinite()) {
     gang.hold_deadline = s_.now + gang.wait_timeout(s_.options.wait_timeout);
   }
-  if (gang.min_member() > 0 && gang.bound + gang.finished >= gang.min_member()) {
+  if (gang.min_member() > 0 && gang.bound + gang.finished >= gang.min_member() && RunsWhole(gang)) {
     const bool news = !std::exchange(gang.satisfied, true) && gang.placed_by_us;
     gang.backoffs = 0;
     if (news && gang.waiting == 0) {

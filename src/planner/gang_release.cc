@@ -14,12 +14,10 @@ bool WasWhole(const Gang& gang) {
     if (member.runs() && member.pod->bound_seconds > 0)
       first_bound = std::min(first_bound, member.pod->bound_seconds);
   }
-  if (first_bound == std::numeric_limits<int64_t>::max()) return false;
+  if (first_bound == std::numeric_limits<int64_t>::max() || gang.min_member() <= 0) return false;
   // Nobody is bound before minMember exist: those who are not there any more have gone since.
-  int there_then = gang.finished;
-  for (const auto& [uid, member] : gang.members)
-    there_then += member.pod->created_seconds <= first_bound ? 1 : 0;
-  return there_then < gang.min_member();
+  return !gang.WholeAmong(
+      [&](const Member& member) { return member.pod->created_seconds <= first_bound; });
 }
 
 void ReleaseGang(GangBook& gangs, Gang& gang, const std::string& message, std::string detail) {
@@ -34,7 +32,10 @@ void ReleaseGang(GangBook& gangs, Gang& gang, const std::string& message, std::s
 void FollowLostMember(const CoreState& state, GangBook& gangs, Gang& gang) {
   if (!state.ready() || !gang.satisfied || gang.on_member_lost() != model::MemberLost::kRelease)
     return;
-  if (gang.bound + gang.binding + gang.finished >= gang.min_member()) return;
+  const bool enough = gang.min_member() <= 0 || gang.WholeAmong([](const Member& member) {
+    return member.state == Member::State::kBound || member.state == Member::State::kBinding;
+  });
+  if (enough) return;
   ReleaseGang(gangs, gang,
               "a member of the gang was lost, and the others are released with it "
               "(tutti.dev/on-member-lost)",

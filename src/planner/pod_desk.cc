@@ -26,8 +26,8 @@ bool SameMembership(const PodInfo& a, const PodInfo& b) {
   return a.gang->key == b.gang->key && a.gang->spec == b.gang->spec &&
          a.gang->problem == b.gang->problem && a.gang->role == b.gang->role &&
          a.gang->queue == b.gang->queue && a.gang->on_member_lost == b.gang->on_member_lost &&
-         a.shape == b.shape && a.expected_duration == b.expected_duration &&
-         a.submitter == b.submitter;
+         a.gang->labels == b.gang->labels && a.shape == b.shape &&
+         a.expected_duration == b.expected_duration && a.submitter == b.submitter;
 }
 
 Member::State StateOfBound(const PodInfo& pod) {
@@ -85,7 +85,7 @@ void PodDesk::JoinOrUpdate(PodRecord& record) {
     Gang& gang = gangs_.GetOrAdd(pod.gang->key, pod.gang->display_name);
     record.gang = &gang;
     record.finished = true;
-    ++gang.finished;
+    gang.AddFinished(pod);
     gangs_.Settle(gang);
     return;
   }
@@ -136,7 +136,7 @@ Gang& PodDesk::LeaveGang(PodRecord& record) {
   record.gang = nullptr;
   if (record.finished) {
     record.finished = false;
-    --gang.finished;
+    gang.RemoveFinished(record.info);
   } else {
     gangs_.Leave(gang, record.info.uid);
   }

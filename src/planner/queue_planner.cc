@@ -1,15 +1,11 @@
 #include "planner/queue_planner.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
 #include <utility>
 
-#include "absl/strings/str_format.h"
 #include "planner/core_checkpoint.h"
 #include "planner/duration_order.h"
 #include "planner/gang_release.h"
-#include "planner/score_report.h"
 
 namespace tutti::planner {
 namespace {
@@ -128,84 +124,6 @@ bool QueuePlanner::Plannable(Gang& gang) {
   return false;
 }
 
-std::vector<Member*> QueuePlanner::WaitingMembers(Gang& gang) const {
-  std::vector<Member*> members;
-  members.reserve(gang.waiting_by_rank().size());
-  for (Member* member : gang.waiting_by_rank()) {
-    if (!member->pod->gated_by_others && !s_.Evicting(member->pod->uid)) members.push_back(member);
-  }
-  return members;
-}
-
-QueuePlanner::Wanted QueuePlanner::Classes(const Gang& gang,
-                                           std::span<Member* const> members) const {
-  Wanted wanted;
-  std::map<std::pair<const model::PodShape*, std::vector<std::string>>, size_t> index;
-  const Member* last = nullptr;
-  size_t c = 0;
-  for (Member* member : members) {
-    const bool as_last = last != nullptr && last->pod->shape == member->pod->shape &&
-                         last->pod->pins == member->pod->pins;
-    last = member;
-    bool added = false;
-    if (!as_last) {
-      // In order of rank, so that the order of classes does not depend on addresses.
-      const auto [it, fresh] =
-          index.try_emplace({member->pod->shape.get(), member->pod->pins}, wanted.classes.size());
-      c = it->second;
-      added = fresh;
-    }
-    if (added) {
-      MemberClass& fresh = wanted.classes.emplace_back();
-      fresh.shape = member->pod->shape;
-      fresh.namespace_name = member->pod->namespace_name;
-      fresh.gang = gang.display_name;
-      fresh.refused = gangs_.RefusedNodes(gang, member->pod->shape.get());
-      for (const std::string& pin : member->pod->pins) fresh.only.push_back(s_.nodes.Find(pin));
-      if (!fresh.shape->spread_keys.empty()) fresh.peers = gangs_.NodesOf(gang, fresh.shape.get());
-      wanted.members.emplace_back();
-    }
-    ++wanted.classes[c].count;
-    wanted.members[c].push_back(member);
-  }
-  if (s_.plugins.active()) {
-    wanted.card = std::make_shared<const GangCard>(gang, wanted.classes, gangs_.NodesOf(gang));
-  }
-  return wanted;
-}
-
-// Members that exist come before those that may never be created: they take what was planned at
-// admission and not given to anybody yet, or have it planned anew where it does not suit them.
-void QueuePlanner::FillOpenSlots(Gang& gang) {
-  if (gang.slots.empty()) return;
-  for (Member* member : WaitingMembers(gang)) {
-    if (gangs_.TakeOpenSlot(gang, *member)) {
-      gangs_.Tell(*member);
-    } else if (!gangs_.DropOpenSlot(gang)) {
-      break;
-    }
-  }
-  if (gang.complete()) gangs_.SetReason(gang, {ReasonCode::kPlaced, 0, 0, {}});
-}
-
-std::optional<size_t> QueuePlanner::PutRolesFirst(Gang& gang, std::vector<Member*>& waiting,
-                                                  size_t required) {
-  RoleQuota quota = gang.RolesSecured();
-  std::vector<std::string_view> roles;
-  for (const Member* member : waiting) roles.push_back(member->pod->gang->role);
-  const std::vector<size_t> picked = quota.Pick(roles, required);
-  if (const std::optional<RoleQuota::Shortage> shortage = quota.FirstShort()) {
-    gangs_.SetReason(gang, {ReasonCode::kWaitingForMembers, shortage->need, shortage->have, {}},
-                     absl::StrFormat("of role %s", shortage->role));
-    return std::nullopt;
-  }
-  std::vector<Member*> in_order;
-  for (const size_t i : picked) in_order.push_back(std::exchange(waiting[i], nullptr));
-  std::erase(waiting, nullptr);
-  waiting.insert(waiting.begin(), in_order.begin(), in_order.end());
-  return picked.size();
-}
-
 QueueOutcome QueuePlanner::Plan(Gang& gang) {
   FillOpenSlots(gang);
   if (s_.head != 0 && s_.options.backfill == Backfill::kNone) {
@@ -213,46 +131,43 @@ QueueOutcome QueuePlanner::Plan(Gang& gang) {
     return QueueOutcome::kNoPlace;
   }
   whom_ = room_.Whom(gang);
-  std::vector<Member*> waiting = WaitingMembers(gang);
-  const int64_t missing =
-      gang.min_member() - gang.secured() - static_cast<int64_t>(gang.slots.size());
-  const size_t required = static_cast<size_t>(std::max<int64_t>(missing, 0));
-  if (waiting.size() < required) {
-    gangs_.SetReason(gang, {ReasonCode::kWaitingForMembers,
-                            gang.min_member(),
-                            gang.min_member() - missing + static_cast<int64_t>(waiting.size()),
-                            {}});
+  const size_t required = MissingMembers(gang);
+  MemberChoice choice(gang, WaitingMembers(gang), required);
+  if (choice.waiting() < required) {
+    const auto have = gang.min_member() - static_cast<int64_t>(required - choice.waiting());
+    gangs_.SetReason(gang, {ReasonCode::kWaitingForMembers, gang.min_member(), have, {}});
     return QueueOutcome::kNotReady;
   }
-  size_t count = required;
-  if (gang.has_roles() && !gang.satisfied) {
-    const std::optional<size_t> chosen = PutRolesFirst(gang, waiting, required);
-    if (!chosen) return QueueOutcome::kNotReady;
-    count = *chosen;
+  if (choice.shortage()) {
+    gangs_.SetReason(gang, choice.shortage()->reason, choice.shortage()->detail);
+    return QueueOutcome::kNotReady;
   }
-  const std::span<Member* const> first = std::span(waiting).first(count);
-  const std::span<Member* const> surplus = std::span(waiting).subspan(count);
-  if (!first.empty()) {
-    if (const std::optional<model::Reason> known = StillHopeless(gang, first)) {
+  if (!choice.first().empty()) {
+    const bool only_these = !choice.may_vary();
+    if (const std::optional<model::Reason> known = StillHopeless(gang, choice.first());
+        known && only_these) {
       gangs_.SetReason(gang, *known, gang.reason_detail);
       return OutcomeOf(*known);
     }
-    const Wanted wanted = Classes(gang, first);
+    Wanted wanted = Classes(gang, choice.first());
     if (const auto refusal = pre_enqueue_.Hold(gang, wanted.card.get()))
       return refusal->for_ever ? QueueOutcome::kNotReady : QueueOutcome::kHeld;
     if (const std::optional<model::Reason> known = KnownNotToFit(wanted);
-        known && gang.placed == 0) {
+        known && only_these && gang.placed == 0) {
       gangs_.SetReason(gang, *known);
       return OutcomeOf(*known);
     }
     Placement placement;
-    if (!FindPlace(wanted, placement)) return DidNotFit(gang, wanted, placement.reason);
+    if (!FindPlace(wanted, placement) && !FindPlaceForOthers(gang, choice, wanted, placement))
+      return DidNotFit(gang, wanted, placement.reason);
     if (!Enter(gang, wanted, placement)) {
       GiveBackPart(gang);
       return QueueOutcome::kHeld;
     }
   }
-  PlaceSurplus(gang, surplus);
+  const std::vector<MemberChoice::Unit> surplus = choice.Surplus();
+  if (PlaceSurplus(gang, surplus) && choice.left_out())
+    gangs_.SetReason(gang, choice.left_out()->reason, choice.left_out()->detail);
   return QueueOutcome::kPlaced;
 }
 
@@ -317,42 +232,6 @@ bool QueuePlanner::FindPlace(const Wanted& wanted, Placement& placement) {
   placement = s_.placer.Place(wanted.classes, wanted.view());
   if (!placement.fits) ++failures_;
   return placement.fits;
-}
-
-bool QueuePlanner::Enter(Gang& gang, const Wanted& wanted, const Placement& placement) {
-  if (!gangs_.MayReserve(gang, wanted.card.get(), placement.nodes)) return false;
-  gangs_.SetReason(gang, {ReasonCode::kPlaced, 0, 0, {}});
-  ReportScores(gang, placement, s_);
-  for (size_t c = 0; c < wanted.classes.size(); ++c) {
-    for (size_t i = 0; i < wanted.members[c].size(); ++i) {
-      Member& member = *wanted.members[c][i];
-      const model::NodeIndex node = placement.nodes[c][i];
-      const ReservationId id =
-          gangs_.Reserve(gang, member.pod->shape, node, member.pod->uid, placement.DevicesOf(c, i));
-      gangs_.Place(gang, member, node, id);
-      gangs_.Tell(member);
-    }
-  }
-  room_.Backfilled(wanted.classes, placement);
-  return true;
-}
-
-void QueuePlanner::PlaceSurplus(Gang& gang, std::span<Member* const> surplus) {
-  // Where there was no place for one, there is none for the next of its kind.
-  std::set<std::pair<const model::PodShape*, std::vector<std::string>>> hopeless;
-  for (Member* member : surplus) {
-    const std::pair kind(member->pod->shape.get(), member->pod->pins);
-    if (hopeless.contains(kind)) continue;
-    const Wanted wanted = Classes(gang, {&member, 1});
-    Placement placement;
-    const bool fits = FindPlace(wanted, placement);
-    if (fits && Enter(gang, wanted, placement)) continue;
-    hopeless.insert(kind);
-    if (fits) continue;
-    gangs_.SetReason(gang, placement.reason);
-    if (placement.reason.code == ReasonCode::kPinnedNodeLost) RecreatePinned(wanted);
-    if (failures_ >= s_.options.failed_placements_per_pass) return;
-  }
 }
 
 // Nothing is held in part: what had been placed before (and is not bound yet) is given back as

@@ -19,6 +19,7 @@
 #include "planner/gang_book.h"
 #include "planner/head_nominator.h"
 #include "planner/head_room.h"
+#include "planner/member_choice.h"
 #include "planner/pre_enqueue.h"
 #include "planner/queue_round.h"
 #include "planner/victim_planner.h"
@@ -60,6 +61,7 @@ class QueuePlanner {
 
   // In rank order.
   std::vector<Member*> WaitingMembers(Gang& gang) const;
+  static size_t MissingMembers(const Gang& gang);  // to minMember
   Wanted Classes(const Gang& gang, std::span<Member* const> members) const;
   Gang* Head() const { return room_.head(); }  // null: none
   // Its room becomes free when others end, not when plugins evict them.
@@ -94,14 +96,15 @@ class QueuePlanner {
   bool Plannable(Gang& gang);
   QueueOutcome Plan(Gang& gang);
   static QueueOutcome OutcomeOf(const model::Reason& reason);  // of a gang that found no place
-  // The gang says how many of which role it needs: those of `waiting` that must have a place now
-  // come first; the answer is how many. Nullopt: some are missing, and the gang's reason says so.
-  std::optional<size_t> PutRolesFirst(Gang& gang, std::vector<Member*>& waiting, size_t required);
   void FillOpenSlots(Gang& gang);
   bool FindPlace(const Wanted& wanted, Placement& placement);
   // False: a Reserve plugin refuses it, and the gang's reason says so.
   bool Enter(Gang& gang, const Wanted& wanted, const Placement& placement);
-  void PlaceSurplus(Gang& gang, std::span<Member* const> surplus);
+  // Of other groups than those of `wanted`, which did not fit: what is found takes its place.
+  bool FindPlaceForOthers(const Gang& gang, MemberChoice& choice, Wanted& wanted,
+                          Placement& placement);
+  // False: somebody found no place, and the gang's reason says so.
+  bool PlaceSurplus(Gang& gang, std::span<const MemberChoice::Unit> surplus);
   QueueOutcome DidNotFit(Gang& gang, const Wanted& wanted, model::Reason reason);
   void GiveBackPart(Gang& gang);
   framework::PostFilterVerdict PostFilter(const Wanted& wanted, const GangDiagnosis& diagnosis);

@@ -18,6 +18,23 @@ void PutAll(const std::vector<std::string>& texts, Strings& out) {
   for (const std::string& text : texts) out.Add()->assign(text);
 }
 
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+template <class Strings>
+void PutLabels(const Labels& labels, Strings& out) {
+  for (const auto& [key, value] : labels) {
+    out.Add()->assign(key);
+    out.Add()->assign(value);
+  }
+}
+
+template <class Strings>
+Labels GetLabels(const Strings& in) {
+  Labels labels;
+  for (int i = 0; i + 1 < in.size(); i += 2) labels.emplace_back(in[i], in[i + 1]);
+  return labels;
+}
+
 void Put(const model::Taint& taint, pb::Taint& out) {
   const auto& [key, value, effect] = taint;
   out.set_key(key);
@@ -120,13 +137,21 @@ void Put(const model::WatchedObjectUpserted& object, pb::WatchedObject& out) {
 }
 
 void Put(const GangSpec& spec, pb::GangSpec& out) {
-  const auto& [min_member, wait_timeout, roles] = spec;
+  const auto& [min_member, wait_timeout, roles, rules] = spec;
   out.set_min_member(min_member);
   out.set_wait_timeout(wait_timeout.count());
-  for (const RoleMinimum& role : roles) {
+  for (const auto& [role, least, min_groups, group_size] : roles) {
     pb::RoleMinimum& to = *out.add_roles();
-    to.set_role(role.role);
-    to.set_min_member(role.min_member);
+    to.set_role(role);
+    to.set_min_member(least);
+    to.set_min_groups(min_groups);
+    to.set_group_size(group_size);
+  }
+  for (const auto& [role, labels, by] : rules) {
+    pb::RoleRule& to = *out.add_rules();
+    to.set_role(role);
+    PutLabels(labels, *to.mutable_labels());
+    PutAll(by, *to.mutable_by());
   }
 }
 
@@ -158,7 +183,7 @@ void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables) {
   out.set_shape(tables.NumberOf(shape));
   out.set_charge(tables.NumberOf(charge));
   if (gang) {
-    const auto& [key, display_name, spec, problem, role, queue, on_member_lost] = *gang;
+    const auto& [key, display_name, spec, problem, role, queue, on_member_lost, labels] = *gang;
     pb::GangMembership& to = *out.mutable_gang();
     Put(key, *to.mutable_key());
     to.set_display_name(display_name);
@@ -167,6 +192,7 @@ void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables) {
     to.set_role(role);
     to.set_queue(queue);
     to.set_on_member_lost(static_cast<uint32_t>(on_member_lost));
+    PutLabels(labels, *to.mutable_labels());
   }
   PutAll(pins, *out.mutable_pins());
   out.set_plan_token(plan_token);
@@ -367,9 +393,12 @@ void ModelReader::Get(const pb::WatchedObject& in, model::WatchedObjectUpserted&
 }
 
 void ModelReader::Get(const pb::GangSpec& in, GangSpec& spec) {
-  spec = {in.min_member(), Length(in.wait_timeout()), {}};
+  spec = {in.min_member(), Length(in.wait_timeout()), {}, {}};
   for (const pb::RoleMinimum& role : in.roles())
-    spec.roles.push_back({role.role(), role.min_member()});
+    spec.roles.push_back({role.role(), role.min_member(), role.min_groups(), role.group_size()});
+  for (const pb::RoleRule& rule : in.rules())
+    spec.rules.push_back(
+        {rule.role(), GetLabels(rule.labels()), {rule.by().begin(), rule.by().end()}});
 }
 
 void ModelReader::Get(const pb::NodeInfo& in, model::NodeInfo& node) {
@@ -405,7 +434,7 @@ void ModelReader::Get(const pb::PodInfo& in, model::PodInfo& pod) {
   if (!charged) Fail(absl::StrFormat("there is no list number %d", in.charge()));
   charge = charged ? lists_[in.charge()] : world_.shapes().Intern(model::ResourceList());
   if (in.has_gang()) {
-    auto& [key, display_name, spec, problem, role, queue, on_member_lost] = gang.emplace();
+    auto& [key, display_name, spec, problem, role, queue, on_member_lost, labels] = gang.emplace();
     Get(in.gang().key(), key);
     display_name = in.gang().display_name();
     if (in.gang().has_spec()) Get(in.gang().spec(), spec.emplace());
@@ -414,6 +443,7 @@ void ModelReader::Get(const pb::PodInfo& in, model::PodInfo& pod) {
     queue = in.gang().queue();
     on_member_lost = Enumerator(in.gang().on_member_lost(), model::MemberLost::kRelease,
                                 "what follows a lost member");
+    labels = GetLabels(in.gang().labels());
   }
   pins.assign(in.pins().begin(), in.pins().end());
   plan_token = in.plan_token();

@@ -200,6 +200,49 @@ TEST_F(PeersTest, AKaiPodGroupWaitsForItsSubGroups) {
   BindsOnlyWhole("kai", 4, member("workers"), member("leader"));
 }
 
+TEST_F(PeersTest, AKaiPodGroupStartsWithSomeOfItsSubGroupsEachWhole) {
+  CreatePodGroup("scheduling.run.ai/v2alpha2", "replicas",
+                 {{"minSubGroup", 1},
+                  {"subGroups", json::array({{{"name", "r0"}, {"minMember", 2}},
+                                             {{"name", "r1"}, {"minMember", 2}}})}});
+  const auto member = [](const char* subgroup) {
+    return Marked({{"kai.scheduler/subgroup-name", subgroup}}, {{"pod-group-name", "replicas"}});
+  };
+  ASSERT_TRUE(plane().CreatePods(1, "kai-r0", member("r0")).ok());
+  ASSERT_TRUE(plane().CreatePods(2, "kai-r1", member("r1")).ok());
+  EXPECT_TRUE(
+      plane().WaitFor([&] { return plane().CountBound("kai-r1") == 2; }, std::chrono::seconds(60)));
+  ASSERT_TRUE(plane().CreatePods(1, "probe-replicas", PodTemplate{}).ok());
+  EXPECT_TRUE(AllBound("probe-replicas", 1));
+  EXPECT_EQ(plane().CountBound("kai-r0"), 0) << "half a subgroup";
+  ASSERT_TRUE(plane().CreatePods(1, "kai-r0-last", member("r0")).ok());
+  EXPECT_TRUE(AllBound("kai-r0", 2));
+}
+
+TEST_F(PeersTest, AVolcanoSubGroupPolicyMakesGroupsByLabels) {
+  CreatePodGroup(
+      "scheduling.volcano.sh/v1beta1", "policy",
+      {{"minMember", 2},
+       {"subGroupPolicy", json::array({{{"name", "replica"},
+                                        {"subGroupSize", 2},
+                                        {"minSubGroups", 1},
+                                        {"labelSelector", {{"matchLabels", {{"app", "policy"}}}}},
+                                        {"matchLabelKeys", json::array({"replica"})}}})}});
+  const auto member = [](const char* replica) {
+    return Marked({{"app", "policy"}, {"replica", replica}},
+                  {{"scheduling.k8s.io/group-name", "policy"}});
+  };
+  ASSERT_TRUE(plane().CreatePods(1, "volcano-r0", member("0")).ok());
+  ASSERT_TRUE(plane().CreatePods(1, "volcano-r1", member("1")).ok());
+  ASSERT_TRUE(plane().CreatePods(1, "probe-policy", PodTemplate{}).ok());
+  EXPECT_TRUE(AllBound("probe-policy", 1));
+  EXPECT_EQ(plane().CountBound("volcano-r"), 0) << "two pods, but of two groups";
+  ASSERT_TRUE(plane().CreatePods(1, "volcano-r1-last", member("1")).ok());
+  EXPECT_TRUE(plane().WaitFor([&] { return plane().CountBound("volcano-r1") == 2; },
+                              std::chrono::seconds(60)));
+  EXPECT_EQ(plane().CountBound("volcano-r0"), 0);
+}
+
 TEST_F(PeersTest, AKoordinatorPodGroupIsBoundWhole) {
   CreatePodGroup("scheduling.sigs.k8s.io/v1alpha1", "koord", {{"minMember", 3}});
   const PodTemplate pod = Marked({{"pod-group.scheduling.sigs.k8s.io", "koord"}}, {});

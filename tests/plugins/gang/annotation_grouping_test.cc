@@ -38,6 +38,35 @@ TEST_F(AnnotationGroupingTest, WithoutAWaitTheConfiguredDefaultHolds) {
   EXPECT_EQ(grouping_.GroupOf(Member("1").View())->spec, (GangSpec{1, {}}));
 }
 
+TEST_F(AnnotationGroupingTest, RolesAndGroupsStandOnThePods) {
+  PodViewBuilder pod = Member("4");
+  pod.Annotation("tutti.dev/role", "workers/0")
+      .Annotation("tutti.dev/roles",
+                  R"([{"name":"driver","minMember":1},
+                      {"name":"workers","minSubGroup":2,"subGroupSize":4}])");
+  const auto membership = grouping_.GroupOf(pod.View());
+  EXPECT_EQ(membership->role, "workers/0");
+  EXPECT_EQ(membership->spec->min_member, 4);
+  EXPECT_EQ(membership->spec->roles,
+            (std::vector<RoleMinimum>{{"driver", 1}, {"workers", 0, 2, 4}}));
+  PodViewBuilder size_of_roles;
+  size_of_roles.Annotation("tutti.dev/gang", "train")
+      .Annotation("tutti.dev/roles", R"([{"name":"driver","minMember":1}])");
+  EXPECT_EQ(grouping_.GroupOf(size_of_roles.View())->spec->min_member, 1);
+}
+
+TEST_F(AnnotationGroupingTest, BadRolesSayWhatToWrite) {
+  for (const char* bad : {"driver", R"([{"name":"driver"}])",
+                          R"([{"name":"w","minSubGroup":1000,"subGroupSize":1000}])"}) {
+    PodViewBuilder pod = Member("4");
+    pod.Annotation("tutti.dev/roles", bad);
+    const auto membership = grouping_.GroupOf(pod.View());
+    EXPECT_FALSE(membership->spec) << bad;
+    EXPECT_THAT(membership->problem, HasSubstr("annotation tutti.dev/roles is \"")) << bad;
+    EXPECT_THAT(membership->problem, HasSubstr("expected a JSON list of roles")) << bad;
+  }
+}
+
 TEST_F(AnnotationGroupingTest, APodWithoutTheMarkerIsNotOurs) {
   EXPECT_FALSE(grouping_.GroupOf(PodViewBuilder().View()));
   PodViewBuilder size_alone;

@@ -54,16 +54,32 @@ TEST_F(KaiGroupingTest, SubGroupsAreRoles) {
   EXPECT_THAT(gang.spec.roles, ElementsAre(RoleMinimum{"decode", 3}, RoleMinimum{"prefill", 2}));
 }
 
-TEST_F(KaiGroupingTest, OfATreeTheLeavesAreTheRolesAndAllAreNeeded) {
+TEST_F(KaiGroupingTest, SomeOfTheSubGroupsMayDo) {
   const GangObject gang = SpecOf(R"({"minSubGroup":1,"subGroups":[
     {"name":"replica-0","minSubGroup":2},{"name":"replica-1"},
     {"name":"leader-0","minMember":1,"parent":"replica-0"},
     {"name":"workers-0","minMember":4,"parent":"replica-0"},
     {"name":"workers-1","parent":"replica-1"}]})");
-  EXPECT_EQ(gang.spec.min_member, 6);
-  EXPECT_THAT(gang.spec.roles, ElementsAre(RoleMinimum{"leader-0", 1}, RoleMinimum{"workers-0", 4},
-                                           RoleMinimum{"workers-1", 1}));
+  EXPECT_EQ(gang.spec.min_member, 1);
+  EXPECT_THAT(
+      gang.spec.roles,
+      ElementsAre(RoleMinimum{"", 0, 1}, RoleMinimum{"replica-0", 0, 2},
+                  RoleMinimum{"replica-0/leader-0", 1}, RoleMinimum{"replica-0/workers-0", 4},
+                  RoleMinimum{"replica-1"}, RoleMinimum{"replica-1/workers-1", 1}));
   EXPECT_THAT(gang.problem, IsEmpty());
+  EXPECT_THAT(SpecOf(R"({"subGroups":[{"name":"a","minSubGroup":0},
+                                      {"name":"b","minMember":2,"parent":"a"}]})")
+                  .spec.roles,
+              ElementsAre(RoleMinimum{"a", 0, kNoGroups}, RoleMinimum{"a/b", 2}));
+}
+
+TEST_F(KaiGroupingTest, WithoutMinSubGroupAllOfATreeIsNeeded) {
+  const GangObject gang = SpecOf(R"({"subGroups":[
+    {"name":"replica-0"},{"name":"leader-0","minMember":1,"parent":"replica-0"},
+    {"name":"workers-0","minMember":4,"parent":"replica-0"}]})");
+  EXPECT_EQ(gang.spec.min_member, 5);
+  EXPECT_THAT(gang.spec.roles, ElementsAre(RoleMinimum{"replica-0/leader-0", 1},
+                                           RoleMinimum{"replica-0/workers-0", 4}));
 }
 
 TEST_F(KaiGroupingTest, WhatIsWrongIsNamed) {

@@ -30,6 +30,25 @@ TEST(MarkerJsonTest, CountsAreAListOfObjectsOfWhichTheRestIsLeftAside) {
     EXPECT_EQ(ParseCounts(bad, "n"), std::nullopt) << bad;
 }
 
+TEST(MarkerJsonTest, RolesSayHowManyMembersOrGroupsTheyNeed) {
+  EXPECT_THAT(
+      ParseRoles(
+          R"([{"name":"w","minSubGroup":2,"subGroupSize":4},{"name":"d","minMember":1},{"minSubGroup":0}])"),
+      Optional(ElementsAre(RoleMinimum{"", 0, kNoGroups}, RoleMinimum{"d", 1},
+                           RoleMinimum{"w", 0, 2, 4})));
+  for (const char* bad :
+       {"", "{}", "[1]", "[{}]", R"([{"name":"a"}])", R"([{"name":1,"minMember":1}])",
+        R"([{"name":"a","minMember":"1"}])", R"([{"name":"a","minMember":-1}])",
+        R"([{"name":"a","minMember":100001}])", R"([{"name":"a","minmember":1}])",
+        R"([{"name":"a","minMember":1},{"name":"a","minSubGroup":1}])",
+        R"([{"name":"/a","minMember":1}])", R"([{"name":"a//b","minMember":1}])",
+        R"([{"name":"a/","minMember":1}])", R"([{"name":"","minMember":1}])"})
+    EXPECT_EQ(ParseRoles(bad), std::nullopt) << bad;
+  std::string deep = "a";
+  for (int i = 0; i < 16; ++i) deep += "/a";
+  EXPECT_EQ(ParseRoles(R"([{"name":")" + deep + R"(","minMember":1}])"), std::nullopt);
+}
+
 TEST(MarkerJsonTest, DeeplyNestedTextIsReadInBoundedSpace) {
   const std::string open(100'000, '[');
   const std::string close(100'000, ']');

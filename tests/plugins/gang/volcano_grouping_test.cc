@@ -70,7 +70,40 @@ TEST_F(VolcanoGroupingTest, RolesThatNeedMoreThanTheGangAreNotHeeded) {
   EXPECT_EQ(gang.spec, (GangSpec{2})) << "as in Volcano";
 }
 
+TEST_F(VolcanoGroupingTest, APolicyMakesGroupsByLabels) {
+  const GangObject gang = SpecOf(R"({"minMember":8,"minTaskMember":{"worker":8},"subGroupPolicy":[
+    {"name":"replica","subGroupSize":4,"minSubGroups":2,
+     "labelSelector":{"matchLabels":{"volcano.sh/task-spec":"worker"}},
+     "matchLabelKeys":["example.com/replica"]}]})");
+  EXPECT_THAT(gang.problem, IsEmpty());
+  EXPECT_EQ(gang.spec.min_member, 8);
+  EXPECT_THAT(gang.spec.roles,
+              ElementsAre(RoleMinimum{"worker", 8}, RoleMinimum{"worker/replica", 0, 2, 4}));
+  EXPECT_THAT(gang.spec.rules, ElementsAre(RoleRule{"worker/replica",
+                                                    {{"volcano.sh/task-spec", "worker"}},
+                                                    {"example.com/replica"}}));
+}
+
+TEST_F(VolcanoGroupingTest, APolicyForMoreThanOneTaskGoesBeforeThem) {
+  const GangObject gang = SpecOf(R"({"minMember":8,"minTaskMember":{"worker":8},"subGroupPolicy":[
+    {"subGroupSize":3}, {"name":"x","labelSelector":{"matchExpressions":[{"key":"a"}]}}]})");
+  EXPECT_THAT(gang.spec.roles, ElementsAre(RoleMinimum{"policy-0", 0, kNoGroups, 3}));
+  EXPECT_THAT(gang.spec.rules, ElementsAre(RoleRule{"policy-0/all", {}, {}}));
+}
+
+TEST_F(VolcanoGroupingTest, PodsBringTheirLabelsForIt) {
+  PodViewBuilder pod;
+  pod.Annotation(kKubeGroup, "train").Label("b", "2").Label("a", "1");
+  EXPECT_THAT(grouping_.GroupOf(pod.View())->labels,
+              ElementsAre(::testing::Pair("a", "1"), ::testing::Pair("b", "2")));
+}
+
 TEST_F(VolcanoGroupingTest, WhatIsWrongIsNamed) {
+  EXPECT_THAT(SpecOf(R"({"subGroupPolicy":[{"subGroupSize":0}]})").problem,
+              HasSubstr("spec.subGroupPolicy.0.subGroupSize is 0; expected 1 to 100000"));
+  EXPECT_THAT(SpecOf(R"({"subGroupPolicy":[{"subGroupSize":1000,"minSubGroups":1000}]})").problem,
+              HasSubstr("its subGroupPolicy needs more than 100000 pods"));
+
   EXPECT_THAT(SpecOf(R"({"minMember":0})").problem,
               AllOf(HasSubstr("PodGroup train: spec.minMember is 0"),
                     HasSubstr("expected 1 to 100000; correct the PodGroup")));

@@ -1,0 +1,118 @@
+#include "planner/member_choice.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+
+namespace tutti::planner {
+namespace {
+
+using model::ReasonCode;
+
+bool Contains(const std::vector<std::string>& texts, const std::string& text) {
+  return std::find(texts.begin(), texts.end(), text) != texts.end();
+}
+
+std::string TextOf(const RoleQuota::Shortage& shortage) {
+  if (!shortage.groups) return absl::StrFormat("of role %s", shortage.role);
+  return shortage.role.empty() ? "groups that are whole"
+                               : absl::StrFormat("groups of %s that are whole", shortage.role);
+}
+
+}  // namespace
+
+MemberChoice::MemberChoice(const Gang& gang, Members waiting, size_t required)
+    : gang_(gang),
+      waiting_(std::move(waiting)),
+      required_(std::min(required, waiting_.size())),
+      quota_(std::vector<RoleMinimum>()) {
+  if (gang_.has_roles()) {
+    for (const Member* member : waiting_) role_texts_.push_back(gang_.RoleOf(*member->pod));
+    roles_.assign(role_texts_.begin(), role_texts_.end());
+  }
+  Choose();
+}
+
+void MemberChoice::Choose() {
+  shortage_.reset();
+  picked_.clear();
+  first_.clear();
+  if (!gang_.has_roles()) {
+    for (size_t i = 0; i < required_; ++i) picked_.push_back(i);
+  } else {
+    quota_ = gang_.RolesSecured();
+    picked_ = quota_.Pick(roles_, required_, avoid_);
+    // One that has started goes on with what is left of it.
+    if (!gang_.satisfied) shortage_ = ShortageOf(quota_.FirstShort());
+  }
+  for (const size_t i : picked_) first_.push_back(waiting_[i]);
+}
+
+std::optional<MemberChoice::Shortage> MemberChoice::ShortageOf(
+    const std::optional<RoleQuota::Shortage>& missing) const {
+  if (missing) {
+    return Shortage{{ReasonCode::kWaitingForMembers, missing->need, missing->have, {}},
+                    TextOf(*missing)};
+  }
+  if (picked_.size() >= required_) return std::nullopt;
+  // The others are in groups that are not whole.
+  const int64_t have = gang_.min_member() - static_cast<int64_t>(required_ - picked_.size());
+  return Shortage{{ReasonCode::kWaitingForMembers, gang_.min_member(), have, {}},
+                  "in groups that are whole"};
+}
+
+bool MemberChoice::Vary(absl::FunctionRef<bool(std::span<Member* const>)> fits) {
+  const std::vector<size_t> before = picked_;
+  const std::vector<RoleQuota::Unit> groups = quota_.chosen();
+  const size_t avoided = avoid_.size();
+  const RoleQuota::Unit* largest = nullptr;
+  for (const RoleQuota::Unit& group : groups) {
+    if (Contains(avoid_, group.group)) continue;
+    // Of one that holds another that does not fit, the latter is left out first.
+    const bool holds_one =
+        std::any_of(avoid_.begin() + static_cast<std::ptrdiff_t>(avoided), avoid_.end(),
+                    [&](const std::string& inner) { return inner.starts_with(group.group + "/"); });
+    if (holds_one) continue;
+    Members members;
+    for (const size_t i : group.members) members.push_back(waiting_[i]);
+    if (!fits(members)) avoid_.push_back(group.group);
+    if (largest == nullptr || group.members.size() >= largest->members.size()) largest = &group;
+  }
+  if (avoid_.size() == avoided && largest != nullptr) avoid_.push_back(largest->group);
+  if (avoid_.size() == avoided) return false;
+  Choose();
+  return !shortage_ && picked_ != before;
+}
+
+std::vector<MemberChoice::Unit> MemberChoice::Surplus() {
+  Members left;
+  std::vector<std::string_view> roles;
+  size_t next = 0;
+  for (size_t i = 0; i < waiting_.size(); ++i) {
+    if (next < picked_.size() && picked_[next] == i) {
+      ++next;
+      continue;
+    }
+    left.push_back(waiting_[i]);
+    if (!roles_.empty()) roles.push_back(roles_[i]);
+  }
+  std::vector<Unit> units;
+  if (roles_.empty()) {
+    for (Member* member : left) units.push_back({{member}, {}, false});
+    return units;
+  }
+  for (RoleQuota::Unit& unit : quota_.Units(roles)) {
+    Unit& to = units.emplace_back();
+    for (const size_t i : unit.members) to.members.push_back(left[i]);
+    to.group = std::move(unit.group);
+    to.fills = unit.fills;
+  }
+  if (const auto& missing = quota_.left_out())
+    left_out_ = Shortage{{ReasonCode::kWaitingForMembers, missing->need, missing->have, {}},
+                         absl::StrFormat("of group %s", missing->role)};
+  return units;
+}
+
+}  // namespace tutti::planner
