@@ -192,7 +192,8 @@ ObjectSink::Reader GangReader(const Emit& emit, const GangGrouping& grouping) {
                        std::move(gang->identity)};
     (*identities)[object.uid()] = key;
     emit(model::GangObjectUpserted{std::move(key), std::move(gang->display_name), gang->spec,
-                                   std::move(gang->problem), std::move(gang->queue)});
+                                   std::move(gang->problem), std::move(gang->queue),
+                                   std::move(gang->parent)});
   };
   const auto gone = [emit, identities](const std::string&, const std::string&,
                                        const base::Uid& uid) {

@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -32,6 +33,7 @@ struct GangObjectUpserted {
   GangSpec spec;
   std::string problem;
   std::string queue = {};
+  std::optional<std::string> parent = std::nullopt;  // as in GangObject
 };
 struct GangObjectDeleted {
   GangKey key;

@@ -1,5 +1,6 @@
 #include "objects/json_object_view.h"
 
+#include <string>
 #include <utility>
 
 #include "nlohmann/json.hpp"
@@ -60,9 +61,15 @@ absl::Status JsonObjectView::ParseList(std::string_view text,
   if (items != root.end() && items->is_null()) return absl::OkStatus();
   if (items == root.end() || !items->is_array())
     return absl::InvalidArgumentError("not a list: expected an array items");
+  // The API server leaves the kind of built-in objects to that of the list.
+  std::string kind;
+  if (const auto of_list = root.find("kind"); of_list != root.end() && of_list->is_string())
+    kind = of_list->get<std::string>();
+  if (kind.ends_with("List")) kind.resize(kind.size() - 4);
   for (json& item : *items) {
-    if (item.is_object())
-      each(JsonObjectView(std::make_unique<Document>(Document{std::move(item)})));
+    if (!item.is_object()) continue;
+    if (!kind.empty() && !item.contains("kind")) item["kind"] = kind;
+    each(JsonObjectView(std::make_unique<Document>(Document{std::move(item)})));
   }
   return absl::OkStatus();
 }

@@ -155,6 +155,16 @@ void Put(const GangSpec& spec, pb::GangSpec& out) {
   }
 }
 
+void Put(const model::GangObjectUpserted& object, pb::GangObjectUpserted& out) {
+  const auto& [key, display_name, spec, problem, queue, parent] = object;
+  Put(key, *out.mutable_key());
+  out.set_display_name(display_name);
+  Put(spec, *out.mutable_spec());
+  out.set_problem(problem);
+  out.set_queue(queue);
+  if (parent) out.set_parent(*parent);
+}
+
 void Put(const model::NodeInfo& node, pb::NodeInfo& out) {
   const auto& [name, uid, labels, taints, allocatable, unschedulable, fields] = node;
   out.set_name(name);
@@ -183,7 +193,8 @@ void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables) {
   out.set_shape(tables.NumberOf(shape));
   out.set_charge(tables.NumberOf(charge));
   if (gang) {
-    const auto& [key, display_name, spec, problem, role, queue, on_member_lost, labels] = *gang;
+    const auto& [key, display_name, spec, problem, role, queue, on_member_lost, labels, group] =
+        *gang;
     pb::GangMembership& to = *out.mutable_gang();
     Put(key, *to.mutable_key());
     to.set_display_name(display_name);
@@ -193,6 +204,7 @@ void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables) {
     to.set_queue(queue);
     to.set_on_member_lost(static_cast<uint32_t>(on_member_lost));
     PutLabels(labels, *to.mutable_labels());
+    to.set_group(group);
   }
   PutAll(pins, *out.mutable_pins());
   out.set_plan_token(plan_token);
@@ -401,6 +413,16 @@ void ModelReader::Get(const pb::GangSpec& in, GangSpec& spec) {
         {rule.role(), GetLabels(rule.labels()), {rule.by().begin(), rule.by().end()}});
 }
 
+void ModelReader::Get(const pb::GangObjectUpserted& in, model::GangObjectUpserted& object) {
+  auto& [key, display_name, spec, problem, queue, parent] = object;
+  Get(in.key(), key);
+  display_name = in.display_name();
+  Get(in.spec(), spec);
+  problem = in.problem();
+  queue = in.queue();
+  if (in.has_parent()) parent = in.parent();
+}
+
 void ModelReader::Get(const pb::NodeInfo& in, model::NodeInfo& node) {
   auto& [name, uid, labels, taints, allocatable, unschedulable, fields] = node;
   name = in.name();
@@ -434,7 +456,8 @@ void ModelReader::Get(const pb::PodInfo& in, model::PodInfo& pod) {
   if (!charged) Fail(absl::StrFormat("there is no list number %d", in.charge()));
   charge = charged ? lists_[in.charge()] : world_.shapes().Intern(model::ResourceList());
   if (in.has_gang()) {
-    auto& [key, display_name, spec, problem, role, queue, on_member_lost, labels] = gang.emplace();
+    auto& [key, display_name, spec, problem, role, queue, on_member_lost, labels, group] =
+        gang.emplace();
     Get(in.gang().key(), key);
     display_name = in.gang().display_name();
     if (in.gang().has_spec()) Get(in.gang().spec(), spec.emplace());
@@ -444,6 +467,7 @@ void ModelReader::Get(const pb::PodInfo& in, model::PodInfo& pod) {
     on_member_lost = Enumerator(in.gang().on_member_lost(), model::MemberLost::kRelease,
                                 "what follows a lost member");
     labels = GetLabels(in.gang().labels());
+    group = in.gang().group();
   }
   pins.assign(in.pins().begin(), in.pins().end());
   plan_token = in.plan_token();

@@ -27,6 +27,7 @@ void Put(const model::PodShape& shape, pb::PodShape& out);
 void Put(const base::Uid& uid, pb::Uid& out);
 void Put(const model::GangKey& key, pb::GangKey& out);
 void Put(const GangSpec& spec, pb::GangSpec& out);
+void Put(const model::GangObjectUpserted& object, pb::GangObjectUpserted& out);
 void Put(const model::WatchedObjectUpserted& object, pb::WatchedObject& out);
 void Put(const model::NodeInfo& node, pb::NodeInfo& out);
 void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables);
@@ -57,6 +58,7 @@ class ModelReader {
   void Get(const pb::Uid& in, base::Uid& uid) const { uid = {in.high(), in.low()}; }
   void Get(const pb::GangKey& in, model::GangKey& key) const;
   void Get(const pb::GangSpec& in, GangSpec& spec);
+  void Get(const pb::GangObjectUpserted& in, model::GangObjectUpserted& object);
   void Get(const pb::WatchedObject& in, model::WatchedObjectUpserted& object);
   void Get(const pb::NodeInfo& in, model::NodeInfo& node);
   void Get(const pb::PodInfo& in, model::PodInfo& pod);

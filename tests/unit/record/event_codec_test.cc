@@ -61,6 +61,10 @@ class EventCodecTest : public ::testing::Test {
     pod.shape = std::make_shared<const model::PodShape>(std::move(shape));
     pod.gang =
         model::GangMember{{"default", "job", "a"}, "a", GangSpec{3, std::chrono::seconds(5)}, "p"};
+    pod.gang->spec->roles = {{"w", 1, kNoGroups, 3}};
+    pod.gang->spec->rules = {{"w", {{"app", "a"}}, {"replica"}}};
+    pod.gang->labels = {{"app", "a"}, {"replica", "0"}};
+    pod.gang->group = "workers";
     pod.pins = {"n1", "n2"};
     pod.plan_token = "x-1/0";
     pod.created_seconds = 12;
