@@ -49,6 +49,7 @@ std::optional<GangMembership> AnnotationGrouping::GroupOf(const PodView& pod) co
   } else {
     membership.spec.emplace().min_member = 1;
   }
+  SetMaxMember("annotation tutti.dev/max-member", Marker(pod, "tutti.dev/max-member"), membership);
   SetRoles(roles, membership);
   SetWaitTimeout("annotation tutti.dev/wait-timeout", Marker(pod, "tutti.dev/wait-timeout"),
                  membership);

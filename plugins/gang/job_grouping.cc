@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gang_objects.h"
 #include "marker_values.h"
 
 namespace tutti::gang {
@@ -50,6 +51,7 @@ std::optional<GangObject> JobGrouping::SpecOf(const ObjectView& object) const {
   }
   // Parallelism 0 is a paused Job: it has no pods, and its next ones come with a new size.
   gang.spec.min_member = static_cast<int>(std::clamp<int64_t>(size, 1, kMostMembers));
+  ReadMaxMember(object, gang, "/spec/template/metadata");
   return gang;
 }
 

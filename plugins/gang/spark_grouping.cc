@@ -19,6 +19,8 @@ std::optional<GangMembership> SparkGrouping::GroupOf(const PodView& pod) const {
   membership.role = "executor";
   membership.queue = QueueOf(pod);
   SetMinMember("annotation " + std::string(key), count, "set it on every executor", membership);
+  constexpr char kMost[] = "spark-dynamic-allocation-max-executor-count";
+  if (dynamic) SetMaxMember(std::string("annotation ") + kMost, pod.Annotation(kMost), membership);
   return membership;
 }
 

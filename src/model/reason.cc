@@ -44,6 +44,8 @@ constexpr std::array<CodeText, kReasonCodes> kTexts = {{
     {"PluginFailed",
      "a plugin failed and is configured to reject then; see the log and mend or disable it"},
     {"Held", "an operator holds the gang or its queue; it goes on after Resume"},
+    {"GangAtMax",
+     "as many members as the gang may have at once run; this one follows when one of them ends"},
 }};
 
 }  // namespace

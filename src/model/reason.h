@@ -35,8 +35,9 @@ enum class ReasonCode : uint8_t {
   kRefusedByPlugin,       // a plugin refuses it; Reason::plugin says why
   kPluginFailed,          // a plugin failed, and its onError is reject
   kHeld,                  // somebody has put it on hold, or its queue
+  kGangAtMax,             // as many members as the gang may have at once have a node
 };
-inline constexpr int kReasonCodes = static_cast<int>(ReasonCode::kHeld) + 1;
+inline constexpr int kReasonCodes = static_cast<int>(ReasonCode::kGangAtMax) + 1;
 
 struct Reason {
   ReasonCode code = ReasonCode::kNone;

@@ -46,6 +46,7 @@ void QueuePlanner::Pass() {
   memo_.Clear();
   failures_ = 0;
   round_.active() ? ServeQueues() : ServeQueue();
+  if (!unfinished()) Grow();
   room_.Close();
   nominator_.Follow();
 }
@@ -165,9 +166,6 @@ QueueOutcome QueuePlanner::Plan(Gang& gang) {
       return QueueOutcome::kHeld;
     }
   }
-  const std::vector<MemberChoice::Unit> surplus = choice.Surplus();
-  if (PlaceSurplus(gang, surplus) && choice.left_out())
-    gangs_.SetReason(gang, choice.left_out()->reason, choice.left_out()->detail);
   return QueueOutcome::kPlaced;
 }
 
