@@ -39,6 +39,8 @@ struct GangMember {
   std::string queue = {};        // as in GangMembership
   MemberLost on_member_lost = MemberLost::kReplace;
   std::vector<std::pair<std::string, std::string>> labels = {};  // as in GangMembership
+  // Roles of the gang that are ready before the pod starts.
+  std::vector<std::string> start_after = {};
   // Where the gang is one above the group that the pod names: that group's identity. The role is
   // the path to it then.
   std::string group = {};

@@ -46,6 +46,8 @@ constexpr std::array<CodeText, kReasonCodes> kTexts = {{
     {"Held", "an operator holds the gang or its queue; it goes on after Resume"},
     {"GangAtMax",
      "as many members as the gang may have at once run; this one follows when one of them ends"},
+    {"WaitingForRole",
+     "its node is reserved; it starts when the role of its gang that it starts after is ready"},
 }};
 
 }  // namespace

@@ -230,8 +230,12 @@ void Core::Parts::RepairFailed(Gang& gang) {
     gang.satisfied = true;  // taken as it is
     return;
   }
-  ReleaseGang(gangs, gang,
-              "the gang could not be completed in time: fewer than minMember pods were bound");
+  ReleaseGang(
+      gangs, gang,
+      gang.held_back > 0
+          ? "the roles that others of the gang start after were not ready in time "
+            "(tutti.dev/start-after)"
+          : "the gang could not be completed in time: fewer than minMember pods were bound");
 }
 
 Timestamp Core::NextDeadline() const {

@@ -119,6 +119,9 @@ class GangBook {
   // When it was bound, on our axis of time.
   base::Timestamp BoundAt(const model::PodInfo& pod) const;
   void UpdateVerdict(const Gang& gang, const Member& member);
+  // Tells those that are held back of their nodes, once the roles that they start after are ready.
+  // False: nothing has changed.
+  bool FollowOrder(Gang& gang);
   void SetDeadlines(Gang& gang);
   void TellPlugins(Gang& gang);
 

@@ -184,7 +184,7 @@ void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables) {
   const auto& [uid, name, namespace_name, scheduler_name, node_name, nominated_node, shape, charge,
                gang, pins, devices, plan_token, created_seconds, bound_seconds, expected_duration,
                submitter, phase, deleting, gated_by_tutti, gated_by_others, has_controller,
-               disruptable, verdict] = pod;
+               disruptable, verdict, ready] = pod;
   Put(uid, *out.mutable_uid());
   out.set_name(name);
   out.set_namespace_name(namespace_name);
@@ -194,8 +194,8 @@ void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables) {
   out.set_shape(tables.NumberOf(shape));
   out.set_charge(tables.NumberOf(charge));
   if (gang) {
-    const auto& [key, display_name, spec, problem, role, queue, on_member_lost, labels, group] =
-        *gang;
+    const auto& [key, display_name, spec, problem, role, queue, on_member_lost, labels, start_after,
+                 group] = *gang;
     pb::GangMembership& to = *out.mutable_gang();
     Put(key, *to.mutable_key());
     to.set_display_name(display_name);
@@ -205,6 +205,7 @@ void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables) {
     to.set_queue(queue);
     to.set_on_member_lost(static_cast<uint32_t>(on_member_lost));
     PutLabels(labels, *to.mutable_labels());
+    PutAll(start_after, *to.mutable_start_after());
     to.set_group(group);
   }
   PutAll(pins, *out.mutable_pins());
@@ -220,6 +221,7 @@ void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables) {
   out.set_gated_by_others(gated_by_others);
   out.set_has_controller(has_controller);
   out.set_not_disruptable(!disruptable);
+  out.set_ready(ready);
   const auto& [refused, ours, fingerprint] = verdict;
   out.set_refused(refused);
   out.set_refused_by_us(ours);
@@ -444,8 +446,8 @@ void ModelReader::Get(const pb::NodeInfo& in, model::NodeInfo& node) {
 void ModelReader::Get(const pb::PodInfo& in, model::PodInfo& pod) {
   auto& [uid, name, namespace_name, scheduler_name, node_name, nominated_node, shape, charge, gang,
          pins, devices, plan_token, created_seconds, bound_seconds, expected_duration, submitter,
-         phase, deleting, gated_by_tutti, gated_by_others, has_controller, disruptable, verdict] =
-      pod;
+         phase, deleting, gated_by_tutti, gated_by_others, has_controller, disruptable, verdict,
+         ready] = pod;
   Get(in.uid(), uid);
   name = in.name();
   namespace_name = in.namespace_name();
@@ -457,8 +459,8 @@ void ModelReader::Get(const pb::PodInfo& in, model::PodInfo& pod) {
   if (!charged) Fail(absl::StrFormat("there is no list number %d", in.charge()));
   charge = charged ? lists_[in.charge()] : world_.shapes().Intern(model::ResourceList());
   if (in.has_gang()) {
-    auto& [key, display_name, spec, problem, role, queue, on_member_lost, labels, group] =
-        gang.emplace();
+    auto& [key, display_name, spec, problem, role, queue, on_member_lost, labels, start_after,
+           group] = gang.emplace();
     Get(in.gang().key(), key);
     display_name = in.gang().display_name();
     if (in.gang().has_spec()) Get(in.gang().spec(), spec.emplace());
@@ -468,6 +470,7 @@ void ModelReader::Get(const pb::PodInfo& in, model::PodInfo& pod) {
     on_member_lost = Enumerator(in.gang().on_member_lost(), model::MemberLost::kRelease,
                                 "what follows a lost member");
     labels = GetLabels(in.gang().labels());
+    start_after.assign(in.gang().start_after().begin(), in.gang().start_after().end());
     group = in.gang().group();
   }
   pins.assign(in.pins().begin(), in.pins().end());
@@ -479,6 +482,7 @@ void ModelReader::Get(const pb::PodInfo& in, model::PodInfo& pod) {
   devices = Devices(in.devices());
   expected_duration = Length(in.expected_duration());
   submitter = in.submitter();
+  ready = in.ready();
   phase = Enumerator(in.phase(), model::PodPhase::kFailed, "phase");
   deleting = in.deleting();
   gated_by_tutti = in.gated_by_tutti();
