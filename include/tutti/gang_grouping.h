@@ -9,10 +9,12 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tutti/gang_markers.h"
 #include "tutti/object_view.h"
 #include "tutti/pod_view.h"
 
@@ -80,6 +82,13 @@ class GangGrouping {
     (void)object;
     return std::nullopt;
   }
+
+  // What GroupOf and SpecOf read, and what they are known to leave aside: always the same, and they
+  // live as long as the process. Of two rules with one meaning the first goes before the second. At
+  // most 64 each. The host makes the report from them, when it is asked for; whoever names no rules
+  // is reported on with none.
+  virtual std::span<const MarkerRule> PodMarkers() const { return {}; }
+  virtual std::span<const MarkerRule> ObjectMarkers() const { return {}; }
 };
 
 }  // namespace tutti

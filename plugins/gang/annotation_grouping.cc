@@ -1,8 +1,17 @@
 #include "annotation_grouping.h"
 
+#include "marker_rules.h"
 #include "marker_values.h"
 
 namespace tutti::gang {
+namespace {
+
+constexpr auto kPodRules =
+    JoinRules(EitherRule("tutti.dev/gang", MarkerMeaning::kGang),
+              EitherRule("tutti.dev/min-member", MarkerMeaning::kMinMember),
+              EitherRule("tutti.dev/wait-timeout", MarkerMeaning::kWaitTimeout), kOurQueueRules);
+
+}  // namespace
 
 std::optional<GangMembership> AnnotationGrouping::GroupOf(const PodView& pod) const {
   const std::string_view gang = Marker(pod, "tutti.dev/gang");
@@ -17,5 +26,7 @@ std::optional<GangMembership> AnnotationGrouping::GroupOf(const PodView& pod) co
                  membership);
   return membership;
 }
+
+std::span<const MarkerRule> AnnotationGrouping::PodMarkers() const { return kPodRules; }
 
 }  // namespace tutti::gang

@@ -14,6 +14,7 @@ class AnnotationGrouping final : public GangGrouping {
  public:
   std::string_view name() const override { return "annotations"; }
   std::optional<GangMembership> GroupOf(const PodView& pod) const override;
+  std::span<const MarkerRule> PodMarkers() const override;
 };
 
 }  // namespace tutti::gang

@@ -14,6 +14,7 @@ class ArmadaGrouping final : public GangGrouping {
  public:
   std::string_view name() const override { return "armada"; }
   std::optional<GangMembership> GroupOf(const PodView& pod) const override;
+  std::span<const MarkerRule> PodMarkers() const override;
 };
 
 }  // namespace tutti::gang

@@ -2,12 +2,32 @@
 
 #include <algorithm>
 
+#include "marker_rules.h"
 #include "marker_values.h"
 
 namespace tutti::gang {
 namespace {
 
 constexpr std::string_view kOptIn = "tutti.dev/gang-job";
+
+constexpr auto kPodRules = JoinRules(
+    std::array{
+        AnnotationRule(kOptIn, MarkerMeaning::kOther, "whether the pods of the Job are a gang"),
+        AnnotationRule("tutti.dev/min-member", MarkerMeaning::kMinMember)},
+    kOurQueueRules);
+
+constexpr std::string_view kMinMemberAt =
+    "/spec/template/metadata/annotations/tutti.dev~1min-member";
+
+constexpr std::array kObjectRules = {
+    FieldRule("/spec/template/metadata/annotations/tutti.dev~1gang-job", MarkerMeaning::kOther,
+              "whether the pods of the Job are a gang"),
+    FieldRule(kMinMemberAt, MarkerMeaning::kMinMember),
+    MarkerRule{MarkerPlace::kField, "/spec/parallelism", MarkerMeaning::kMinMember,
+               "annotation tutti.dev/min-member says the size", kMinMemberAt},
+    FieldRule("/spec/completions", MarkerMeaning::kOther, "the size is not more than that"),
+    FieldRule("/spec/template/metadata/annotations/tutti.dev~1queue", MarkerMeaning::kQueue),
+    FieldRule("/spec/template/metadata/labels/tutti.dev~1queue", MarkerMeaning::kQueue)};
 
 }  // namespace
 
@@ -52,5 +72,9 @@ std::optional<GangObject> JobGrouping::SpecOf(const ObjectView& object) const {
   gang.spec.min_member = static_cast<int>(std::clamp<int64_t>(size, 1, kMostMembers));
   return gang;
 }
+
+std::span<const MarkerRule> JobGrouping::PodMarkers() const { return kPodRules; }
+
+std::span<const MarkerRule> JobGrouping::ObjectMarkers() const { return kObjectRules; }
 
 }  // namespace tutti::gang

@@ -18,6 +18,8 @@ class JobGrouping final : public GangGrouping {
   std::vector<ObjectKind> Watches() const override;
   std::optional<GangMembership> GroupOf(const PodView& pod) const override;
   std::optional<GangObject> SpecOf(const ObjectView& object) const override;
+  std::span<const MarkerRule> PodMarkers() const override;
+  std::span<const MarkerRule> ObjectMarkers() const override;
 
  private:
   const bool all_jobs_;

@@ -3,10 +3,43 @@
 #include <set>
 
 #include "gang_objects.h"
+#include "marker_rules.h"
 #include "marker_values.h"
 
 namespace tutti::gang {
 namespace {
+
+constexpr auto kPodRules = JoinRules(
+    std::array{AnnotationRule("pod-group-name", MarkerMeaning::kGang),
+               LabelRule("kai.scheduler/subgroup-name", MarkerMeaning::kRole)},
+    kOurQueueRules, std::array{LabelRule("kai.scheduler/queue", MarkerMeaning::kQueue)},
+    EitherRule("kai.scheduler/batch-min-member", MarkerMeaning::kNothing,
+               "the PodGroup says the size"),
+    EitherRule("kai.scheduler/topology", MarkerMeaning::kNothing, kOurTopology),
+    EitherRule("kai.scheduler/topology-required-placement", MarkerMeaning::kNothing, kOurTopology),
+    EitherRule("kai.scheduler/topology-preferred-placement", MarkerMeaning::kNothing, kOurTopology),
+    EitherRule("kai.scheduler/preemptibility", MarkerMeaning::kNothing, kOurPreemption),
+    EitherRule("kai.scheduler/preemption-delay", MarkerMeaning::kNothing, kOurPreemption),
+    EitherRule("kai.scheduler/staleness-grace-period", MarkerMeaning::kNothing, kOurMemberLost),
+    EitherRule("kai.scheduler/node-pool", MarkerMeaning::kNothing,
+               "the pods' own node selectors and affinities count"));
+
+constexpr auto kObjectRules = JoinRules(
+    kPodGroupRules,
+    std::array{
+        FieldRule("/spec/subGroups", MarkerMeaning::kRole),
+        FieldRule("/spec/minSubGroup", MarkerMeaning::kNothing, "all subgroups are needed"),
+        FieldRule("/spec/subGroups/*/minSubGroup", MarkerMeaning::kNothing,
+                  "all subgroups are needed"),
+        FieldRule("/spec/subGroups/*/topologyConstraint", MarkerMeaning::kNothing, kOurTopology),
+        FieldRule("/spec/topologyConstraint", MarkerMeaning::kNothing, kOurTopology),
+        FieldRule("/spec/priorityClassName", MarkerMeaning::kNothing, kPodsPriority),
+        FieldRule("/spec/preemptibility", MarkerMeaning::kNothing, kOurPreemption),
+        FieldRule("/spec/markUnschedulable", MarkerMeaning::kNothing,
+                  "Tutti says why the gang waits in its events and conditions"),
+        FieldRule("/spec/schedulingBackoff", MarkerMeaning::kNothing,
+                  "a gang that cannot start backs off and is tried again")},
+    kUnknownSpecRule);
 
 std::string SubGroup(int index) { return "/spec/subGroups/" + std::to_string(index); }
 
@@ -57,5 +90,9 @@ std::optional<GangObject> KaiGrouping::SpecOf(const ObjectView& object) const {
   }
   return gang;
 }
+
+std::span<const MarkerRule> KaiGrouping::PodMarkers() const { return kPodRules; }
+
+std::span<const MarkerRule> KaiGrouping::ObjectMarkers() const { return kObjectRules; }
 
 }  // namespace tutti::gang

@@ -4,10 +4,46 @@
 
 #include "gang_objects.h"
 #include "marker_json.h"
+#include "marker_rules.h"
 #include "marker_values.h"
 
 namespace tutti::gang {
 namespace {
+
+constexpr std::string_view kPodGroupLabel = "pod-group.scheduling.sigs.k8s.io";
+constexpr std::string_view kPodGroupSays = "the PodGroup that the pod names has the say";
+
+constexpr MarkerRule UnlessPodGroup(std::string_view key, MarkerMeaning meaning,
+                                    std::string_view note = kPodGroupSays) {
+  return {MarkerPlace::kAnnotation, key, meaning, note, kPodGroupLabel};
+}
+
+constexpr auto kModeRules = std::array{
+    AnnotationRule("gang.scheduling.koordinator.sh/total-number", MarkerMeaning::kNothing,
+                   "min-available alone is waited for"),
+    AnnotationRule("gang.scheduling.koordinator.sh/mode", MarkerMeaning::kNothing,
+                   "a gang never starts in part: NonStrict is as Strict"),
+    AnnotationRule("gang.scheduling.koordinator.sh/match-policy", MarkerMeaning::kNothing,
+                   "members count once they are placed, as with once-satisfied")};
+
+constexpr auto kPodRules = JoinRules(
+    std::array{
+        LabelRule(kPodGroupLabel, MarkerMeaning::kGang),
+        AnnotationRule("gang.scheduling.koordinator.sh/name", MarkerMeaning::kGang),
+        UnlessPodGroup("gang.scheduling.koordinator.sh/min-available", MarkerMeaning::kMinMember),
+        UnlessPodGroup("gang.scheduling.koordinator.sh/waiting-time", MarkerMeaning::kWaitTimeout),
+        UnlessPodGroup("gang.scheduling.koordinator.sh/groups", MarkerMeaning::kOther,
+                       "these gangs start together, where no PodGroup is named")},
+    kOurQueueRules,
+    std::array{LabelRule("quota.scheduling.koordinator.sh/name", MarkerMeaning::kQueue)},
+    kModeRules);
+
+constexpr auto kObjectRules = JoinRules(
+    kPodGroupRules,
+    std::array{AnnotationRule("gang.scheduling.koordinator.sh/groups", MarkerMeaning::kOther,
+                              "of a PodGroup it must name no other gang")},
+    kModeRules, std::array{FieldRule("/spec/minResources", MarkerMeaning::kNothing, kPodsRequests)},
+    kUnknownSpecRule);
 
 constexpr char kGroups[] = "annotation gang.scheduling.koordinator.sh/groups";
 
@@ -91,5 +127,9 @@ std::optional<GangObject> KoordinatorGrouping::SpecOf(const ObjectView& object) 
   }
   return gang;
 }
+
+std::span<const MarkerRule> KoordinatorGrouping::PodMarkers() const { return kPodRules; }
+
+std::span<const MarkerRule> KoordinatorGrouping::ObjectMarkers() const { return kObjectRules; }
 
 }  // namespace tutti::gang

@@ -15,6 +15,7 @@ class KueueGrouping final : public GangGrouping {
  public:
   std::string_view name() const override { return "kueue"; }
   std::optional<GangMembership> GroupOf(const PodView& pod) const override;
+  std::span<const MarkerRule> PodMarkers() const override;
 };
 
 }  // namespace tutti::gang

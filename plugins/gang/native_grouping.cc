@@ -1,8 +1,32 @@
 #include "native_grouping.h"
 
+#include "marker_rules.h"
 #include "marker_values.h"
 
 namespace tutti::gang {
+namespace {
+
+constexpr auto kPodRules =
+    JoinRules(std::array{FieldRule("/spec/schedulingGroup/podGroupName", MarkerMeaning::kGang)},
+              kOurQueueRules);
+
+constexpr auto kObjectRules = JoinRules(
+    kOurQueueRules,
+    std::array{
+        FieldRule("/spec/schedulingPolicy/gang/minCount", MarkerMeaning::kMinMember),
+        FieldRule("/spec/schedulingPolicy/basic", MarkerMeaning::kNothing,
+                  "its pods are placed one by one, as those of no gang"),
+        FieldRule("/spec/schedulingPolicy/*", MarkerMeaning::kNothing, "Tutti knows no such field"),
+        FieldRule("/spec/schedulingConstraints", MarkerMeaning::kNothing, kOurTopology),
+        FieldRule("/spec/disruptionMode", MarkerMeaning::kNothing, kOurMemberLost),
+        FieldRule("/spec/priorityClassName", MarkerMeaning::kNothing, kPodsPriority),
+        FieldRule("/spec/parentCompositePodGroupName", MarkerMeaning::kNothing,
+                  "each PodGroup is a gang of its own"),
+        FieldRule("/spec/podGroupTemplateRef", MarkerMeaning::kNothing,
+                  "what the PodGroup itself says counts")},
+    kUnknownSpecRule);
+
+}  // namespace
 
 std::vector<ObjectKind> NativeGrouping::Watches() const {
   return {{"scheduling.k8s.io", {"v1beta1", "v1alpha3", "v1alpha2"}, "podgroups"}};
@@ -35,5 +59,9 @@ std::optional<GangObject> NativeGrouping::SpecOf(const ObjectView& object) const
   gang.spec.min_member = static_cast<int>(count);
   return gang;
 }
+
+std::span<const MarkerRule> NativeGrouping::PodMarkers() const { return kPodRules; }
+
+std::span<const MarkerRule> NativeGrouping::ObjectMarkers() const { return kObjectRules; }
 
 }  // namespace tutti::gang

@@ -14,6 +14,8 @@ class NativeGrouping final : public GangGrouping {
   std::vector<ObjectKind> Watches() const override;
   std::optional<GangMembership> GroupOf(const PodView& pod) const override;
   std::optional<GangObject> SpecOf(const ObjectView& object) const override;
+  std::span<const MarkerRule> PodMarkers() const override;
+  std::span<const MarkerRule> ObjectMarkers() const override;
 };
 
 }  // namespace tutti::gang

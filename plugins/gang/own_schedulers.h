@@ -21,6 +21,8 @@ class OwnSchedulers final : public GangGrouping {
   std::optional<GangObject> SpecOf(const ObjectView& object) const override {
     return grouping_->SpecOf(object);
   }
+  std::span<const MarkerRule> PodMarkers() const override { return grouping_->PodMarkers(); }
+  std::span<const MarkerRule> ObjectMarkers() const override { return grouping_->ObjectMarkers(); }
 
  private:
   const std::unique_ptr<GangGrouping> grouping_;

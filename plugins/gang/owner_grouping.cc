@@ -4,10 +4,59 @@
 #include <utility>
 
 #include "gang_objects.h"
+#include "marker_rules.h"
 #include "marker_values.h"
 
 namespace tutti::gang {
 namespace {
+
+constexpr std::string_view kFewer = "runPolicy.schedulingPolicy.minAvailable asks for fewer pods";
+
+// What controllers write they write of every gang: it contradicts nobody's markers.
+constexpr auto kPodRules = JoinRules(
+    std::array{
+        AnnotationRule("tutti.dev/gang-job", MarkerMeaning::kOther, "\"false\" keeps a pod out"),
+        LabelRule("jobset.sigs.k8s.io/jobset-name", MarkerMeaning::kOther, "names the gang"),
+        LabelRule("jobset.sigs.k8s.io/replicatedjob-name", MarkerMeaning::kRole),
+        LabelRule("leaderworkerset.sigs.k8s.io/name", MarkerMeaning::kOther, "names the gang"),
+        LabelRule("leaderworkerset.sigs.k8s.io/group-index", MarkerMeaning::kOther,
+                  "names the gang"),
+        AnnotationRule("leaderworkerset.sigs.k8s.io/size", MarkerMeaning::kMinMember),
+        AnnotationRule("leaderworkerset.sigs.k8s.io/exclusive-topology", MarkerMeaning::kOther,
+                       "such pods are no members"),
+        AnnotationRule("leaderworkerset.sigs.k8s.io/subgroup-size", MarkerMeaning::kNothing,
+                       "the group starts as a whole"),
+        LabelRule("training.kubeflow.org/replica-type", MarkerMeaning::kRole),
+        LabelRule("ray.io/group", MarkerMeaning::kRole)},
+    kOurQueueRules);
+
+constexpr auto kObjectRules = JoinRules(
+    kOurQueueRules,
+    std::array{
+        FieldRule("/spec/replicatedJobs", MarkerMeaning::kRole),
+        FieldRule("/spec/startupPolicy/startupPolicyOrder", MarkerMeaning::kOther,
+                  "what starts later is not waited for"),
+        FieldRule("/spec/tfReplicaSpecs", MarkerMeaning::kRole, kFewer),
+        FieldRule("/spec/pytorchReplicaSpecs", MarkerMeaning::kRole, kFewer),
+        FieldRule("/spec/xgbReplicaSpecs", MarkerMeaning::kRole, kFewer),
+        FieldRule("/spec/jaxReplicaSpecs", MarkerMeaning::kRole, kFewer),
+        FieldRule("/spec/paddleReplicaSpecs", MarkerMeaning::kRole, kFewer),
+        FieldRule("/spec/mpiReplicaSpecs", MarkerMeaning::kRole),
+        FieldRule("/spec/runPolicy/schedulingPolicy/minAvailable", MarkerMeaning::kMinMember),
+        FieldRule("/spec/headGroupSpec", MarkerMeaning::kRole),
+        FieldRule("/spec/workerGroupSpecs", MarkerMeaning::kRole),
+        FieldRule("/spec/enableInTreeAutoscaling", MarkerMeaning::kOther,
+                  "with it minReplicas counts"),
+        FieldRule("/spec/runPolicy/schedulingPolicy/queue", MarkerMeaning::kNothing,
+                  "annotation or label tutti.dev/queue names the queue"),
+        FieldRule("/spec/runPolicy/schedulingPolicy/priorityClass", MarkerMeaning::kNothing,
+                  kPodsPriority),
+        FieldRule("/spec/runPolicy/schedulingPolicy/minResources", MarkerMeaning::kNothing,
+                  kPodsRequests),
+        FieldRule("/spec/runPolicy/schedulingPolicy/scheduleTimeoutSeconds",
+                  MarkerMeaning::kNothing, "the configured time to wait counts"),
+        FieldRule("/spec/elasticPolicy", MarkerMeaning::kNothing,
+                  "all replicas are waited for, or as many as minAvailable asks for")});
 
 std::string Lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](char c) {
@@ -150,5 +199,9 @@ std::optional<GangObject> OwnerGrouping::SpecOf(const ObjectView& object) const 
   gang.spec.min_member = least;
   return gang;
 }
+
+std::span<const MarkerRule> OwnerGrouping::PodMarkers() const { return kPodRules; }
+
+std::span<const MarkerRule> OwnerGrouping::ObjectMarkers() const { return kObjectRules; }
 
 }  // namespace tutti::gang

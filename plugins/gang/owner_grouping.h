@@ -28,6 +28,8 @@ class OwnerGrouping final : public GangGrouping {
   std::vector<ObjectKind> Watches() const override;
   std::optional<GangMembership> GroupOf(const PodView& pod) const override;
   std::optional<GangObject> SpecOf(const ObjectView& object) const override;
+  std::span<const MarkerRule> PodMarkers() const override;
+  std::span<const MarkerRule> ObjectMarkers() const override;
 
  private:
   const std::vector<OwnerRule> rules_;

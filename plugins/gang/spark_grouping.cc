@@ -1,8 +1,37 @@
 #include "spark_grouping.h"
 
+#include "marker_rules.h"
 #include "marker_values.h"
 
 namespace tutti::gang {
+namespace {
+
+constexpr std::string_view kDynamic = "spark-dynamic-allocation-enabled=true";
+
+constexpr auto kPodRules = JoinRules(
+    std::array{
+        LabelRule("spark-app-id", MarkerMeaning::kGang),
+        LabelRule("spark-role", MarkerMeaning::kOther, "only executors are members"),
+        AnnotationRule("spark-dynamic-allocation-enabled", MarkerMeaning::kOther,
+                       "whether the least or the whole number of executors counts"),
+        MarkerRule{MarkerPlace::kAnnotation,
+                   "spark-dynamic-allocation-min-executor-count",
+                   MarkerMeaning::kMinMember,
+                   "it counts with spark-dynamic-allocation-enabled: \"true\"",
+                   {},
+                   kDynamic},
+        MarkerRule{MarkerPlace::kAnnotation, "spark-executor-count", MarkerMeaning::kMinMember,
+                   "spark-dynamic-allocation-min-executor-count counts in its place", kDynamic}},
+    kOurQueueRules,
+    std::array{
+        AnnotationRule("spark-dynamic-allocation-max-executor-count", MarkerMeaning::kNothing,
+                       "executors beyond the least number start one by one"),
+        AnnotationRule("spark-driver-cpu", MarkerMeaning::kNothing, kPodsRequests),
+        AnnotationRule("spark-driver-mem", MarkerMeaning::kNothing, kPodsRequests),
+        AnnotationRule("spark-executor-cpu", MarkerMeaning::kNothing, kPodsRequests),
+        AnnotationRule("spark-executor-mem", MarkerMeaning::kNothing, kPodsRequests)});
+
+}  // namespace
 
 std::optional<GangMembership> SparkGrouping::GroupOf(const PodView& pod) const {
   const std::string_view application = pod.Label("spark-app-id");
@@ -21,5 +50,7 @@ std::optional<GangMembership> SparkGrouping::GroupOf(const PodView& pod) const {
   SetMinMember("annotation " + std::string(key), count, "set it on every executor", membership);
   return membership;
 }
+
+std::span<const MarkerRule> SparkGrouping::PodMarkers() const { return kPodRules; }
 
 }  // namespace tutti::gang

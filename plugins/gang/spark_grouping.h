@@ -21,6 +21,7 @@ class SparkGrouping final : public GangGrouping {
  public:
   std::string_view name() const override { return "spark"; }
   std::optional<GangMembership> GroupOf(const PodView& pod) const override;
+  std::span<const MarkerRule> PodMarkers() const override;
 };
 
 }  // namespace tutti::gang

@@ -4,10 +4,34 @@
 
 #include "gang_objects.h"
 #include "marker_json.h"
+#include "marker_rules.h"
 #include "marker_values.h"
 
 namespace tutti::gang {
 namespace {
+
+constexpr auto kPodRules = JoinRules(
+    std::array{LabelRule("yunikorn.apache.org/app-id", MarkerMeaning::kGang),
+               AnnotationRule("yunikorn.apache.org/app-id", MarkerMeaning::kGang),
+               LabelRule("applicationId", MarkerMeaning::kGang),
+               LabelRule("spark-app-selector", MarkerMeaning::kGang),
+               AnnotationRule("yunikorn.apache.org/task-group-name", MarkerMeaning::kRole),
+               AnnotationRule("yunikorn.apache.org/task-groups", MarkerMeaning::kMinMember),
+               MarkerRule{MarkerPlace::kAnnotation,
+                          "yunikorn.apache.org/schedulingPolicyParameters",
+                          MarkerMeaning::kWaitTimeout,
+                          "of it placeholderTimeoutInSeconds is taken, where the pod carries "
+                          "task-groups; whatever its style, a gang never starts in part",
+                          {},
+                          "yunikorn.apache.org/task-groups"},
+               LabelRule("spark-role", MarkerMeaning::kOther,
+                         "drivers start alone, executors count as their own task group")},
+    kOurQueueRules,
+    std::array{LabelRule("yunikorn.apache.org/queue", MarkerMeaning::kQueue),
+               AnnotationRule("yunikorn.apache.org/queue", MarkerMeaning::kQueue),
+               LabelRule("queue", MarkerMeaning::kQueue),
+               AnnotationRule("yunikorn.apache.org/user.info", MarkerMeaning::kNothing,
+                              "label tutti.dev/user says whose the pods are")});
 
 std::string_view LabelOrAnnotation(const PodView& pod, std::string_view key) {
   const std::string_view label = pod.Label(key);
@@ -77,5 +101,7 @@ std::optional<GangMembership> YunikornGrouping::GroupOf(const PodView& pod) cons
   ReadParameters(pod.Annotation("yunikorn.apache.org/schedulingPolicyParameters"), membership);
   return membership;
 }
+
+std::span<const MarkerRule> YunikornGrouping::PodMarkers() const { return kPodRules; }
 
 }  // namespace tutti::gang

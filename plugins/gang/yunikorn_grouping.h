@@ -25,6 +25,7 @@ class YunikornGrouping final : public GangGrouping {
  public:
   std::string_view name() const override { return "yunikorn"; }
   std::optional<GangMembership> GroupOf(const PodView& pod) const override;
+  std::span<const MarkerRule> PodMarkers() const override;
 };
 
 }  // namespace tutti::gang
