@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "kube/tracking_sink.h"
 #include "objects/json_object_view.h"
+#include "objects/marker_reader.h"
 #include "objects/node_decoder.h"
 #include "objects/object_spec_reader.h"
 #include "objects/volume_decoder.h"
@@ -46,7 +47,9 @@ class Sink : public TrackingSink {
 class PodSink final : public Sink {
  public:
   PodSink(Outlet outlet, objects::PodDecoder decoder)
-      : Sink(std::move(outlet)), decoder_(std::move(decoder)) {}
+      : Sink(std::move(outlet)), decoder_(std::move(decoder)) {
+    decoder_.ReadMarkers();
+  }
 
   void OnListPage(std::string_view json) override {
     const absl::Status status = decoder_.DecodeList(
@@ -191,8 +194,10 @@ ObjectSink::Reader GangReader(const Emit& emit, const GangGrouping& grouping) {
     model::GangKey key{object.namespace_name(), std::string(grouping.name()),
                        std::move(gang->identity)};
     (*identities)[object.uid()] = key;
+    model::SharedGangMarkers markers = objects::ReadObjectMarkers(object, grouping, *gang);
     emit(model::GangObjectUpserted{std::move(key), std::move(gang->display_name), gang->spec,
-                                   std::move(gang->problem), std::move(gang->queue)});
+                                   std::move(gang->problem), std::move(gang->queue),
+                                   std::move(markers)});
   };
   const auto gone = [emit, identities](const std::string&, const std::string&,
                                        const base::Uid& uid) {

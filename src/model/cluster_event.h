@@ -32,6 +32,7 @@ struct GangObjectUpserted {
   GangSpec spec;
   std::string problem;
   std::string queue = {};
+  SharedGangMarkers markers = {};
 };
 struct GangObjectDeleted {
   GangKey key;

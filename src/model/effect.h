@@ -99,8 +99,16 @@ struct ReportRun {
   base::Duration learned{0};   // from earlier runs of its submitter; 0: there were none
 };
 
+// The markers of a gang contradict each other, in other ways than before: for events and metrics.
+struct ReportMarkers {
+  GangKey key;
+  std::string display_name;
+  std::vector<std::string> conflicts;  // one sentence each
+  std::vector<PodRef> examples;        // as in ReportGang
+};
+
 using Effect = std::variant<ReleasePod, NominatePod, BindPod, EvictPod, AnswerAdmission, AnswerBind,
-                            ReportGang, ReportScores, ReportRun>;
+                            ReportGang, ReportScores, ReportRun, ReportMarkers>;
 using Effects = std::vector<Effect>;
 
 }  // namespace tutti::model

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "model/gang_marker.h"
 #include "tutti/gang_grouping.h"
 
 namespace tutti::model {
@@ -37,6 +38,7 @@ struct GangMember {
   std::string role = {};         // as in GangMembership
   std::string queue = {};        // as in GangMembership
   MemberLost on_member_lost = MemberLost::kReplace;
+  SharedGangMarkers markers = {};  // what the pod carries: for people, decides nothing
 };
 
 }  // namespace tutti::model

@@ -7,6 +7,7 @@
 #include "base/duration_text.h"
 #include "objects/device_reader.h"
 #include "objects/json_fields.h"
+#include "objects/marker_reader.h"
 #include "objects/pin.h"
 #include "objects/pod_spec_reader.h"
 #include "objects/resource_accounting.h"
@@ -61,6 +62,7 @@ struct PodDecoder::Impl {
   bool unknown_resource = false;
   std::string bad_marker;  // what is wrong with an annotation that is for gangs of any dialect
   model::MemberLost on_member_lost = model::MemberLost::kReplace;
+  std::unique_ptr<MarkerReader> markers = nullptr;  // null: nobody asks for them
 
   absl::StatusOr<PodInfo> Decode(const Element& pod, std::string_view namespace_name);
   // As Decode; a pod without name or uid is an error.
@@ -78,7 +80,7 @@ struct PodDecoder::Impl {
   void ReadPodLevel(const Element& resources_of_pod, PodResources& amounts);
   void ReadExpectedDuration(std::string_view text, PodInfo& info);
   void ReadMemberLost(std::string_view text);
-  void Group(PodInfo& info) const;
+  void Group(PodInfo& info);
   void KeepFields(PodShape& shape) const;
   PodView View(const PodInfo& info) const;
   void ReadDeviceRequest(PodInfo& info, PodShape& shape, model::ResourceList& charge) const;
@@ -107,6 +109,10 @@ PodDecoder::PodDecoder(model::ResourceTable& resources, ShapeTable& shapes, Gang
                      {}}) {}
 PodDecoder::~PodDecoder() = default;
 PodDecoder::PodDecoder(PodDecoder&&) noexcept = default;
+
+void PodDecoder::ReadMarkers() {
+  impl_->markers = std::make_unique<MarkerReader>(impl_->groupings);
+}
 
 void PodDecoder::Impl::Begin() {
   reader.Begin();
@@ -284,12 +290,13 @@ PodView PodDecoder::Impl::View(const PodInfo& info) const {
   return view;
 }
 
-void PodDecoder::Impl::Group(PodInfo& info) const {
+void PodDecoder::Impl::Group(PodInfo& info) {
   const PodView view = View(info);
   for (const GangGrouping* grouping : groupings) {
     std::optional<GangMembership> membership = grouping->GroupOf(view);
     if (!membership) continue;
     model::GangMember& member = info.gang.emplace();
+    if (markers != nullptr) member.markers = markers->Read(view, *grouping, *membership);
     member.key = {info.namespace_name, std::string(grouping->name()),
                   std::move(membership->identity)};
     member.display_name = std::move(membership->display_name);

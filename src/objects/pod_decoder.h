@@ -44,6 +44,9 @@ class PodDecoder {
   ~PodDecoder();
   PodDecoder(PodDecoder&&) noexcept;
 
+  // From now on pods of gangs tell which markers they carry (GangMember::markers).
+  void ReadMarkers();
+
   // `namespace_name` is used where the object has none (at admission).
   absl::StatusOr<model::PodInfo> Decode(std::string_view json,
                                         std::string_view namespace_name = {});
