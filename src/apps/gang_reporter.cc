@@ -47,6 +47,33 @@ void GangReporter::ReportRun(const model::ReportRun& report) {
   observe(obs::RunTimeEstimate::kLearned, report.learned);
 }
 
+void GangReporter::ReportMarkers(const model::ReportMarkers& report) {
+  metrics_.gang_marker_conflicts.Increment();
+  // What an event has room for; the rest is for the control API to tell.
+  constexpr size_t kMostToldHere = 3;
+  std::string text;
+  for (size_t i = 0; i < report.conflicts.size() && i < kMostToldHere; ++i)
+    text += (i == 0 ? "" : "; ") + report.conflicts[i];
+  if (report.conflicts.size() > kMostToldHere)
+    text += "; and " + std::to_string(report.conflicts.size() - kMostToldHere) +
+            " more, which tutti gang describe shows";
+  log_.Info("markers", {{"namespace", report.key.namespace_name},
+                        {"gang", report.display_name},
+                        {"dialect", report.key.dialect},
+                        {"note", text}});
+  for (const model::PodRef& pod : report.examples) {
+    kube::EventDescription event;
+    event.regarding.ns = pod.namespace_name;
+    event.regarding.name = pod.name;
+    event.regarding.uid = pod.uid.ToString();
+    event.warning = true;
+    event.reason = "MarkersConflict";
+    event.action = "Scheduling";
+    event.note = "gang " + report.display_name + ": " + text;
+    events_.Record(event);
+  }
+}
+
 void GangReporter::ReportEviction(const model::EvictPod& evict) {
   log_.Info(
       "evicted",

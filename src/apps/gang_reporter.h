@@ -1,5 +1,5 @@
-// GangReporter: a gang's change of reason becomes a log line, an event on one of its pods, and
-// metrics.
+// GangReporter: a gang's change of reason, and markers of it that contradict each other, become a
+// log line, an event on one of its pods, and metrics.
 #pragma once
 
 #include "kube/event_recorder.h"
@@ -19,6 +19,7 @@ class GangReporter {
 
   void Report(const model::ReportGang& report);
   void ReportRun(const model::ReportRun& report);
+  void ReportMarkers(const model::ReportMarkers& report);
   // Any thread.
   void ReportEviction(const model::EvictPod& evict);
 

@@ -204,6 +204,7 @@ absl::Status Server::Parts::Start() {
       [this](model::WriteFinished finished) { loop->Post(std::move(finished)); },
       [this](const model::ReportGang& report) { reporter->Report(report); },
       [this](const model::ReportRun& report) { reporter->ReportRun(report); },
+      [this](const model::ReportMarkers& report) { reporter->ReportMarkers(report); },
       [this](const model::EvictPod& evict) { reporter->ReportEviction(evict); });
   decisions = std::make_unique<control::DecisionFeed>(*writer, clock);
   bridge->CollectWatchers([this] { return decisions->watchers(); });

@@ -12,6 +12,7 @@
 #include "cli/gang_text.h"
 #include "cli/human.h"
 #include "cli/kube_access.h"
+#include "cli/marker_text.h"
 #include "cli/table.h"
 
 namespace tutti::cli {
@@ -47,6 +48,7 @@ void Print(CommandContext& context, const pb::Gang& gang) {
   PrintField(out, style, "Priority", absl::StrCat(gang.priority()));
   PrintField(out, style, "Marks", MarksText(gang));
   PrintField(out, style, "Age", HumanAge(gang.waited_seconds()));
+  PrintMarkers(out, gang.markers());
   PrintMembers(out, gang);
 }
 
@@ -67,7 +69,8 @@ ExitCode Run(CommandContext& context, const Options& options) {
 }  // namespace
 
 void AddGangDescribeCommand(CLI::App& parent, CommandContext& context) {
-  CLI::App& command = *parent.add_subcommand("describe", "Show one gang with its members");
+  CLI::App& command = *parent.add_subcommand(
+      "describe", "Show one gang with its members, and what was understood of its markers");
   const auto options = std::make_shared<Options>();
   command.add_option("name", options->name, "The gang's name")->required();
   command.add_option("--dialect", options->dialect,

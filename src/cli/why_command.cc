@@ -19,6 +19,7 @@
 #include "cli/gang_text.h"
 #include "cli/human.h"
 #include "cli/kube_access.h"
+#include "cli/marker_text.h"
 #include "cli/table.h"
 
 namespace tutti::cli {
@@ -175,6 +176,7 @@ void Print(CommandContext& context, const pb::Explanation& answer) {
   PrintField(out, style, "Position", Position(answer));
   PrintField(out, style, "Starts", Starts(answer.start()));
   if (answer.has_gang()) PrintField(out, style, "Waited", HumanAge(answer.gang().waited_seconds()));
+  PrintMarkerConflicts(out, style, answer.gang().markers());
   PrintClasses(out, style, answer.classes(), answer.nodes());
   PrintDomains(out, style, answer, context.options.output == OutputFormat::kWide);
   PrintRemedy(out, style, answer.remedy(), answer.reason().resource());

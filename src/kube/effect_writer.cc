@@ -125,11 +125,12 @@ absl::Status OutcomeOfBinding(const model::BindPod& bind, const absl::StatusOr<j
 
 EffectWriter::EffectWriter(Client& client, const base::Clock& clock, size_t most_under_way,
                            Finished finished, GangReported gang_reported, RunReported run_reported,
-                           PodEvicted pod_evicted)
+                           MarkersReported markers_reported, PodEvicted pod_evicted)
     : client_(client),
       finished_(std::move(finished)),
       gang_reported_(std::move(gang_reported)),
       run_reported_(std::move(run_reported)),
+      markers_reported_(std::move(markers_reported)),
       pod_evicted_(std::move(pod_evicted)),
       queue_(clock, most_under_way) {}
 
@@ -181,6 +182,8 @@ void EffectWriter::Execute(model::Effect effect) {
     gang_reported_(*report);
   } else if (const auto* run = std::get_if<model::ReportRun>(&effect)) {
     run_reported_(*run);
+  } else if (const auto* markers = std::get_if<model::ReportMarkers>(&effect)) {
+    markers_reported_(*markers);
   }
 }
 

@@ -31,13 +31,16 @@ class EffectWriter final : public planner::EffectSink {
   using GangReported = std::function<void(const model::ReportGang&)>;
   // A gang has ended.
   using RunReported = std::function<void(const model::ReportRun&)>;
+  // Its markers contradict each other.
+  using MarkersReported = std::function<void(const model::ReportMarkers&)>;
   // The API server has taken the eviction. Any thread.
   using PodEvicted = std::function<void(const model::EvictPod&)>;
 
   // `most_under_way`: writes at once; fewer than the client allows, so that leases and events get
   // through.
   EffectWriter(Client& client, const base::Clock& clock, size_t most_under_way, Finished finished,
-               GangReported gang_reported, RunReported run_reported, PodEvicted pod_evicted);
+               GangReported gang_reported, RunReported run_reported,
+               MarkersReported markers_reported, PodEvicted pod_evicted);
 
   void Execute(model::Effect effect) override;
   // Before the client ends: what waits is not sent any more, nor reported.
@@ -65,6 +68,7 @@ class EffectWriter final : public planner::EffectSink {
   const Finished finished_;
   const GangReported gang_reported_;
   const RunReported run_reported_;
+  const MarkersReported markers_reported_;
   const PodEvicted pod_evicted_;
   WriteQueue queue_;
 };

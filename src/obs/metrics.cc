@@ -177,6 +177,7 @@ Metrics::Metrics(MetricsOptions options)
       gang_wait(Single<Histogram>(*registry_, "tutti_gang_wait_seconds")),
       plan_duration(Single<Histogram>(*registry_, "tutti_plan_duration_seconds")),
       bind_conflicts(Single<Counter>(*registry_, "tutti_bind_conflicts_total")),
+      gang_marker_conflicts(Single<Counter>(*registry_, "tutti_gang_marker_conflicts_total")),
       filter_holds(Single<Counter>(*registry_, "tutti_filter_holds_total")),
       events_dropped(Single<Counter>(*registry_, "tutti_events_dropped_total")),
       decision_log_bytes(Single<Counter>(*registry_, "tutti_decision_log_bytes_total")),

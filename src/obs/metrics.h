@@ -197,6 +197,7 @@ class Metrics {
   const Histogram gang_wait;
   const Histogram plan_duration;
   const Counter bind_conflicts;
+  const Counter gang_marker_conflicts;
   const Counter filter_holds;
   const Counter events_dropped;
   const Counter decision_log_bytes;

@@ -161,6 +161,12 @@ void AddGangs(const MetricsOptions& options, std::vector<MetricSpec>& table) {
         "expected; above: longer.",
         {{"estimate", {"declared", "learned"}, ""}},
         {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 0.95, 1.05, 1.25, 2, 5, 10}},
+       {"tutti_gang_marker_conflicts_total",
+        kCounter,
+        "Times a gang was found whose markers contradict each other in a new way: two dialects, or "
+        "two markers of one, say different things. The event on its first pod tells which count.",
+        {},
+        {}},
        {"tutti_reservations", kGauge, "Reservations of room on nodes that are held now.", {}, {}},
        {"tutti_bind_conflicts_total",
         kCounter,

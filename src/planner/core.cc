@@ -93,6 +93,8 @@ void Core::Parts::On(model::GangObjectUpserted& e) {
   gang.object_spec = e.problem.empty() ? std::optional<GangSpec>(e.spec) : std::nullopt;
   gang.object_problem = std::move(e.problem);
   gang.object_queue = std::move(e.queue);
+  if (!Same(gang.object_markers, e.markers)) gang.markers_changed = true;
+  gang.object_markers = std::move(e.markers);
   gang.StateChanged();  // its roles may be others
   binds.CheckBarrier(gang);
   gangs.Settle(gang);
@@ -105,6 +107,7 @@ void Core::Parts::On(model::GangObjectDeleted& e) {
   gang->object_spec.reset();
   gang->object_problem.clear();
   gang->object_queue.clear();
+  gang->object_markers = nullptr;
   gang->StateChanged();
   gangs.Settle(*gang);
   Replan();
@@ -166,6 +169,7 @@ void Core::Parts::GiveEverythingBack() {
 void Core::Parts::On(model::TimePassed&) {
   binds.Expire();
   if (!state.ready()) return;
+  gangs.ReportMarkers();
   binds.AskPermitsAgain();
   for (Gang* gang : gangs.Due()) GangDue(*gang);
   if (queue.NextDeadline() <= state.now) Replan();

@@ -185,6 +185,7 @@ GangReport CoreReader::Report(const model::GangKey& key, size_t most_members) co
   if (gang.waiting > 0)
     report.position =
         static_cast<int64_t>(gangs_.dates().CountBefore(gangs_.dates().PlaceInQueue(gang))) + 1;
+  report.markers = MarkerLines(gang);
   if (most_members == 0) return report;
   for (const auto& [uid, member] : gang.members) {
     GangReport::MemberReport& shown = report.members.emplace_back();

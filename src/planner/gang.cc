@@ -46,6 +46,7 @@ void Gang::Count(const model::PodInfo& pod, int sign) {
   if (!pod.gang->problem.empty()) problems_.Add(pod.gang->problem, sign);
   if (!pod.submitter.empty()) submitters_.Add(pod.submitter, sign);
   if (!pod.gang->queue.empty()) queues_.Add(pod.gang->queue, sign);
+  CountMarkers(pod.gang->markers, sign);
   if (!pod.gang->spec) return;
   min_members_.Add(pod.gang->spec->min_member, sign);
   for (const RoleMinimum& role : pod.gang->spec->roles)
@@ -54,7 +55,12 @@ void Gang::Count(const model::PodInfo& pod, int sign) {
     wait_timeouts_.Add(pod.gang->spec->wait_timeout, sign);
 }
 
+void Gang::CountMarkers(const model::SharedGangMarkers& markers, int sign) {
+  if (markers != nullptr && markers_.Add({markers}, sign)) markers_changed = true;
+}
+
 void Gang::Recount() {
+  const bool had_changed = markers_changed;
   waiting = placed = binding = bound = leaving = parked = referees_ = released_together_ = 0;
   min_members_.Clear();
   wait_timeouts_.Clear();
@@ -65,6 +71,7 @@ void Gang::Recount() {
   queues_.Clear();
   submitters_.Clear();
   roles_.Clear();
+  markers_.Clear();
   for (const auto& [uid, member] : members) {
     CountIn(*member.pod);
     parked += member.bind_ticket != 0 ? 1 : 0;
@@ -86,6 +93,7 @@ void Gang::Recount() {
         break;
     }
   }
+  markers_changed = had_changed;
 }
 
 int Gang::min_member() const {
@@ -130,6 +138,14 @@ RoleQuota Gang::RolesSecured() const {
 bool Gang::RolesMet() const {
   if (!roles_met_) roles_met_ = RolesSecured().met();
   return *roles_met_;
+}
+
+std::vector<model::SharedGangMarkers> Gang::markers(size_t most) const {
+  std::vector<model::SharedGangMarkers> all;
+  markers_.ForEach([&](const CarriedMarkers& carried) {
+    if (all.size() < most) all.push_back(carried.list);
+  });
+  return all;
 }
 
 std::string_view Gang::queue() const {

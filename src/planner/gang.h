@@ -95,6 +95,16 @@ class WaitingOrder {
   bool known_ = false;
 };
 
+// What a pod carries, told apart by its content.
+struct CarriedMarkers {
+  model::SharedGangMarkers list;  // never null
+
+  bool operator<(const CarriedMarkers& other) const {
+    return list != other.list && *list < *other.list;
+  }
+  bool operator==(const CarriedMarkers& other) const { return Same(list, other.list); }
+};
+
 class Gang {
  public:
   model::GangKey key;
@@ -104,6 +114,7 @@ class Gang {
   std::optional<GangSpec> object_spec;
   std::string object_problem;
   std::string object_queue;
+  model::SharedGangMarkers object_markers;
   std::optional<GangSpec> admitted_spec;  // of a pod seen at admission, until members exist
   std::string admitted_queue;             // likewise
   std::string admitted_submitter;         // likewise
@@ -141,12 +152,14 @@ class Gang {
   // How long it would run from then on, by what was known of its submitter; 0: nothing was.
   base::Duration learned{0};
   base::Timestamp report_deadline =
-      base::Timestamp::Infinite();  // when missing members are worth a report
-  bool told_to_wait = false;        // a report said so
-  bool told_of_arrival = false;     // to plugins
-  bool told_of_place = false;       // likewise, as it stands
-  bool placed_by_us = false;        // since this process started
-  bool held = false;                // by an operator
+      base::Timestamp::Infinite();          // when missing members are worth a report
+  bool told_to_wait = false;                // a report said so
+  bool told_of_arrival = false;             // to plugins
+  bool told_of_place = false;               // likewise, as it stands
+  bool placed_by_us = false;                // since this process started
+  bool held = false;                        // by an operator
+  bool markers_changed = false;             // since its conflicts were told
+  std::vector<std::string> told_conflicts;  // among its markers
   model::Reason reason;
   std::string reason_detail;
 
@@ -157,6 +170,8 @@ class Gang {
     waiting_order_.Reset();
   }
   void CountIn(const model::PodInfo& pod) { Count(pod, +1); }
+  // Of a member whose markers alone are others now.
+  void CountMarkers(const model::SharedGangMarkers& markers, int sign);
   void CountOut(const model::PodInfo& pod) { Count(pod, -1); }
   // All of it anew, and the members by state: of a gang whose members were put in from outside.
   void Recount();
@@ -186,6 +201,8 @@ class Gang {
   // The user among the submitters, by its own account; empty: it says none.
   std::string_view user() const;
   model::MemberLost on_member_lost() const;  // kRelease: a member says so
+  // What its members carry, each content once, in the order of contents; at most so many.
+  std::vector<model::SharedGangMarkers> markers(size_t most) const;
   // Why a member has no node; of one that has just lost it, before the next pass has found out
   // more: WaitingForCapacity.
   model::Reason waiting_reason() const;
@@ -214,6 +231,7 @@ class Gang {
   Tally<std::string> queues_;
   Tally<std::string> submitters_;
   Tally<std::pair<std::string, int>> roles_;
+  Tally<CarriedMarkers> markers_;
   int referees_ = 0;
   int released_together_ = 0;  // members that say MemberLost::kRelease
   mutable std::optional<bool> roles_met_;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_format.h"
 #include "planner/core_checkpoint.h"
+#include "planner/marker_report.h"
 #include "planner/run_report.h"
 
 namespace tutti::planner {
@@ -383,6 +384,26 @@ void GangBook::Report(Gang& gang) {
   report.had_to_wait = gang.told_to_wait;
 }
 
+void GangBook::ReportMarkers() {
+  for (const uint64_t arrival : std::exchange(new_markers_, {})) {
+    const auto it = s_.by_arrival.find(arrival);
+    if (it == s_.by_arrival.end()) continue;
+    Gang& gang = *it->second;
+    gang.markers_changed = false;
+    std::vector<std::string> conflicts = MarkerConflicts(MarkerLines(gang));
+    const bool news = std::any_of(
+        conflicts.begin(), conflicts.end(),
+        [&](const std::string& conflict) { return !Contains(gang.told_conflicts, conflict); });
+    // Nobody can be told on a pod that does not exist.
+    const PodInfo* first = FirstByName(gang);
+    if (first == nullptr) continue;
+    gang.told_conflicts = conflicts;
+    if (!news) continue;
+    s_.Emit(
+        model::ReportMarkers{gang.key, gang.display_name, std::move(conflicts), {RefOf(*first)}});
+  }
+}
+
 void GangBook::AnswerBind(Gang& gang, Member& member, std::string_view error) {
   if (member.bind_ticket == 0) return;
   s_.AnswerBind(member.bind_ticket, std::string(error));
@@ -466,6 +487,7 @@ void GangBook::Settle(Gang& gang) {
     s_.gangs.erase(s_.gangs.find(gang.key));
     return;
   }
+  if (gang.markers_changed) new_markers_.insert(gang.arrival);
   DropUselessSlots(gang);
   if (gang.slots.empty() && !gang.plan_id.empty()) DropSlots(gang);
   if (s_.ready()) SetDeadlines(gang);
@@ -481,6 +503,8 @@ void GangBook::Save(CoreCheckpoint& checkpoint) const {
 void GangBook::Restore(const CoreCheckpoint& checkpoint) {
   dates_.Restore(checkpoint);
   survey_.Restore(checkpoint);
+  for (const auto& [arrival, gang] : s_.by_arrival)
+    if (gang->markers_changed) new_markers_.insert(arrival);
 }
 
 }  // namespace tutti::planner

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -82,6 +83,9 @@ class GangBook {
 
   // Tells the world of the gang's reason.
   void Report(Gang& gang);
+  // Likewise of markers that contradict each other, of gangs in which there are new ones. Once for
+  // a batch: members come one by one.
+  void ReportMarkers();
 
   void AnswerBind(Gang& gang, Member& member, std::string_view error);
   // One that is being evicted already, or could not be a moment ago, is left alone.
@@ -127,7 +131,8 @@ class GangBook {
   EventDesk& events_;
   HolderSurvey survey_{s_};
   GangDates dates_{s_};
-  Gang* last_joined_ = nullptr;  // members come one after the other
+  Gang* last_joined_ = nullptr;     // members come one after the other
+  std::set<uint64_t> new_markers_;  // gangs whose markers have changed, by arrival
 };
 
 }  // namespace tutti::planner

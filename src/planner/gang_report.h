@@ -9,6 +9,7 @@
 #include "model/gang_key.h"
 #include "model/reason.h"
 #include "planner/gang.h"
+#include "planner/marker_report.h"
 
 namespace tutti::planner {
 
@@ -37,6 +38,7 @@ struct GangReport {
   bool held = false;
   base::Duration waited{0};           // since it was first seen
   std::vector<MemberReport> members;  // where asked for, by name
+  std::vector<MarkerLine> markers;    // of one gang that is asked for
 };
 
 }  // namespace tutti::planner

@@ -60,6 +60,14 @@ void PodDesk::Upsert(PodInfo&& pod) {
       if (!WantsMembership(pod) || pod.gang->key != gang.key) gangs_.Settle(gang);
     }
     if (charge_is_new) Discharge(record);
+    // Markers decide nothing: where they alone change, the pod keeps its place.
+    if (record.gang != nullptr && !record.finished) {
+      Gang& gang = *record.gang;
+      if (!Same(record.info.gang->markers, pod.gang->markers)) {
+        gang.CountMarkers(record.info.gang->markers, -1);
+        gang.CountMarkers(pod.gang->markers, +1);
+      }
+    }
     record.info = std::move(pod);
     if (charge_is_new) was_reserved = Charge(record);
     if (was_member && record.gang != nullptr && !WantsMembership(record.info)) LeaveForGood(record);

@@ -11,13 +11,16 @@ namespace tutti::planner {
 template <class Value>
 class Tally {
  public:
-  // Once more (+1), or once less (-1).
-  void Add(const Value& value, int sign) {
+  // Once more (+1), or once less (-1). Whether there is a value more or one less.
+  bool Add(const Value& value, int sign) {
     auto it = std::lower_bound(counts_.begin(), counts_.end(), value,
                                [](const auto& count, const Value& v) { return count.first < v; });
-    if (it == counts_.end() || it->first != value) it = counts_.emplace(it, value, 0);
+    const bool comes = it == counts_.end() || it->first != value;
+    if (comes) it = counts_.emplace(it, value, 0);
     it->second += sign;
-    if (it->second == 0) counts_.erase(it);
+    const bool goes = it->second == 0;
+    if (goes) counts_.erase(it);
+    return comes != goes;
   }
   void Clear() { counts_.clear(); }
 

@@ -57,6 +57,9 @@ void PutGang(const Gang& gang, pb::SavedGang& out, TableWriter& tables) {
   if (gang.object_spec) Put(*gang.object_spec, *out.mutable_object_spec());
   out.set_object_problem(gang.object_problem);
   out.set_object_queue(gang.object_queue);
+  out.set_object_markers(tables.NumberOf(gang.object_markers));
+  out.set_markers_changed(gang.markers_changed);
+  for (const std::string& told : gang.told_conflicts) out.add_told_conflicts(told);
   out.set_admitted_queue(gang.admitted_queue);
   out.set_admitted_submitter(gang.admitted_submitter);
   if (gang.admitted_spec) Put(*gang.admitted_spec, *out.mutable_admitted_spec());
@@ -311,6 +314,9 @@ void GetGang(const pb::SavedGang& in, Gang& gang, ModelReader& reader) {
   if (in.has_object_spec()) reader.Get(in.object_spec(), gang.object_spec.emplace());
   gang.object_problem = in.object_problem();
   gang.object_queue = in.object_queue();
+  gang.object_markers = reader.Markers(in.object_markers());
+  gang.markers_changed = in.markers_changed();
+  gang.told_conflicts.assign(in.told_conflicts().begin(), in.told_conflicts().end());
   gang.admitted_queue = in.admitted_queue();
   gang.admitted_submitter = in.admitted_submitter();
   if (in.has_admitted_spec()) reader.Get(in.admitted_spec(), gang.admitted_spec.emplace());

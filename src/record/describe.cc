@@ -183,6 +183,10 @@ struct EffectText {
     return absl::StrFormat("gang %s ran for %s: declared %s, learned %s", Name(e.key), text(e.ran),
                            text(e.declared), text(e.learned));
   }
+  std::string operator()(const model::ReportMarkers& e) const {
+    return absl::StrFormat("markers of gang %s contradict each other: %s", Name(e.key),
+                           absl::StrJoin(e.conflicts, "; "));
+  }
 };
 
 }  // namespace

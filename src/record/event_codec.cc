@@ -19,13 +19,14 @@ struct EventWriter {
   }
   void operator()(const model::PodDeleted& e) const { Put(e.uid, *out.mutable_pod_deleted()); }
   void operator()(const model::GangObjectUpserted& e) const {
-    const auto& [key, display_name, spec, problem, queue] = e;
+    const auto& [key, display_name, spec, problem, queue, markers] = e;
     pb::GangObjectUpserted& to = *out.mutable_gang_object_upserted();
     Put(key, *to.mutable_key());
     to.set_display_name(display_name);
     Put(spec, *to.mutable_spec());
     to.set_problem(problem);
     to.set_queue(queue);
+    to.set_markers(tables.NumberOf(markers));
   }
   void operator()(const model::GangObjectDeleted& e) const {
     Put(e.key, *out.mutable_gang_object_deleted());
@@ -181,6 +182,14 @@ struct EffectWriter {
     to.set_declared(declared.count());
     to.set_learned(learned.count());
   }
+  void operator()(const model::ReportMarkers& e) const {
+    const auto& [key, display_name, conflicts, examples] = e;
+    pb::ReportMarkers& to = *out.mutable_report_markers();
+    Put(key, *to.mutable_key());
+    to.set_display_name(display_name);
+    PutAll(conflicts, *to.mutable_conflicts());
+    for (const model::PodRef& example : examples) Put(example, *to.add_examples());
+  }
 };
 
 template <class Write>
@@ -248,6 +257,7 @@ model::ClusterEvent GetEvent(const pb::Event& in, ModelReader& reader) {
       reader.Get(in.gang_object_upserted().spec(), e.spec);
       e.problem = in.gang_object_upserted().problem();
       e.queue = in.gang_object_upserted().queue();
+      e.markers = reader.Markers(in.gang_object_upserted().markers());
       return e;
     }
     case pb::Event::kGangObjectDeleted: {
@@ -391,6 +401,16 @@ model::Effect GetEffect(const pb::Effect& in, ModelReader& reader) {
       reader.Get(from.key(), e.key);
       for (const pb::ScoredNode& node : from.nodes())
         e.nodes.push_back({node.name(), node.members(), node.score()});
+      return e;
+    }
+    case pb::Effect::kReportMarkers: {
+      const pb::ReportMarkers& from = in.report_markers();
+      model::ReportMarkers e;
+      reader.Get(from.key(), e.key);
+      e.display_name = from.display_name();
+      e.conflicts.assign(from.conflicts().begin(), from.conflicts().end());
+      for (const pb::PodRef& example : from.examples())
+        reader.Get(example, e.examples.emplace_back());
       return e;
     }
     case pb::Effect::kReportRun: {

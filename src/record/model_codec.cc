@@ -130,6 +130,19 @@ void Put(const GangSpec& spec, pb::GangSpec& out) {
   }
 }
 
+void Put(const model::GangMarkers& markers, pb::GangMarkers& out) {
+  for (const auto& [dialect, name, value, meaning, reading, note, taken] : markers) {
+    pb::GangMarker& to = *out.add_markers();
+    to.set_dialect(dialect);
+    to.set_name(name);
+    to.set_value(value);
+    to.set_meaning(static_cast<uint32_t>(meaning));
+    to.set_reading(reading);
+    to.set_note(note);
+    to.set_taken(taken);
+  }
+}
+
 void Put(const model::NodeInfo& node, pb::NodeInfo& out) {
   const auto& [name, uid, labels, taints, allocatable, unschedulable, fields] = node;
   out.set_name(name);
@@ -158,7 +171,7 @@ void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables) {
   out.set_shape(tables.NumberOf(shape));
   out.set_charge(tables.NumberOf(charge));
   if (gang) {
-    const auto& [key, display_name, spec, problem, role, queue, on_member_lost] = *gang;
+    const auto& [key, display_name, spec, problem, role, queue, on_member_lost, markers] = *gang;
     pb::GangMembership& to = *out.mutable_gang();
     Put(key, *to.mutable_key());
     to.set_display_name(display_name);
@@ -167,6 +180,7 @@ void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables) {
     to.set_role(role);
     to.set_queue(queue);
     to.set_on_member_lost(static_cast<uint32_t>(on_member_lost));
+    to.set_markers(tables.NumberOf(markers));
   }
   PutAll(pins, *out.mutable_pins());
   out.set_plan_token(plan_token);
@@ -246,6 +260,11 @@ void ModelReader::AddTables(const pb::Tables& tables) {
     Get(in, shape);
     shapes_.push_back(world_.shapes().Intern(std::move(shape)));
   }
+  for (const pb::GangMarkers& in : tables.markers()) {
+    model::GangMarkers markers;
+    Get(in, markers);
+    markers_.push_back(std::make_shared<const model::GangMarkers>(std::move(markers)));
+  }
 }
 
 const model::PluginReason* ModelReader::FindReason(const pb::PluginReason& in) {
@@ -298,6 +317,26 @@ std::shared_ptr<const model::PodShape> ModelReader::Shape(uint32_t number) {
   if (number < shapes_.size()) return shapes_[number];
   Fail(absl::StrFormat("there is no shape number %d", number));
   return world_.shapes().Intern(model::PodShape());
+}
+
+model::SharedGangMarkers ModelReader::Markers(uint32_t plus_one) {
+  if (plus_one == 0) return nullptr;
+  if (plus_one <= markers_.size()) return markers_[plus_one - 1];
+  Fail(absl::StrFormat("there are no markers number %d", plus_one - 1));
+  return nullptr;
+}
+
+void ModelReader::Get(const pb::GangMarkers& in, model::GangMarkers& markers) {
+  for (const pb::GangMarker& from : in.markers()) {
+    auto& [dialect, name, value, meaning, reading, note, taken] = markers.emplace_back();
+    dialect = from.dialect();
+    name = from.name();
+    value = from.value();
+    meaning = Enumerator(from.meaning(), MarkerMeaning::kOther, "meaning of a marker");
+    reading = from.reading();
+    note = from.note();
+    taken = from.taken();
+  }
 }
 
 void ModelReader::Get(const pb::ResourceList& in, model::ResourceList& list, int64_t most) {
@@ -405,7 +444,8 @@ void ModelReader::Get(const pb::PodInfo& in, model::PodInfo& pod) {
   if (!charged) Fail(absl::StrFormat("there is no list number %d", in.charge()));
   charge = charged ? lists_[in.charge()] : world_.shapes().Intern(model::ResourceList());
   if (in.has_gang()) {
-    auto& [key, display_name, spec, problem, role, queue, on_member_lost] = gang.emplace();
+    auto& [key, display_name, spec, problem, role, queue, on_member_lost, markers] = gang.emplace();
+    markers = Markers(in.gang().markers());
     Get(in.gang().key(), key);
     display_name = in.gang().display_name();
     if (in.gang().has_spec()) Get(in.gang().spec(), spec.emplace());

@@ -27,6 +27,7 @@ void Put(const model::PodShape& shape, pb::PodShape& out);
 void Put(const base::Uid& uid, pb::Uid& out);
 void Put(const model::GangKey& key, pb::GangKey& out);
 void Put(const GangSpec& spec, pb::GangSpec& out);
+void Put(const model::GangMarkers& markers, pb::GangMarkers& out);
 void Put(const model::WatchedObjectUpserted& object, pb::WatchedObject& out);
 void Put(const model::NodeInfo& node, pb::NodeInfo& out);
 void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables);
@@ -69,6 +70,7 @@ class ModelReader {
            int64_t most = objects::kMostOfOneResource);
 
   std::shared_ptr<const model::PodShape> Shape(uint32_t number);
+  model::SharedGangMarkers Markers(uint32_t plus_one);
   base::Timestamp Time(int64_t nanos);
   base::Timestamp Now(int64_t nanos);         // a time at which something happened
   base::Timestamp SignedTime(int64_t nanos);  // may be before the process
@@ -95,6 +97,7 @@ class ModelReader {
  private:
   void Get(const pb::NodeSelector& in, model::NodeSelector& selector);
   void Get(const pb::PodShape& in, model::PodShape& shape);
+  void Get(const pb::GangMarkers& in, model::GangMarkers& markers);
   base::StringId Text(uint32_t number);
   model::TaintEffect TaintEffectOf(uint32_t value);
   const model::PluginReason* FindReason(const pb::PluginReason& in);
@@ -105,6 +108,7 @@ class ModelReader {
   std::vector<const model::PluginReason*> reasons_;
   std::vector<std::shared_ptr<const model::ResourceList>> lists_;
   std::vector<std::shared_ptr<const model::PodShape>> shapes_;
+  std::vector<model::SharedGangMarkers> markers_;
   std::deque<model::PluginReason> unknown_reasons_;  // of plugins that are not here
   absl::Status status_;
 };

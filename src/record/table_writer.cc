@@ -30,6 +30,13 @@ uint32_t TableWriter::NumberOf(const model::PluginReason& reason) {
   return it->second;
 }
 
+uint32_t TableWriter::NumberOf(const model::SharedGangMarkers& markers) {
+  if (markers == nullptr) return 0;
+  const auto [it, added] = markers_.try_emplace(markers, static_cast<uint32_t>(markers_.size()));
+  if (added) Put(*markers, *fresh_.add_markers());
+  return it->second + 1;
+}
+
 bool TableWriter::TakeTexts(pb::Tables& tables) {
   const size_t until = std::min(texts_.size(), texts_taken_ + kMostTexts);
   for (; texts_taken_ < until; ++texts_taken_)

@@ -16,8 +16,8 @@ namespace tutti::record {
 
 namespace pb = ::tutti::v1::record;
 
-// Of one file. Texts and resources keep the numbers that they have in the process; shapes and lists
-// are told apart by where they stand in memory, and live as long as this. One thread.
+// Of one file. Texts and resources keep the numbers that they have in the process; shapes, lists
+// and markers are told apart by where they stand in memory, and live as long as this. One thread.
 class TableWriter {
  public:
   TableWriter(const base::Interner& texts, const model::ResourceTable& resources)
@@ -26,6 +26,8 @@ class TableWriter {
   uint32_t NumberOf(const std::shared_ptr<const model::PodShape>& shape);
   uint32_t NumberOf(const std::shared_ptr<const model::ResourceList>& list);
   uint32_t NumberOf(const model::PluginReason& reason);
+  // Plus one; 0 for null.
+  uint32_t NumberOf(const model::SharedGangMarkers& markers);
 
   // The texts that are new since the last call, at most kMostTexts at once. False: there are none.
   static constexpr size_t kMostTexts = 8192;
@@ -41,6 +43,7 @@ class TableWriter {
   absl::flat_hash_map<std::shared_ptr<const model::PodShape>, uint32_t> shapes_;
   absl::flat_hash_map<std::shared_ptr<const model::ResourceList>, uint32_t> lists_;
   absl::flat_hash_map<const model::PluginReason*, uint32_t> reasons_;
+  absl::flat_hash_map<model::SharedGangMarkers, uint32_t> markers_;
   pb::Tables fresh_;
 };
 

@@ -30,6 +30,18 @@ pb::GangPhase PhaseOf(planner::GangPhase phase) {
   return pb::GANG_PHASE_UNSPECIFIED;
 }
 
+pb::MarkerVerdict VerdictOf(planner::MarkerVerdict verdict) {
+  switch (verdict) {
+    case planner::MarkerVerdict::kConflict:
+      return pb::MARKER_VERDICT_CONFLICT;
+    case planner::MarkerVerdict::kUnderstood:
+      return pb::MARKER_VERDICT_UNDERSTOOD;
+    case planner::MarkerVerdict::kIgnored:
+      return pb::MARKER_VERDICT_IGNORED;
+  }
+  return pb::MARKER_VERDICT_UNSPECIFIED;
+}
+
 pb::MemberState StateOf(planner::Member::State state) {
   switch (state) {
     case planner::Member::State::kWaiting:
@@ -197,6 +209,14 @@ void Fill(const planner::GangReport& gang, const ResourceTable& resources, pb::G
     shown.set_pod(member.pod);
     shown.set_state(StateOf(member.state));
     shown.set_node(member.node);
+  }
+  for (const planner::MarkerLine& line : gang.markers) {
+    pb::GangMarker& shown = *message.add_markers();
+    shown.set_verdict(VerdictOf(line.verdict));
+    shown.set_dialect(line.dialect);
+    shown.set_marker(line.marker);
+    shown.set_value(line.value);
+    shown.set_text(line.text);
   }
 }
 

@@ -25,7 +25,7 @@ class EvictionTest : public E2eBed<EvictionTest> {
           ended.Notify();
         },
         [](const model::ReportGang&) {}, [](const model::ReportRun&) {},
-        [](const model::EvictPod&) {}));
+        [](const model::ReportMarkers&) {}, [](const model::EvictPod&) {}));
     const std::string uid = pod["metadata"]["uid"];
     model::EvictPod evict{1,
                           {*base::Uid::Parse(uid), "default", pod["metadata"]["name"], ""},

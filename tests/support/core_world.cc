@@ -44,6 +44,10 @@ std::string Describe(const model::Effect& effect) {
       return absl::StrFormat("gang %s ran %d ms", e.key.identity,
                              std::chrono::duration_cast<std::chrono::milliseconds>(e.ran).count());
     }
+    std::string operator()(const model::ReportMarkers& e) const {
+      return absl::StrFormat("markers of gang %s: %s", e.display_name,
+                             absl::StrJoin(e.conflicts, "; "));
+    }
   };
   return std::visit(Visitor(), effect);
 }

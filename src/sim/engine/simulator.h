@@ -83,6 +83,7 @@ class Simulator {
   void Play(const model::AnswerAdmission&) {}
   void Play(const model::ReportScores&) {}
   void Play(const model::ReportRun&) {}
+  void Play(const model::ReportMarkers&) {}
   void AskToBind(const model::PodRef& pod, const std::string& node);
   template <class Event>
   void Later(Event event) {
