@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_format.h"
 #include "tests/e2e/e2e_bed.h"
+#include "tests/e2e/tutti_program.h"
 #include "tests/support/control_plane/manifests.h"
 
 namespace tutti::testing {
@@ -188,6 +189,42 @@ TEST_F(PeersTest, AVolcanoPodGroupWaitsForItsTasks) {
                   {{"scheduling.k8s.io/group-name", "volcano"}, {"volcano.sh/task-spec", name}});
   };
   BindsOnlyWhole("volcano", 4, task("worker"), task("ps"));
+}
+
+TEST_F(PeersTest, PeopleAreToldWhatWasUnderstoodOfAVolcanoGangAndWhatContradictsIt) {
+  using ::testing::ContainsRegex;
+  CreatePodGroup("scheduling.volcano.sh/v1beta1", "report",
+                 {{"minMember", 3}, {"networkTopology", {{"mode", "hard"}}}});
+  const PodTemplate pod =
+      Marked({}, {{"scheduling.k8s.io/group-name", "report"}, {"tutti.dev/min-member", "5"}});
+  ASSERT_TRUE(plane().CreatePods(2, "report", pod).ok());
+  // Its CRD may have come after Tutti's first look.
+  ASSERT_TRUE(plane().WaitFor(
+      [] {
+        return CountEvents("MarkersConflict", "gang report: annotation tutti.dev/min-member ") > 0;
+      },
+      std::chrono::seconds(60)));
+  EXPECT_GE(tutti().Metric("tutti_gang_marker_conflicts_total "), 1);
+
+  const Ran described =
+      RunTutti(plane(), {"gang", "describe", "report", "--server", tutti().door("control")});
+  EXPECT_EQ(described.exit, 0);
+  EXPECT_THAT(
+      described.text,
+      ContainsRegex("annotation tutti.dev/min-member +5 +annotations +Conflict +minMember is "
+                    "3: PodGroup spec.minMember goes before what pods say"));
+  EXPECT_THAT(described.text,
+              ContainsRegex("PodGroup spec.minMember +3 +volcano +Understood +minMember 3"));
+  EXPECT_THAT(
+      described.text,
+      ContainsRegex("PodGroup spec.networkTopology +<none> +volcano +Ignored +where gangs"));
+  const Ran why = RunTutti(plane(), {"why", "gang/report", "--server", tutti().door("control")});
+  EXPECT_THAT(why.text, ContainsRegex("1 ignored, 1 in conflict"));
+
+  // The conflict is no hindrance, and is told once however many pods come with it.
+  ASSERT_TRUE(plane().CreatePods(1, "report-last", pod).ok());
+  EXPECT_TRUE(AllBound("report", 3));
+  EXPECT_EQ(CountEvents("MarkersConflict", "gang report:"), 1);
 }
 
 TEST_F(PeersTest, AKaiPodGroupWaitsForItsSubGroups) {

@@ -37,6 +37,8 @@ TEST(DescribeTest, EffectsAreOrders) {
                                       {}},
                      resources),
             "gang default/a (job) ran for 1m30s500ms: declared 1h, learned nothing");
+  EXPECT_EQ(Describe(model::ReportMarkers{{"default", "job", "a"}, "a", {"b", "c"}, {}}, resources),
+            "markers of gang default/a (job) contradict each other: b; c");
   EXPECT_EQ(Describe(model::AnswerBind{2, "tutti/NotReady"}, resources),
             "answer bind 2: tutti/NotReady");
 }

@@ -61,6 +61,8 @@ class EventCodecTest : public ::testing::Test {
     pod.shape = std::make_shared<const model::PodShape>(std::move(shape));
     pod.gang =
         model::GangMember{{"default", "job", "a"}, "a", GangSpec{3, std::chrono::seconds(5)}, "p"};
+    pod.gang->markers = std::make_shared<const model::GangMarkers>(model::GangMarkers{
+        {"job", "annotation a", "4", MarkerMeaning::kMinMember, "4", "why", true}});
     pod.pins = {"n1", "n2"};
     pod.plan_token = "x-1/0";
     pod.created_seconds = 12;
@@ -102,6 +104,8 @@ TEST_F(EventCodecTest, APodKeepsEveryField) {
   EXPECT_EQ(*back.shape, *pod.shape);
   EXPECT_EQ(*back.charge, *pod.charge);
   EXPECT_EQ(back.gang->spec, pod.gang->spec);
+  ASSERT_NE(back.gang->markers, nullptr);
+  EXPECT_EQ(*back.gang->markers, *pod.gang->markers);
   EXPECT_EQ(back.verdict, pod.verdict);
   EXPECT_EQ(back.devices, pod.devices);
   EXPECT_EQ(back.expected_duration, pod.expected_duration);
@@ -122,6 +126,11 @@ TEST_F(EventCodecTest, EveryOtherEventComesBack) {
   EXPECT_EQ(Journey(model::PodDeleted{{5, 6}}).uid, (base::Uid{5, 6}));
   const model::GangKey key{"default", "podgroup", "g"};
   EXPECT_EQ(Journey(model::GangObjectUpserted{key, "g", {4, {}}, "wrong"}).spec.min_member, 4);
+  const model::SharedGangMarkers markers =
+      std::make_shared<const model::GangMarkers>(model::GangMarkers{
+          {"job", "Job spec.colour", "red", MarkerMeaning::kNothing, "", "unknown", false}});
+  EXPECT_EQ(*Journey(model::GangObjectUpserted{key, "g", {4, {}}, "", "", markers}).markers,
+            *markers);
   EXPECT_EQ(Journey(model::GangObjectDeleted{key}).key, key);
   EXPECT_EQ(Journey(model::VolumeClaimUpserted{{"default", "c", "v"}}).claim.volume_name, "v");
   EXPECT_EQ(Journey(model::VolumeClaimDeleted{"default", "c"}).name, "c");
@@ -173,18 +182,20 @@ TEST_F(EventCodecTest, EveryEffectComesBack) {
   report.examples = {pod};
   report.waited = std::chrono::seconds(3);
   report.had_to_wait = true;
-  const model::Effects effects = {model::ReleasePod{1, pod, Pod().shape, {"n1"}},
-                                  model::NominatePod{2, pod, "n1"},
-                                  model::BindPod{3, pod, "n1", {{"tutti.dev/gpu-index", "0-1"}}},
-                                  model::EvictPod{4, pod, "why", true},
-                                  model::AnswerAdmission{5, true, {"n1"}, "t"},
-                                  model::AnswerBind{6, "no"},
-                                  model::ReportScores{{"default", "job", "a"}, {{"n1", 2, 90}}},
-                                  model::ReportRun{{"default", "job", "a"},
-                                                   std::chrono::seconds(3),
-                                                   std::chrono::seconds(9),
-                                                   std::chrono::seconds(4)},
-                                  report};
+  const model::Effects effects = {
+      model::ReleasePod{1, pod, Pod().shape, {"n1"}},
+      model::NominatePod{2, pod, "n1"},
+      model::BindPod{3, pod, "n1", {{"tutti.dev/gpu-index", "0-1"}}},
+      model::EvictPod{4, pod, "why", true},
+      model::AnswerAdmission{5, true, {"n1"}, "t"},
+      model::AnswerBind{6, "no"},
+      model::ReportScores{{"default", "job", "a"}, {{"n1", 2, 90}}},
+      model::ReportRun{{"default", "job", "a"},
+                       std::chrono::seconds(3),
+                       std::chrono::seconds(9),
+                       std::chrono::seconds(4)},
+      model::ReportMarkers{{"default", "job", "a"}, "a", {"they differ"}, {pod}},
+      report};
   ASSERT_EQ(effects.size(), std::variant_size_v<model::Effect>);
   for (const model::Effect& effect : effects) {
     pb::Effect out;
