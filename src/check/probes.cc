@@ -18,13 +18,19 @@ constexpr std::array kInfos = {
     ProbeInfo{"threads", "does it answer several threads as it answers one?"},
     ProbeInfo{"gangs", "do its gang points keep to what they may answer?"},
     ProbeInfo{"queue-order", "is its QueueSort a strict weak order?"},
+    ProbeInfo{"post-filter", "does PostFilter keep to what it may say of a gang without a place?"},
+    ProbeInfo{"victims", "does SelectVictims propose only what may be evicted, always alike?"},
+    ProbeInfo{"reserve", "does Unreserve give back all that Reserve has entered?"},
+    ProbeInfo{"bind", "do Permit, PreBind and PostBind keep to what they may answer?"},
+    ProbeInfo{"events", "does it survive the cluster events that it has subscribed to?"},
     ProbeInfo{"devices", "does DeviceSelect give devices that fit, always the same ones?"},
     ProbeInfo{"speed", "what does a node cost?"},
 };
 constexpr void (*kProbes[])(const Subject&, Findings&) = {
-    nullptr,       ProbeConfiguration, ProbeDeclarations, ProbeContract,
-    ProbeVerdicts, ProbeScores,        ProbeRepeatable,   ProbeThreads,
-    ProbeGangs,    ProbeQueueOrder,    ProbeDevices,      ProbeSpeed,
+    nullptr,         ProbeConfiguration, ProbeDeclarations, ProbeContract, ProbeVerdicts,
+    ProbeScores,     ProbeRepeatable,    ProbeThreads,      ProbeGangs,    ProbeQueueOrder,
+    ProbePostFilter, ProbeVictims,       ProbeReserve,      ProbeBind,     ProbeEvents,
+    ProbeDevices,    ProbeSpeed,
 };
 static_assert(std::size(kProbes) == kInfos.size());
 
