@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "flavored_queues.h"
-#include "reclaim.h"
 
 namespace tutti::plugins {
 namespace {
@@ -59,6 +58,7 @@ HierarchicalQueues::HierarchicalQueues(Config& config, PluginHost& host)
 void HierarchicalQueues::Settle() const {
   if (!std::exchange(stale_, false)) return;
   tree_.Rebuild(catalog_.Specs(), host_.Now());
+  flavors_.Rebuild(tree_, host_.Now());
   accounts_.Rebuilt();
   naps_.Rebuilt();
   for (auto it = homeless_.begin(); it != homeless_.end();) {
@@ -300,19 +300,18 @@ Status HierarchicalQueues::SelectVictims(const GangView& gang, const GangDiagnos
                                          std::vector<PodUid>& victims) const {
   const QueueId queue = QueueOf(gang);
   if (queue == kNowhere) return Status::Skip();
-  const Amounts asked = Asked(gang);
-  const std::optional<QueueId> entitled = tree_.Entitled(queue, asked);
+  const std::vector<Reclaim::Claim> claims = ClaimsOf(gang, queue);
+  if (claims.empty()) return Status::Skip();
   const std::chrono::nanoseconds now = host_.Now();
-  if (!entitled) return Status::Skip();
   const std::chrono::nanoseconds delay = tree_.spec(queue).reclaim_delay;
   if (delay.count() > 0 && now - gang.created < delay) return Status::Skip();
-  Reclaim reclaim(tree_, accounts_, *entitled, asked, now);
+  Reclaim reclaim(tree_, flavors_, accounts_, now);
   for (const NodeBlockView& block : cluster.blocks) {
     block.present.ForEach([&](uint32_t offset) {
       for (const PlacedPodView& pod : pods.On(block.Index(offset))) reclaim.Look(pod);
     });
   }
-  victims = reclaim.Victims(kMostVictims);
+  victims = reclaim.Victims(claims, kMostVictims);
   return victims.empty() ? Status::Skip() : Status::Success();
 }
 
@@ -324,18 +323,25 @@ ClusterEventKinds HierarchicalQueues::EventsToRegister() const {
 }
 
 void HierarchicalQueues::NodeChanged(const NodeView& node, bool there) {
-  Amounts& before = nodes_[node.index()];
-  for (const auto& [resource, amount] : before) tree_.AddCapacity(resource, -amount);
-  before.clear();
+  Amounts& known = nodes_[node.index()];
+  AddCapacity(node.index(), known, -1);
+  known.clear();
   const size_t columns = there ? node.block().allocatable.size() : 0;
   for (uint16_t r = 0; r < columns; ++r) {
     const int64_t amount = node.Allocatable(ResourceId(r));
-    if (amount == 0) continue;
-    before.emplace_back(r, amount);
-    tree_.AddCapacity(ResourceId(r), amount);
+    if (amount != 0) known.emplace_back(r, amount);
   }
-  if (!there) nodes_.erase(node.index());
   FlavorOfNodeChanged(node, there);
+  AddCapacity(node.index(), known, 1);
+  if (!there) nodes_.erase(node.index());
+}
+
+void HierarchicalQueues::AddCapacity(NodeIndex node, const Amounts& amounts, int64_t sign) {
+  const std::string_view flavor = node_flavors_.Of(node);
+  for (const auto& [resource, amount] : amounts) {
+    tree_.AddCapacity(resource, sign * amount);
+    flavors_.AddCapacity(flavor, resource, sign * amount);
+  }
 }
 
 QueueingHint HierarchicalQueues::PodChanged(const ClusterEventView& event) {

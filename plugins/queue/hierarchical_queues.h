@@ -5,10 +5,10 @@
 // Rule: QueueTree says what a queue may hold (PreEnqueue, Reserve) and which is served first
 // (QueueSelect); a gang of a queue that holds less than it is guaranteed may take it back, in whole
 // gangs, from queues that hold more than they are guaranteed (SelectVictims).
-// FlavorQuota bounds what a queue holds on nodes of one flavor, and with it the nodes that a gang
-// may be placed on (PlacementGenerate, only where flavors are configured). UserLimits bounds
-// likewise what the gangs of one user hold in a queue. Accounts: bound pods by cluster events,
-// promised places by Reserve and Unreserve.
+// All of that holds once more for the nodes of each flavor (FlavorTrees), and with it FlavorQuota
+// says which nodes a gang may be placed on (PlacementGenerate, only where flavors are configured).
+// UserLimits bounds what the gangs of one user hold in a queue. Accounts: bound pods by cluster
+// events, promised places by Reserve and Unreserve.
 //
 // A gang waits in the queue that it names (its namespace's LocalQueue of that name goes before a
 // queue of that name); else in the one that lists its namespace under `namespaces`, the first by
@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "flavor_quota.h"
+#include "flavor_trees.h"
 #include "node_flavors.h"
 #include "part_accounts.h"
 #include "queue_accounts.h"
@@ -33,6 +34,7 @@
 #include "queue_specs.h"
 #include "queue_tree.h"
 #include "queue_turns.h"
+#include "reclaim.h"
 #include "tutti/plugin/cluster_event.h"
 #include "tutti/plugin/object_watch.h"
 #include "tutti/plugin/post_filter.h"
@@ -104,10 +106,13 @@ class HierarchicalQueues : public QueueSelectPlugin,
   std::optional<QueueRefusal> FlavorRefuses(const GangView& gang, QueueId queue,
                                             const Amounts& asked) const;
   Status MayUse(const GangView& gang, QueueId queue, std::string_view flavor) const;
+  // Of which of its queue's guarantees it may take back what it asks for.
+  std::vector<Reclaim::Claim> ClaimsOf(const GangView& gang, QueueId queue) const;
   void PlaceBound(const PlacedPodView& pod);
   void FlavorOfNodeChanged(const NodeView& node, bool there);
   std::string Called(const QueueTree::Refusal& refusal) const;
   void NodeChanged(const NodeView& node, bool there);
+  void AddCapacity(NodeIndex node, const Amounts& amounts, int64_t sign);
   QueueingHint PodChanged(const ClusterEventView& event);
   // The gang holds less. Whether anybody may go now.
   QueueingHint Freed(uint64_t gang);
@@ -121,7 +126,7 @@ class HierarchicalQueues : public QueueSelectPlugin,
   mutable bool stale_ = true;
   mutable QueueTree tree_;
   mutable PartAccounts users_{tree_, BoundsUsers};
-  mutable PartAccounts flavors_{tree_, ListsFlavors};
+  mutable FlavorTrees flavors_{node_flavors_.Names()};
   mutable QueueAccounts accounts_{tree_, users_, flavors_};
   mutable QueueNaps naps_{tree_};
   QueueTurns turns_{tree_};

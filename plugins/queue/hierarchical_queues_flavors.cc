@@ -4,14 +4,42 @@
 #include "hierarchical_queues.h"
 
 namespace tutti::plugins {
+namespace {
 
-std::optional<QueueRefusal> HierarchicalQueues::FlavorRefuses(const GangView& gang, QueueId queue,
-                                                              const Amounts& asked) const {
-  const FlavorChoice choice =
-      ChooseFlavors(tree_, flavors_, queue, accounts_.FlavorOf(gang.arrival), asked);
+std::optional<QueueRefusal> RefusalOf(const FlavorChoice& choice) {
   if (!choice.refusal) return std::nullopt;
   return QueueRefusal{QueueRefusal::Of::kFlavor, *choice.refusal,
                       "flavor " + std::string(choice.refused), choice.full};
+}
+
+}  // namespace
+
+std::optional<QueueRefusal> HierarchicalQueues::FlavorRefuses(const GangView& gang, QueueId queue,
+                                                              const Amounts& asked) const {
+  return RefusalOf(ChooseFlavors(tree_, flavors_, queue, accounts_.FlavorOf(gang.arrival), asked));
+}
+
+std::vector<Reclaim::Claim> HierarchicalQueues::ClaimsOf(const GangView& gang,
+                                                         QueueId queue) const {
+  const Amounts asked = Asked(gang);
+  std::vector<Reclaim::Claim> claims;
+  std::vector<std::string_view> open;
+  if (flavors_.active()) {
+    FlavorChoice choice =
+        ChooseFlavors(tree_, flavors_, queue, accounts_.FlavorOf(gang.arrival), asked);
+    if (choice.refusal) return claims;
+    open = std::move(choice.open);
+  }
+  for (const std::string_view flavor : open) {
+    const QueueTree* const tree = flavors_.Of(flavor);
+    const std::optional<QueueId> entitled =
+        tree == nullptr ? std::nullopt : tree->Entitled(queue, asked);
+    if (entitled)
+      claims.push_back({flavor, *entitled, tree->GuaranteedOf(*entitled, asked), {flavor}});
+  }
+  if (const std::optional<QueueId> entitled = tree_.Entitled(queue, asked))
+    claims.push_back({{}, *entitled, tree_.GuaranteedOf(*entitled, asked), std::move(open)});
+  return claims;
 }
 
 Status HierarchicalQueues::FlavorDomains(const GangView& gang, std::vector<Domain>& domains) const {
@@ -25,9 +53,10 @@ Status HierarchicalQueues::FlavorDomains(const GangView& gang, std::vector<Domai
   for (const std::string_view flavor : choice.open)
     domains.push_back(node_flavors_.DomainOf(flavor));
   if (!domains.empty()) return Status::Success();
-  return Status::Unschedulable(reasons_.flavor_over_limit, choice.refusal->need,
-                               choice.refusal->have)
-      .With("flavor " + std::string(choice.refused) + ": " + Called(*choice.refusal));
+  const QueueRefusal refusal = *RefusalOf(choice);
+  const Status status = reasons_.Of(refusal, Called(refusal.why));
+  return Status::Unschedulable(status.reason(), status.need(), status.have())
+      .With(std::string(status.message()));
 }
 
 // What PlacementGenerate has offered is what the gang is placed on, unless its pods are pinned

@@ -32,6 +32,12 @@ const NodeFlavors::Flavor* NodeFlavors::Find(std::string_view flavor) const {
   return it == flavors_.end() ? nullptr : &*it;
 }
 
+std::vector<std::string> NodeFlavors::Names() const {
+  std::vector<std::string> names;
+  for (const Flavor& flavor : flavors_) names.push_back(flavor.name);
+  return names;
+}
+
 bool NodeFlavors::Has(std::string_view flavor) const { return Find(flavor) != nullptr; }
 
 void NodeFlavors::NodeChanged(const NodeView& node, bool there) {

@@ -20,6 +20,7 @@ class NodeFlavors {
   NodeFlavors(Config& config, PluginHost& host);
 
   bool any() const { return !flavors_.empty(); }
+  std::vector<std::string> Names() const;  // as configured
   bool Has(std::string_view flavor) const;
   void NodeChanged(const NodeView& node, bool there);
 

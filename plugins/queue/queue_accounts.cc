@@ -6,11 +6,10 @@ namespace tutti::plugins {
 
 void QueueAccounts::Rebuilt() {
   users_.Rebuilt();
-  flavors_.Rebuilt();
-  if (!users_.active() && !flavors_.active()) return;
+  if (!users_.active()) return;
   for (const auto& [gang, account] : accounts_) {
     if (!account.queue || account.empty()) continue;
-    CountParts(account, account.held, 1);
+    users_.Charge(*account.queue, account.user, account.held, 1);
     users_.CountRunning(*account.queue, account.user, 1);
   }
 }
@@ -61,15 +60,11 @@ void QueueAccounts::Place(uint64_t gang, std::string_view flavor) {
   if (account.queue) flavors_.Charge(*account.queue, flavor, account.held, 1);
 }
 
-void QueueAccounts::CountParts(const Account& account, const Amounts& amounts, int64_t sign) {
-  users_.Charge(*account.queue, account.user, amounts, sign);
-  if (!account.flavor.empty()) flavors_.Charge(*account.queue, account.flavor, amounts, sign);
-}
-
 void QueueAccounts::Count(const Account& account, const Amounts& amounts, int64_t sign,
                           std::chrono::nanoseconds now) {
   tree_.Charge(*account.queue, amounts, sign, now);
-  CountParts(account, amounts, sign);
+  users_.Charge(*account.queue, account.user, amounts, sign);
+  if (!account.flavor.empty()) flavors_.Charge(*account.queue, account.flavor, amounts, sign);
 }
 
 void QueueAccounts::CountRunning(const Account& account, int64_t gangs) {

@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "amounts.h"
+#include "flavor_trees.h"
 #include "part_accounts.h"
 #include "queue_tree.h"
 
@@ -18,10 +19,10 @@ namespace tutti::plugins {
 
 class QueueAccounts {
  public:
-  QueueAccounts(QueueTree& tree, PartAccounts& users, PartAccounts& flavors)
+  QueueAccounts(QueueTree& tree, PartAccounts& users, FlavorTrees& flavors)
       : tree_(tree), users_(users), flavors_(flavors) {}
 
-  // The tree is another one: what its queues hold it knows, what their parts hold is told again.
+  // The tree is another one: what its queues hold it knows, what their users hold is told again.
   void Rebuilt();
 
   // The gang is in this queue, and counts for this user. One that holds something stays in the
@@ -52,14 +53,13 @@ class QueueAccounts {
     bool empty() const { return held.empty(); }
   };
 
-  void CountParts(const Account& account, const Amounts& amounts, int64_t sign);
   void Count(const Account& account, const Amounts& amounts, int64_t sign,
              std::chrono::nanoseconds now);
   void CountRunning(const Account& account, int64_t gangs);
 
   QueueTree& tree_;
   PartAccounts& users_;
-  PartAccounts& flavors_;
+  FlavorTrees& flavors_;
   std::unordered_map<uint64_t, Account> accounts_;  // by arrival
 };
 

@@ -14,7 +14,9 @@
 #include <utility>
 #include <vector>
 
-#include "queue_tree.h"
+#include "queue_problems.h"
+#include "queue_spec.h"
+#include "tutti/plugin/queue_select.h"
 
 namespace tutti::plugins {
 

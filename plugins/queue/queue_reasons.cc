@@ -35,6 +35,9 @@ QueueReasons::QueueReasons(PluginHost& host) {
   flavor_over_limit = host.Reason(
       "QueueFlavorOverLimit",
       "of no flavor of nodes that the queue lists is there enough left for it, or above it");
+  flavor_kept_back = host.Reason("QueueFlavorKeptBack",
+                                 "what is free of the flavors that the queue lists is guaranteed "
+                                 "to queues that do not lend it");
   flavor_mismatch = host.Reason("QueueFlavorMismatch",
                                 "the nodes that are left for the gang are not of one flavor that "
                                 "its queue lists and has something left of");
@@ -46,7 +49,7 @@ ReasonId QueueReasons::ReasonOf(const QueueRefusal& refusal) const {
     case QueueRefusal::Of::kUser:
       return why == Why::kTooMany ? user_too_many : user_over_limit;
     case QueueRefusal::Of::kFlavor:
-      return flavor_over_limit;
+      return why == Why::kKeptBack ? flavor_kept_back : flavor_over_limit;
     case QueueRefusal::Of::kQueue:
       break;
   }

@@ -29,7 +29,7 @@ struct QueueReasons {
 
   ReasonId not_found, not_leaf, not_allowed, held, closed, misconfigured;
   ReasonId over_limit, above_limit, kept_back, too_many, runs_too_long;
-  ReasonId user_over_limit, user_too_many, flavor_over_limit, flavor_mismatch;
+  ReasonId user_over_limit, user_too_many, flavor_over_limit, flavor_kept_back, flavor_mismatch;
 
  private:
   ReasonId ReasonOf(const QueueRefusal& refusal) const;

@@ -4,6 +4,9 @@
 #include <string>
 #include <utility>
 
+#include "queue_problems.h"
+#include "tutti/plugin/queue_select.h"
+
 namespace tutti::plugins {
 namespace {
 
@@ -57,10 +60,27 @@ std::vector<FlavorSpec> ReadFlavors(Config& config, const Resources& resources,
       config.Fail(at + "/name", "there is no flavor " + flavor.name +
                                     ": name one of args.flavors of HierarchicalQueues");
     }
+    flavor.guaranteed = ReadAmounts(config, resources, at + "/guaranteed");
     flavor.limit = ReadAmounts(config, resources, at + "/limit");
+    flavor.borrow_limit = ReadAmounts(config, resources, at + "/borrowLimit");
+    flavor.lend_limit = ReadAmounts(config, resources, at + "/lendLimit");
     flavors.push_back(std::move(flavor));
   }
   return flavors;
+}
+
+// As of Kueue's ClusterQueue.
+void ReadFungibility(Config& config, const std::string& pointer, QueueSpec& spec) {
+  const std::string borrow =
+      config.String(pointer + "/whenCanBorrow", "Borrow", {"Borrow", "TryNextFlavor"});
+  const std::string preempt =
+      config.String(pointer + "/whenCanPreempt", "TryNextFlavor", {"Preempt", "TryNextFlavor"});
+  spec.next_before_borrowing = borrow == "TryNextFlavor";
+  spec.reclaims_before_next = preempt == "Preempt";
+  if (spec.flavors.empty() && (spec.next_before_borrowing || spec.reclaims_before_next))
+    config.Fail(pointer,
+                "it is about the flavors of the queue, which lists none: list some, or "
+                "leave it out to have that of the queue above it");
 }
 
 }  // namespace
@@ -84,6 +104,7 @@ QueueSpec ReadQueueSpec(Config& config, PluginHost& host, const NodeFlavors& fla
   spec.user_limit = ReadAmounts(config, resources, at + "/userLimit");
   spec.max_gangs_of_user = config.Integer(at + "/maxRunningGangsPerUser", 0, 0);
   spec.flavors = ReadFlavors(config, resources, flavors, at + "/flavors");
+  ReadFungibility(config, at + "/flavorFungibility", spec);
   spec.reclaimable = config.Boolean(at + "/reclaimable", true);
   spec.min_runtime = config.Duration(at + "/minRuntime", {});
   spec.reclaim_delay = config.Duration(at + "/reclaimDelay", {});

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "node_flavors.h"
-#include "queue_tree.h"
+#include "queue_spec.h"
 #include "tutti/config.h"
 #include "tutti/plugin.h"
 

@@ -2,24 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 
 namespace tutti::plugins {
 namespace {
 
-constexpr int64_t kNone = std::numeric_limits<int64_t>::max();
-
-int64_t SaturatingSum(int64_t a, int64_t b) {
-  int64_t sum = 0;
-  return __builtin_add_overflow(a, b, &sum) ? kNone : sum;
-}
-
-int64_t LimitOf(const QueueSpec& spec, ResourceId resource) {
-  const int64_t limit = AmountOf(spec.limit, resource, kNone);
-  const int64_t borrow = AmountOf(spec.borrow_limit, resource, kNone);
-  return std::min(limit, SaturatingSum(AmountOf(spec.guaranteed, resource), borrow));
-}
+constexpr int64_t kNone = QueueAmount::kUnlimited;
 
 int64_t& Column(std::vector<int64_t>& columns, ResourceId resource) {
   if (columns.size() <= resource.value) columns.resize(resource.value + size_t{1});
@@ -30,107 +18,7 @@ int64_t Read(const std::vector<int64_t>& columns, ResourceId resource) {
   return resource.value < columns.size() ? columns[resource.value] : 0;
 }
 
-// It may never hold what it is guaranteed.
-void FindBrokenPromises(std::span<const QueueSpec> specs, std::vector<QueueProblem>& problems) {
-  for (size_t i = 0; i < specs.size(); ++i) {
-    for (const auto& [resource, amount] : specs[i].guaranteed) {
-      const int64_t most = LimitOf(specs[i], resource);
-      if (amount <= most) continue;
-      problems.push_back({i,
-                          "queue " + specs[i].name + " is guaranteed " + std::to_string(amount) +
-                              " of a resource of which it may hold " + std::to_string(most) +
-                              " (base units): raise its limit, or lower its guaranteed",
-                          false, false});
-    }
-  }
-}
-
-// Whether the way up from it leads back to it.
-bool InCircle(std::span<const QueueSpec> specs, const std::map<std::string_view, size_t>& numbers,
-              size_t queue) {
-  size_t steps = 0;
-  for (auto at = numbers.find(specs[queue].parent); at != numbers.end();
-       at = numbers.find(specs[at->second].parent)) {
-    if (at->second == queue) return true;
-    if (++steps > specs.size()) return false;  // in a circle above it
-  }
-  return false;
-}
-
-bool Lists(const QueueSpec& spec, const FlavorSpec& flavor) {
-  return std::any_of(spec.flavors.begin(), spec.flavors.end(),
-                     [&](const FlavorSpec& listed) { return listed.name == flavor.name; });
-}
-
-// It lists a flavor of which the queues above it may have nothing.
-void FindStrayFlavors(std::span<const QueueSpec> specs,
-                      const std::map<std::string_view, size_t>& numbers,
-                      std::vector<QueueProblem>& problems) {
-  for (size_t i = 0; i < specs.size(); ++i) {
-    if (specs[i].flavors.empty() || InCircle(specs, numbers, i)) continue;
-    size_t steps = 0;
-    auto at = numbers.find(specs[i].parent);
-    while (at != numbers.end() && specs[at->second].flavors.empty() && ++steps <= specs.size())
-      at = numbers.find(specs[at->second].parent);
-    if (at == numbers.end() || specs[at->second].flavors.empty()) continue;
-    for (const FlavorSpec& flavor : specs[i].flavors) {
-      if (Lists(specs[at->second], flavor)) continue;
-      problems.push_back({i,
-                          "queue " + specs[i].name + " lists flavor " + flavor.name +
-                              ", which queue " + specs[at->second].name +
-                              " above it does not: add it there, or remove it here",
-                          false, false});
-    }
-  }
-}
-
 }  // namespace
-
-std::vector<QueueProblem> ProblemsOf(std::span<const QueueSpec> specs) {
-  std::vector<QueueProblem> problems;
-  std::map<std::string_view, size_t> numbers;
-  for (size_t i = 0; i < specs.size(); ++i) {
-    if (specs[i].name.empty() || numbers.emplace(specs[i].name, i).second) continue;
-    problems.push_back(
-        {i, "queue " + specs[i].name + " is there twice: names are unique", false, false});
-  }
-  FindBrokenPromises(specs, problems);
-  FindStrayFlavors(specs, numbers, problems);
-  std::map<std::pair<size_t, ResourceId>, int64_t> promised;  // by parent
-  for (size_t i = 0; i < specs.size(); ++i) {
-    const QueueSpec& spec = specs[i];
-    if (spec.parent.empty()) continue;
-    const auto parent = numbers.find(spec.parent);
-    if (parent == numbers.end()) {
-      problems.push_back({i,
-                          "queue " + spec.name + ": there is no queue " + spec.parent +
-                              " that could be its parent: add it, or correct the name",
-                          true, true});
-    } else if (InCircle(specs, numbers, i)) {
-      problems.push_back(
-          {i, "queue " + spec.name + " is above itself: one of its ancestors must have no parent",
-           true, false});
-    } else {
-      for (const auto& [resource, amount] : spec.guaranteed) {
-        int64_t& sum = promised[{parent->second, resource}];
-        sum = SaturatingSum(sum, amount);
-      }
-    }
-  }
-  for (const auto& [of, sum] : promised) {
-    const QueueSpec& parent = specs[of.first];
-    const int64_t most =
-        std::min(AmountOf(parent.guaranteed, of.second, kNone), LimitOf(parent, of.second));
-    if (sum <= most) continue;
-    problems.push_back({of.first,
-                        "queue " + parent.name + ": the queues below it are guaranteed " +
-                            std::to_string(sum) + " of a resource of which it may promise " +
-                            std::to_string(most) +
-                            " (base units): raise its guaranteed and limit, or lower theirs",
-                        false, false});
-  }
-  return problems;
-}
 
 void QueueTree::Rebuild(std::vector<QueueSpec> specs, std::chrono::nanoseconds now) {
   // What a queue shows is what it holds itself and what those below it hold.
@@ -150,6 +38,7 @@ void QueueTree::Rebuild(std::vector<QueueSpec> specs, std::chrono::nanoseconds n
   }
   nodes_.assign(specs.size(), {});
   for (size_t i = 0; i < specs.size(); ++i) {
+    nodes_[i].promised = PromisedBy(specs[i]);
     nodes_[i].spec = std::move(specs[i]);
     nodes_[i].past_at = now;
   }
@@ -243,12 +132,14 @@ void QueueTree::CountRunning(QueueId queue, int64_t gangs) {
   for (std::optional<QueueId> at = queue; at; at = parent(*at)) nodes_[at->value].running += gangs;
 }
 
+std::span<const QueueId> QueueTree::SiblingsOf(QueueId queue) const {
+  return At(queue).parent ? children(*At(queue).parent) : roots();
+}
+
 // What its siblings hold, or keep free for themselves.
 int64_t QueueTree::KeptBackFrom(QueueId queue, ResourceId resource) const {
-  const std::span<const QueueId> siblings =
-      At(queue).parent ? children(*At(queue).parent) : roots();
   int64_t sum = 0;
-  for (const QueueId other : siblings) {
+  for (const QueueId other : SiblingsOf(queue)) {
     if (other == queue) continue;
     const int64_t own = guaranteed(other, resource);
     const int64_t lent = std::min(AmountOf(At(other).spec.lend_limit, resource, own), own);
@@ -304,9 +195,16 @@ std::optional<QueueId> QueueTree::Entitled(QueueId queue, const Amounts& more) c
   return std::nullopt;
 }
 
+Amounts QueueTree::GuaranteedOf(QueueId queue, const Amounts& of) const {
+  Amounts promised = of;
+  std::erase_if(promised, [&](const auto& entry) {
+    return AmountOf(At(queue).spec.guaranteed, entry.first, -1) < 0;
+  });
+  return promised;
+}
+
 bool QueueTree::HoldsSurplus(QueueId queue, QueueId entitled, const Amounts& of) const {
   for (const auto& [resource, amount] : of) {
-    if (AmountOf(At(entitled).spec.guaranteed, resource, -1) < 0) continue;
     bool above = true;
     for (auto at = std::optional(queue); at && !IsWithin(entitled, *at) && above; at = parent(*at))
       above = used(*at, resource) > guaranteed(*at, resource);
@@ -315,10 +213,47 @@ bool QueueTree::HoldsSurplus(QueueId queue, QueueId entitled, const Amounts& of)
   return false;
 }
 
+bool QueueTree::HoldsNoMore(QueueId queue, QueueId entitled) const {
+  for (std::optional<QueueId> at = queue; at && !IsWithin(entitled, *at); at = parent(*at)) {
+    const Amounts& own = spec(*at).guaranteed;
+    const auto within = [&](const auto& entry) { return used(*at, entry.first) <= entry.second; };
+    if (!own.empty() && std::all_of(own.begin(), own.end(), within)) return true;
+  }
+  return false;
+}
+
+// What queues beside it, and beside those above it, hold above what they are guaranteed.
+int64_t QueueTree::SurplusBeside(QueueId queue, ResourceId resource) const {
+  int64_t sum = 0;
+  for (std::optional<QueueId> at = queue; at; at = parent(*at)) {
+    for (const QueueId other : SiblingsOf(*at)) {
+      const bool may_lose = !leaf(other) || spec(other).reclaimable;
+      const int64_t surplus = used(other, resource) - guaranteed(other, resource);
+      if (other != *at && may_lose && surplus > 0) sum = SaturatingSum(sum, surplus);
+    }
+  }
+  return sum;
+}
+
+bool QueueTree::CanReclaim(QueueId queue, const Amounts& more) const {
+  const std::optional<QueueId> entitled = Entitled(queue, more);
+  if (!entitled) return false;
+  bool any = false;
+  for (const auto& [resource, amount] : GuaranteedOf(*entitled, more)) {
+    int64_t free = capacity(resource);
+    for (const QueueId root : roots()) free -= used(root, resource);
+    const int64_t missing = amount - std::max<int64_t>(free, 0);
+    if (missing <= 0) continue;
+    any = true;
+    if (missing > SurplusBeside(*entitled, resource)) return false;
+  }
+  return any;
+}
+
 double QueueTree::GuaranteedPart(const Node& node) const {
   bool any = false;
   double part = 0;
-  for (const auto& [resource, amount] : node.spec.guaranteed) {
+  for (const auto& [resource, amount] : node.promised) {
     if (amount == 0) continue;
     any = true;
     // The dominant one: a guarantee that it never uses must not put it first for ever.
@@ -336,7 +271,7 @@ double QueueTree::Share(QueueId queue, std::chrono::nanoseconds now) const {
     const int64_t all = capacity(resource);
     if (resource == kPods || all <= 0) continue;
     const double above =
-        Past(node, r, now) - static_cast<double>(AmountOf(node.spec.guaranteed, resource));
+        Past(node, r, now) - static_cast<double>(AmountOf(node.promised, resource));
     share = std::max(share, above / static_cast<double>(all));
   }
   return share / static_cast<double>(node.spec.weight);

@@ -1,69 +1,20 @@
 // QueueTree: queues, what they may hold and what they hold, and which of them is served first.
 //
-// A queue holds what the gangs in it hold, and in those below it. Per resource it has
-//   guaranteed   what it gets whenever it wants it (others may use it meanwhile)
-//   limit        what it never exceeds
-//   borrowLimit  how much more than guaranteed it may hold: another way to say limit
-//   lendLimit    how much of guaranteed others may use; the rest stays free for it
-// A resource that none of them names is neither promised nor bounded.
+// A queue holds what the gangs in it hold, and in those below it.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "amounts.h"
+#include "queue_spec.h"
 #include "tutti/plugin/queue_select.h"
 #include "tutti/views.h"
 
 namespace tutti::plugins {
-
-// What a queue may hold on nodes of one flavor.
-struct FlavorSpec {
-  std::string name;
-  Amounts limit;
-};
-
-struct QueueSpec {
-  enum class State : uint8_t { kOpen, kHeld, kClosed };
-
-  std::string name;    // unique; empty: there is no queue of this number
-  std::string parent;  // empty: a root
-  Amounts guaranteed;
-  Amounts limit;
-  Amounts borrow_limit;
-  Amounts lend_limit;
-  int64_t weight = 1;    // of what is left over when all guarantees are met
-  int64_t priority = 0;  // likewise: the higher one first, whatever the weights
-  State state = State::kOpen;
-  bool strict_fifo = false;  // a gang that has to wait holds up those behind it
-  // So as well, once it has waited for so long; 0: never.
-  std::chrono::nanoseconds fifo_after{0};
-  int64_t max_gangs = 0;            // that run at the same time; 0: any number
-  Amounts user_limit;               // what the gangs of one user hold at most
-  int64_t max_gangs_of_user = 0;    // likewise
-  std::vector<FlavorSpec> flavors;  // the first choice first; none: those of the queue above it
-  bool reclaimable = true;          // what it holds above guaranteed may be taken back
-  std::chrono::nanoseconds min_runtime{0};    // not before a gang has run for so long
-  std::chrono::nanoseconds reclaim_delay{0};  // its gangs wait for so long before they reclaim
-  std::chrono::nanoseconds max_run_time{0};   // that a gang may say it takes; 0: any
-  std::vector<std::string> namespaces;        // whose gangs may wait in it; none: all
-  std::string problem;  // why nothing is started in it or below it; empty: nothing is wrong
-};
-
-// What is wrong with a tree of these.
-struct QueueProblem {
-  size_t queue;  // its number
-  std::string text;
-  bool misplaced;  // it cannot be below the parent that it names
-  bool orphan;     // because there is no such queue
-};
-std::vector<QueueProblem> ProblemsOf(std::span<const QueueSpec> specs);
 
 class QueueTree {
  public:
@@ -112,9 +63,17 @@ class QueueTree {
   std::optional<Refusal> Refuses(QueueId queue, const Amounts& more, bool runs = false) const;
   // The queue at or above it that is guaranteed so much more than it holds. Nullopt: none.
   std::optional<QueueId> Entitled(QueueId queue, const Amounts& more) const;
+  // Of these, those that something is guaranteed of to the queue.
+  Amounts GuaranteedOf(QueueId queue, const Amounts& of) const;
   // Whether it, and all above it that `entitled` is not below as well, hold more than guaranteed of
-  // one of these: of those that something is guaranteed of to `entitled`.
+  // one of these.
   bool HoldsSurplus(QueueId queue, QueueId entitled, const Amounts& of) const;
+  // Whether something is guaranteed to it, or to one above it that `entitled` is not below as well,
+  // and it holds no more than that of anything.
+  bool HoldsNoMore(QueueId queue, QueueId entitled) const;
+  // Whether a queue at or above it is guaranteed so much more, of which too little is free, and
+  // others hold as much above what they are guaranteed as is missing.
+  bool CanReclaim(QueueId queue, const Amounts& more) const;
 
   // Of its siblings, whether `a` is served before `b`: first who holds less than guaranteed, the
   // smaller part of it first; then by priority; then who holds the smaller weighted share above
@@ -129,6 +88,7 @@ class QueueTree {
  private:
   struct Node {
     QueueSpec spec;
+    Amounts promised;  // PromisedBy(spec)
     std::optional<QueueId> parent;
     std::vector<QueueId> children;
     bool lends_in_part = false;  // one of its children does
@@ -145,6 +105,8 @@ class QueueTree {
   double Past(const Node& node, size_t resource, std::chrono::nanoseconds now) const;
   double GuaranteedPart(const Node& node) const;  // of what is guaranteed, that it holds; 1: all
   int64_t KeptBackFrom(QueueId queue, ResourceId resource) const;
+  int64_t SurplusBeside(QueueId queue, ResourceId resource) const;
+  std::span<const QueueId> SiblingsOf(QueueId queue) const;  // it itself is one of them
 
   const std::chrono::nanoseconds half_life_;
   std::vector<Node> nodes_;

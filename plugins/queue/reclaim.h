@@ -3,8 +3,11 @@
 
 #include <chrono>
 #include <map>
+#include <span>
+#include <string_view>
 #include <vector>
 
+#include "flavor_trees.h"
 #include "queue_accounts.h"
 #include "queue_tree.h"
 #include "tutti/placed_pod_view.h"
@@ -12,35 +15,50 @@
 
 namespace tutti::plugins {
 
-// The gangs that hold what `entitled` is guaranteed, whole, the cheapest first: of the queue that
-// holds most above its guarantee, of low priority, the youngest. None of a queue that holds no more
-// than it is guaranteed when its turn comes; none that is protected by min_runtime or reclaimable.
+// Whole gangs that hold what a queue is guaranteed, the cheapest first: of the queue that holds
+// most above its guarantee, of low priority, the youngest. None of a queue that holds no more than
+// it is guaranteed when its turn comes, as a whole or of the gang's flavor; none that is protected
+// by min_runtime or reclaimable.
 class Reclaim {
  public:
-  Reclaim(const QueueTree& tree, const QueueAccounts& accounts, QueueId entitled,
-          const Amounts& wanted, std::chrono::nanoseconds now);
+  struct Claim {
+    std::string_view flavor;  // of which it is guaranteed; empty: of all nodes
+    QueueId entitled;
+    Amounts wanted;                         // only what is guaranteed to it
+    std::vector<std::string_view> on = {};  // from gangs on these alone; none: from any
+  };
+
+  Reclaim(const QueueTree& tree, const FlavorTrees& flavors, const QueueAccounts& accounts,
+          std::chrono::nanoseconds now);
 
   // Every pod of every node.
   void Look(const PlacedPodView& pod);
-  std::vector<PodUid> Victims(size_t most);
+  // For the first claim, then for the next one, beside what went for those before it.
+  std::vector<PodUid> Victims(std::span<const Claim> claims, size_t most);
 
  private:
   struct Unit {  // a gang
     QueueId queue;
+    std::string_view flavor;
     int32_t priority = 0;
     std::chrono::seconds since{0};  // its last pod is bound
     bool evictable = true;
+    bool taken = false;
     uint64_t arrival = 0;
     Amounts held;
     std::vector<PodUid> pods;
   };
 
   bool Protected(const Unit& unit) const;
+  // In the order in which they go.
+  std::vector<Unit*> Candidates(const Claim& claim);
+  bool HoldsSurplus(const Unit& unit, const Claim& claim) const;
+  void Take(Unit& unit);
 
-  QueueTree tree_;  // without what has been taken already
+  // Both without what has been taken already.
+  QueueTree tree_;
+  FlavorTrees flavors_;
   const QueueAccounts& accounts_;
-  const QueueId entitled_;
-  const Amounts wanted_;
   const std::chrono::nanoseconds now_;
   std::map<uint64_t, Unit> units_;  // by arrival
 };

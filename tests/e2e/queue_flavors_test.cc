@@ -117,6 +117,25 @@ TYPED_TEST(QueueFlavorsTest, AGangGoesAsAWholeToTheFirstFlavorWithQuotaLeft) {
   EXPECT_EQ(this->CountOn("reserved", "third"), 3);
 }
 
+TYPED_TEST(QueueFlavorsTest, AGuaranteeOfAFlavorIsTakenBackOnThatFlavor) {
+  const json reserved = {{"name", "reserved"}};
+  const json spot = {{"name", "spot"}};
+  ASSERT_TRUE(this->Create("guest", Listing({reserved, spot})).ok());
+  for (const char* gang : {"loan-a", "loan-b", "loan-c"})
+    ASSERT_TRUE(this->Submit(gang, 4, "guest").ok());
+  ASSERT_TRUE(this->AllBound("loan-a", 4));
+  ASSERT_TRUE(this->AllBound("loan-b", 4));
+  ASSERT_TRUE(this->AllBound("loan-c", 4));
+  ASSERT_EQ(this->CountOn("reserved", "loan"), 8);
+  ASSERT_TRUE(this->Submit("served", 4, "serving").ok());
+  EXPECT_TRUE(this->AllBound("served", 4));
+  EXPECT_EQ(this->CountOn("reserved", "served"), 4);
+  EXPECT_EQ(this->CountOn("reserved", "loan"), 4) << "one gang of the two, as a whole";
+  EXPECT_EQ(this->CountOn("spot", "loan"), 4) << "a guarantee of reserved nodes takes no others";
+  ASSERT_TRUE(this->Submit("more", 3, "serving").ok());
+  EXPECT_TRUE(this->SawReason("more", "QueueFlavorOverLimit")) << "guaranteed 4, borrowLimit 2";
+}
+
 TYPED_TEST(QueueFlavorsTest, AQueueObjectListsFlavorsAsWell) {
   const json two_of_spot = {{"name", "spot"}, {"limit", {{"cpu", 2}}}};
   ASSERT_TRUE(this->Create("team", Listing({two_of_spot})).ok());
@@ -127,6 +146,12 @@ TYPED_TEST(QueueFlavorsTest, AQueueObjectListsFlavorsAsWell) {
   EXPECT_TRUE(this->SawReason("second", "QueueFlavorOverLimit"));
   EXPECT_THAT(std::string(this->Create("twice", Listing({two_of_spot, two_of_spot})).message()),
               HasSubstr("a queue lists each flavor once"));
+  const json lends = {{"name", "spot"}, {"lendLimit", {{"cpu", 2}}}};
+  EXPECT_THAT(std::string(this->Create("lends", Listing({lends})).message()),
+              HasSubstr("lendLimit is a part of guaranteed"));
+  const json lonely = {{"flavorFungibility", {{"whenCanPreempt", "Preempt"}}}};
+  EXPECT_THAT(std::string(this->Create("lonely", lonely).message()),
+              HasSubstr("flavorFungibility is about the flavors of the queue"));
   const json nameless = {{"limit", {{"cpu", 2}}}};
   EXPECT_THAT(std::string(this->Create("nameless", Listing({nameless})).message()),
               HasSubstr("spec.flavors[0].name"));
@@ -138,6 +163,9 @@ TEST_F(QueueFlavorsWebhookTest, AFlavorThatIsNotThereIsRefusedByTutti) {
   const json gold = {{"name", "gold"}};
   EXPECT_THAT(std::string(Create("golden", Listing({gold})).message()),
               HasSubstr("there is no flavor gold"));
+  const json broken = {{"name", "spot"}, {"guaranteed", {{"cpu", 4}}}, {"limit", {{"cpu", 2}}}};
+  EXPECT_THAT(std::string(Create("broken", Listing({broken})).message()),
+              HasSubstr("flavor spot: queue broken is guaranteed 4000"));
 }
 
 }  // namespace

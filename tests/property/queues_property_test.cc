@@ -56,10 +56,18 @@ void ListFlavors(std::mt19937_64& random, const std::string& queue, bool root, T
   for (const bool second : {false, true}) {
     const std::string flavor = kFlavors[second != turned ? 1 : 0];
     const bool bounded = random() % 3 != 0;
-    if (bounded) tree.flavor_limits[{queue, flavor}] = static_cast<int64_t>(2000 + random() % 5000);
-    tree.args.Lists(flavor,
-                    bounded ? absl::StrFormat("%dm", tree.flavor_limits[{queue, flavor}]) : "");
+    // Of its guarantees the sum is within that of its parent, and within every limit.
+    const auto guaranteed = static_cast<int64_t>(root ? 1500 : random() % 501);
+    const auto above = static_cast<int64_t>(1500 + random() % 5000);
+    const bool borrows = random() % 2 == 0;  // or it says limit
+    if (bounded) tree.flavor_limits[{queue, flavor}] = guaranteed + above;
+    tree.args.Lists(flavor, bounded && !borrows ? absl::StrFormat("%dm", guaranteed + above) : "");
+    tree.args.OfFlavor("guaranteed", absl::StrFormat("%dm", guaranteed));
+    if (bounded && borrows) tree.args.OfFlavor("borrowLimit", absl::StrFormat("%dm", above));
+    if (random() % 3 == 0) tree.args.OfFlavor("lendLimit", absl::StrFormat("%dm", guaranteed / 2));
   }
+  if (random() % 2 == 0) tree.args.String("flavorFungibility/whenCanBorrow", "TryNextFlavor");
+  if (random() % 2 == 0) tree.args.String("flavorFungibility/whenCanPreempt", "Preempt");
 }
 
 Tree RandomTree(std::mt19937_64& random, bool flavors = false) {

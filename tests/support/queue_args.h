@@ -38,6 +38,10 @@ class QueueArgs {
     String(at + "/name", flavor);
     return cpu.empty() ? *this : String(at + "/limit/cpu", cpu);
   }
+  // Of the flavor that was listed last: so many CPUs of "guaranteed", "borrowLimit" or "lendLimit".
+  QueueArgs& OfFlavor(const std::string& key, const std::string& cpu) {
+    return String("flavors/" + std::to_string(listed_ - 1) + "/" + key + "/cpu", cpu);
+  }
   // Of the plugin: nodes with this label.
   QueueArgs& Flavor(const std::string& name, const std::string& key, const std::string& value) {
     const std::string at = "flavors/" + std::to_string(flavors_++);

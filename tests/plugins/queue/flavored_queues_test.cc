@@ -206,6 +206,24 @@ TEST_F(FlavoredQueuesTest, WhatCannotBeIsRefused) {
                           .Lists("b")
                           .Lists("a")),
               HasSubstr("queue q lists flavor b, which queue top above it does not: add it there"));
+  EXPECT_THAT(refused(flavors().Queue("q").Lists("a", "2").OfFlavor("guaranteed", "3")),
+              HasSubstr("flavor a: queue q is guaranteed 3000 of a resource of which it may hold "
+                        "2000"));
+  EXPECT_THAT(refused(flavors()
+                          .Queue("q")
+                          .Lists("a")
+                          .OfFlavor("lendLimit", "much")
+                          .String("flavorFungibility/whenCanBorrow", "Preempt")),
+              AllOf(HasSubstr("/queues/0/flavors/0/lendLimit/cpu: expected an amount"),
+                    HasSubstr("/queues/0/flavorFungibility/whenCanBorrow: expected one of Borrow, "
+                              "TryNextFlavor, got \"Preempt\"")));
+  EXPECT_THAT(refused(flavors()
+                          .Queue("top")
+                          .Lists("a")
+                          .Queue("q", "top")
+                          .String("flavorFungibility/whenCanPreempt", "Preempt")),
+              HasSubstr("/queues/1/flavorFungibility: it is about the flavors of the queue, which "
+                        "lists none: list some"));
 }
 
 }  // namespace

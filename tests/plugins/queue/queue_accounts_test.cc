@@ -6,7 +6,7 @@
 #include <map>
 #include <random>
 
-#include "queue/flavor_quota.h"
+#include "queue/flavor_trees.h"
 #include "queue/user_limits.h"
 
 namespace tutti::plugins {
@@ -16,6 +16,7 @@ constexpr QueueId kTop{1};
 constexpr QueueId kLeaf{2};
 constexpr QueueId kOther{3};
 constexpr std::chrono::nanoseconds kNow{0};
+const std::vector<std::string> kFlavors = {"a", "b"};
 
 class QueueAccountsTest : public ::testing::Test {
  protected:
@@ -29,6 +30,7 @@ class QueueAccountsTest : public ::testing::Test {
     specs[2].parent = parent_of_leaf;
     specs[3].name = "other";
     tree_.Rebuild(std::move(specs), kNow);
+    flavors_.Rebuild(tree_, kNow);
     accounts_.Rebuilt();
   }
   int64_t Cpu(QueueId queue, std::string_view user) const {
@@ -37,7 +39,7 @@ class QueueAccountsTest : public ::testing::Test {
 
   QueueTree tree_{{}};
   PartAccounts users_{tree_, BoundsUsers};
-  PartAccounts flavors_{tree_, ListsFlavors};
+  FlavorTrees flavors_{kFlavors};
   QueueAccounts accounts_{tree_, users_, flavors_};
 };
 
@@ -103,17 +105,7 @@ TEST_F(QueueAccountsTest, UsersHoldInAnotherTreeWhatTheirGangsHold) {
 }
 
 TEST_F(QueueAccountsTest, AGangStaysOnItsFlavorUntilItHoldsNothing) {
-  std::vector<QueueSpec> specs(4);
-  specs[3].name = "other";
-  specs[1].name = "top";
-  specs[1].flavors = {{"a", {}}, {"b", {}}};
-  specs[2].name = "leaf";
-  specs[2].parent = "top";
-  tree_.Rebuild(std::move(specs), kNow);
-  accounts_.Rebuilt();
-  const auto on = [&](const char* flavor) {
-    return AmountOf(flavors_.Of(kTop, flavor).amounts, kCpu);
-  };
+  const auto on = [&](const char* flavor) { return flavors_.Of(flavor)->used(kTop, kCpu); };
   accounts_.Place(1, "a");
   EXPECT_EQ(accounts_.FlavorOf(1), "") << "it holds nothing";
   accounts_.Charge(1, {{kCpu, 3}}, 1, kNow);
@@ -129,12 +121,12 @@ TEST_F(QueueAccountsTest, AGangStaysOnItsFlavorUntilItHoldsNothing) {
   EXPECT_EQ(on("a"), 5);
   accounts_.Charge(1, {{kCpu, 5}}, -1, kNow);
   EXPECT_EQ(accounts_.FlavorOf(1), "");
-  EXPECT_EQ(flavors_.size(), 0u);
+  EXPECT_EQ(on("a"), 0);
   accounts_.Charge(1, {{kCpu, 1}}, 1, kNow);
   accounts_.Place(1, "b");
   EXPECT_EQ(on("b"), 1);
   accounts_.Leave(1, kNow);
-  EXPECT_EQ(flavors_.size(), 0u);
+  EXPECT_EQ(on("b"), 0);
 }
 
 // Gangs that come, hold, give back and go while the tree changes, beside a model that adds up anew.
@@ -212,13 +204,14 @@ class Model {
       if (random_() % 3 == 0) specs[q].max_gangs_of_user = 1;
     }
     tree_.Rebuild(std::move(specs), kNow);
+    flavors_.Rebuild(tree_, kNow);
     accounts_.Rebuilt();
   }
 
   std::mt19937_64 random_;
   QueueTree tree_{{}};
   PartAccounts users_{tree_, BoundsUsers};
-  PartAccounts flavors_{tree_, ListsFlavors};
+  FlavorTrees flavors_{kFlavors};
   QueueAccounts accounts_{tree_, users_, flavors_};
   std::map<uint64_t, Gang> gangs_;  // by arrival
 };

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "importer/object_report.h"
-#include "plugins/queue/queue_tree.h"
+#include "plugins/queue/queue_problems.h"
 
 namespace tutti::importer {
 namespace {

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "absl/strings/str_format.h"
 #include "tests/unit/planner/core_queue_bed.h"
 
@@ -40,6 +42,13 @@ class CoreQueueFlavorsTest : public CoreQueueBed {
       d_->Show(pod);
     }
     return pods;
+  }
+  // Of how many members of which gang room was asked for by eviction.
+  std::map<std::string, int> Evicted() {
+    std::map<std::string, int> evicted;
+    for (const model::EvictPod& evict : d_->Take<model::EvictPod>())
+      ++evicted[evict.pod.name.substr(0, evict.pod.name.rfind('-'))];
+    return evicted;
   }
   std::vector<std::string> Nodes(const std::vector<PodInfo>& pods) {
     std::vector<std::string> nodes;
@@ -109,6 +118,79 @@ TEST_F(CoreQueueFlavorsTest, MembersThatJoinLaterStayOnTheFlavorOfTheirGang) {
   d_->Show(late);
   d_->Pass();
   EXPECT_EQ(d_->PlacedOn(late), "") << "spot has room, but it is another flavor";
+}
+
+TEST_F(CoreQueueFlavorsTest, AGuaranteeOfAFlavorIsTakenBackFromGangsOnThatFlavorAlone) {
+  Start(Flavors().Queue("guest").Lists("fast").Lists("spot").Queue("owner").Lists("fast").OfFlavor(
+      "guaranteed", "2"));
+  AddNode("fast", 4000);
+  AddNode("spot", 4000);
+  for (const char* gang : {"fast-1", "fast-2"}) Gang(gang, 2, "guest", "fast");
+  for (const char* gang : {"spot-1", "spot-2"}) Gang(gang, 2, "guest", "spot");
+  Gang("owned", 2, "owner");
+  d_->Pass();
+  const auto evicted = Evicted();
+  ASSERT_EQ(evicted.size(), 1u) << "one gang is enough";
+  EXPECT_THAT(evicted.begin()->first, ::testing::StartsWith("fast-"));
+  EXPECT_EQ(evicted.begin()->second, 2) << "it goes as a whole";
+}
+
+TEST_F(CoreQueueFlavorsTest, WhoHoldsNoMoreOfAFlavorThanItsGuaranteeLosesNothing) {
+  Start(Flavors()
+            .Queue("guest")
+            .Lists("fast")
+            .OfFlavor("guaranteed", "2")
+            .Queue("owner")
+            .Lists("fast")
+            .OfFlavor("guaranteed", "2")
+            .Queue("free")
+            .Guaranteed("cpu", "4"));
+  AddNode("fast", 3000);
+  Gang("guest", 2, "guest", "fast");
+  Gang("owned", 2, "owner");
+  Gang("free", 2, "free");
+  d_->Pass();
+  EXPECT_THAT(Evicted(), ::testing::IsEmpty())
+      << "neither for a guarantee of that flavor nor for one of any node";
+}
+
+TEST_F(CoreQueueFlavorsTest, AQueueThatWouldBorrowMayTakeTheNextFlavorFirst) {
+  Start(Flavors()
+            .Queue("q")
+            .Lists("fast")
+            .OfFlavor("guaranteed", "1")
+            .Lists("spot")
+            .OfFlavor("guaranteed", "2")
+            .String("flavorFungibility/whenCanBorrow", "TryNextFlavor"));
+  AddNode("fast", 8000);
+  AddNode("spot", 8000);
+  const auto first = Gang("first", 2);
+  const auto second = Gang("second", 2);
+  d_->Pass();
+  EXPECT_THAT(Nodes(first), ElementsAre("spot", "spot"));
+  EXPECT_THAT(Nodes(second), ElementsAre("fast", "fast"))
+      << "where it borrows either way: in order";
+}
+
+TEST_F(CoreQueueFlavorsTest, AQueueThatTakesBackFirstLeavesTheNextFlavorAlone) {
+  Start(Flavors()
+            .Queue("guest")
+            .Lists("fast")
+            .Queue("patient")
+            .Lists("fast")
+            .OfFlavor("guaranteed", "2")
+            .Lists("spot")
+            .String("flavorFungibility/whenCanPreempt", "Preempt"));
+  AddNode("fast", 2000);
+  AddNode("spot", 8000);
+  const auto guest = Gang("guest", 2, "guest", "fast");
+  const auto gang = Gang("gang", 2, "patient");
+  d_->Pass();
+  EXPECT_EQ(Evicted().size(), 1u);
+  EXPECT_THAT(Nodes(gang), ::testing::Not(::testing::Contains("spot")));
+  End(guest);
+  d_->Pass();
+  EXPECT_THAT(Nodes(gang), ElementsAre("fast", "fast"));
 }
 
 TEST_F(CoreQueueFlavorsTest, ASecondPluginThatChoosesDomainsIsRefusedByName) {
