@@ -32,6 +32,14 @@ void Heed(const QueueTree& tree, std::string_view flavor, const Refusal& refusal
 
 }  // namespace
 
+std::vector<std::string_view> FlavorsFor(const QueueTree& tree, QueueId queue) {
+  std::vector<std::string_view> names;
+  if (const QueueSpec* lister = ListerFor(tree, queue)) {
+    for (const FlavorSpec& flavor : lister->flavors) names.push_back(flavor.name);
+  }
+  return names;
+}
+
 FlavorChoice ChooseFlavors(const QueueTree& tree, const FlavorTrees& flavors, QueueId queue,
                            std::string_view own, const Amounts& more) {
   FlavorChoice choice;

@@ -14,6 +14,10 @@
 
 namespace tutti::plugins {
 
+// Those that the queue lists, or has from the one above it, in their order; good until the tree
+// changes. None: any node will do.
+std::vector<std::string_view> FlavorsFor(const QueueTree& tree, QueueId queue);
+
 struct FlavorChoice {
   bool any_node = false;               // no flavors are listed
   std::vector<std::string_view> open;  // names, the first choice first; good until the tree changes

@@ -8,19 +8,12 @@
 namespace tutti::plugins {
 namespace {
 
-constexpr std::string_view kDefaultHandle = "default";  // of a namespace
-
 QueueCatalog MakeCatalog(Config& config, PluginHost& host, const NodeFlavors& flavors,
                          ResourceNames& names) {
   std::vector<QueueSpec> specs = ReadQueueSpecs(config, host, flavors, names);
   // Of wrong specs there is no tree; the plugin is refused anyway.
   if (!config.errors().empty()) specs.clear();
   return QueueCatalog(std::move(specs));
-}
-
-std::string_view StateName(QueueSpec::State state) {
-  constexpr std::string_view kNames[] = {"Open", "Held", "Closed"};
-  return kNames[static_cast<size_t>(state)];
 }
 
 }  // namespace
@@ -150,47 +143,31 @@ bool HierarchicalQueues::Skips(QueueId queue, uint64_t arrival) const {
   return !spec.strict_fifo && spec.fifo_after.count() == 0;
 }
 
-QueueDescription HierarchicalQueues::Describe(QueueId queue) const {
-  Settle();
-  QueueDescription description;
-  const QueueSpec& spec = tree_.spec(queue);
-  // Of a number that is no queue, not any more or not at all.
-  if (spec.name.empty()) {
-    description.name = queue == kNowhere ? "(none)" : "";
-    description.state = "Closed";
-    return description;
+Status HierarchicalQueues::MayWait(const GangView& gang, QueueId queue) const {
+  Status status = IsOpen(queue, gang.namespace_name,
+                         gang.queue.empty() ? std::string_view(default_queue_) : gang.queue);
+  for (std::optional<QueueId> at = queue; status.ok() && at; at = tree_.parent(*at)) {
+    const QueueSpec& spec = tree_.spec(*at);
+    const bool bounded = spec.max_run_time.count() > 0;
+    if (bounded && (gang.duration.count() == 0 || gang.duration > spec.max_run_time))
+      return RunsTooLong(gang, spec);
   }
-  description.name = spec.name;
-  description.parent = spec.parent;
-  description.state = StateName(spec.state);
-  description.problem = spec.problem.empty() ? catalog_.ProblemOfObject(queue) : spec.problem;
-  description.generation = catalog_.GenerationOf(queue);
-  description.leaf = tree_.leaf(queue);
-  description.running = tree_.running(queue);
-  description.share = tree_.Share(queue, host_.Now());
-  for (uint16_t r = 0; r < tree_.resources(); ++r) {
-    const ResourceId resource(r);
-    const QueueAmount amount{resource, tree_.used(queue, resource),
-                             tree_.guaranteed(queue, resource), tree_.limit(queue, resource)};
-    const bool named = amount.guaranteed > 0 || amount.limit != QueueAmount::kUnlimited;
-    if (named || (amount.used != 0 && resource != kPods)) description.amounts.push_back(amount);
-  }
-  return description;
+  return status;
 }
 
-Status HierarchicalQueues::MayWait(const GangView& gang, QueueId queue) const {
-  const std::string name(gang.queue.empty() ? std::string_view(default_queue_) : gang.queue);
+Status HierarchicalQueues::IsOpen(QueueId queue, std::string_view namespace_name,
+                                  std::string_view name) const {
   if (queue == kNowhere) {
     return Status::UnschedulableAndUnresolvable(reasons_.not_found)
         .With(name.empty() ? "it names none, and there is no default queue"
-                           : "there is no queue " + name.substr(0, 253));
+                           : "there is no queue " + std::string(name.substr(0, 253)));
   }
   const std::string of = "queue " + tree_.spec(queue).name;
   if (!tree_.leaf(queue))
     return Status::UnschedulableAndUnresolvable(reasons_.not_leaf).With(std::string(of));
-  if (!Allows(queue, gang.namespace_name)) {
+  if (!Allows(queue, namespace_name)) {
     return Status::UnschedulableAndUnresolvable(reasons_.not_allowed)
-        .With(of + ", namespace " + std::string(gang.namespace_name));
+        .With(of + ", namespace " + std::string(namespace_name));
   }
   for (std::optional<QueueId> at = queue; at; at = tree_.parent(*at)) {
     const QueueSpec& spec = tree_.spec(*at);
@@ -200,9 +177,6 @@ Status HierarchicalQueues::MayWait(const GangView& gang, QueueId queue) const {
       return Status::Pending(reasons_.held).With("queue " + spec.name);
     if (spec.state == QueueSpec::State::kClosed)
       return Status::UnschedulableAndUnresolvable(reasons_.closed).With("queue " + spec.name);
-    if (spec.max_run_time.count() > 0 &&
-        (gang.duration.count() == 0 || gang.duration > spec.max_run_time))
-      return RunsTooLong(gang, spec);
   }
   return Status::Success();
 }

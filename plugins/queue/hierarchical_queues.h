@@ -63,6 +63,8 @@ class HierarchicalQueues : public QueueSelectPlugin,
   bool Skips(QueueId queue, uint64_t arrival) const override;
   bool Served(QueueId queue, const GangView* gang, QueueOutcome outcome, bool more) override;
   QueueDescription Describe(QueueId queue) const override;
+  std::vector<QueueHandle> Handles() const override;
+  std::string HandleOf(const GangView& gang) const override;
 
   Status PreEnqueue(const GangView& gang, const ClusterView& cluster) const override;
   Status Reserve(const GangView& gang, const PlacementView& placement,
@@ -99,6 +101,11 @@ class HierarchicalQueues : public QueueSelectPlugin,
   QueueId Named(const GangView& gang) const { return Named(gang.namespace_name, gang.queue); }
   bool Allows(QueueId queue, std::string_view namespace_name) const;
   Status MayWait(const GangView& gang, QueueId queue) const;
+  // For gangs of the namespace, which mean it by that name.
+  Status IsOpen(QueueId queue, std::string_view namespace_name, std::string_view name) const;
+  std::string ProblemOfHandle(const Status& open) const;
+  std::vector<QueuePart> DescribeFlavors(QueueId queue) const;
+  std::vector<QueuePart> DescribeUsers(QueueId queue) const;
   Status RunsTooLong(const GangView& gang, const QueueSpec& spec) const;
   Status MayHold(const GangView& gang, QueueId queue, bool runs) const;
   std::optional<QueueRefusal> UserRefuses(const GangView& gang, QueueId queue, bool runs,

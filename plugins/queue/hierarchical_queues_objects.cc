@@ -32,7 +32,7 @@ void HierarchicalQueues::OnObject(const WatchedObject& object, Config& spec) {
     catalog_.Set(ReadObject(object, spec, resource_names_), object.generation);
   } else {
     catalog_.SetLocal(std::string(object.namespace_name), std::string(object.name),
-                      spec.String("/queue", ""));
+                      {spec.String("/queue", ""), object.generation});
   }
   stale_ = true;
 }

@@ -39,6 +39,11 @@ const PartAccounts::Held& PartAccounts::Of(QueueId queue, std::string_view part)
   return it == queues_[queue.value].parts.end() ? nothing_ : it->second;
 }
 
+const std::map<std::string, PartAccounts::Held, std::less<>>& PartAccounts::PartsOf(
+    QueueId queue) const {
+  return active_ ? queues_[queue.value].parts : no_parts_;
+}
+
 size_t PartAccounts::size() const {
   size_t sum = 0;
   for (const Queue& queue : queues_) sum += queue.parts.size();

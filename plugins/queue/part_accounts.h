@@ -40,6 +40,8 @@ class PartAccounts {
   // Nothing of one that has no account.
   const Held& Of(QueueId queue, std::string_view part) const;
   size_t size() const;
+  // Each part that holds something in the queue, by name.
+  const std::map<std::string, Held, std::less<>>& PartsOf(QueueId queue) const;
 
  private:
   struct Queue {
@@ -55,6 +57,7 @@ class PartAccounts {
   bool active_ = false;
   std::vector<Queue> queues_;  // by number
   const Held nothing_;
+  const std::map<std::string, Held, std::less<>> no_parts_;
 };
 
 }  // namespace tutti::plugins

@@ -49,8 +49,8 @@ void QueueCatalog::Remove(std::string_view name) {
   IndexNamespaces();
 }
 
-void QueueCatalog::SetLocal(std::string namespace_name, std::string name, std::string queue) {
-  locals_[{std::move(namespace_name), std::move(name)}] = std::move(queue);
+void QueueCatalog::SetLocal(std::string namespace_name, std::string name, Local local) {
+  locals_[{std::move(namespace_name), std::move(name)}] = std::move(local);
 }
 
 void QueueCatalog::RemoveLocal(std::string_view namespace_name, std::string_view name) {
@@ -106,17 +106,17 @@ QueueId QueueCatalog::Find(std::string_view name) const {
 }
 
 QueueId QueueCatalog::Meant(std::string_view namespace_name, std::string_view name) const {
-  const auto local = LocalOf(namespace_name, name);
-  return Find(local == nullptr ? name : *local);
+  const Local* const local = LocalOf(namespace_name, name);
+  return Find(local == nullptr ? name : local->queue);
 }
 
 QueueId QueueCatalog::MeantLocally(std::string_view namespace_name, std::string_view name) const {
-  const auto local = LocalOf(namespace_name, name);
-  return local == nullptr ? kNowhere : Find(*local);
+  const Local* const local = LocalOf(namespace_name, name);
+  return local == nullptr ? kNowhere : Find(local->queue);
 }
 
-const std::string* QueueCatalog::LocalOf(std::string_view namespace_name,
-                                         std::string_view name) const {
+const QueueCatalog::Local* QueueCatalog::LocalOf(std::string_view namespace_name,
+                                                 std::string_view name) const {
   if (locals_.empty()) return nullptr;
   const auto local = locals_.find({std::string(namespace_name), std::string(name)});
   return local == locals_.end() ? nullptr : &local->second;

@@ -21,6 +21,7 @@
 namespace tutti::plugins {
 
 inline constexpr QueueId kNowhere{0};
+inline constexpr std::string_view kDefaultHandle = "default";  // of a namespace
 
 class QueueCatalog {
  public:
@@ -31,7 +32,11 @@ class QueueCatalog {
   void Set(QueueSpec spec, int64_t generation);
   void Remove(std::string_view name);
   // A handle: gangs of the namespace that name it are in that queue.
-  void SetLocal(std::string namespace_name, std::string name, std::string queue);
+  struct Local {
+    std::string queue;
+    int64_t generation = 0;
+  };
+  void SetLocal(std::string namespace_name, std::string name, Local local);
   void RemoveLocal(std::string_view namespace_name, std::string_view name);
 
   // What there is now, by number; one without a name: not there (any more). Whoever cannot be where
@@ -46,6 +51,10 @@ class QueueCatalog {
   QueueId Meant(std::string_view namespace_name, std::string_view name) const;
   // Its handle's alone.
   QueueId MeantLocally(std::string_view namespace_name, std::string_view name) const;
+  // Null: there is no such handle.
+  const Local* LocalOf(std::string_view namespace_name, std::string_view name) const;
+  using Locals = std::map<std::pair<std::string, std::string>, Local>;  // by namespace and name
+  const Locals& locals() const { return locals_; }
   // The first that lists the namespace.
   QueueId Of(std::string_view namespace_name) const;
   // Of the object of that name; nullopt: there is none.
@@ -63,13 +72,12 @@ class QueueCatalog {
 
   const Entry& At(QueueId queue) const { return entries_[queue.value]; }
   Entry* Add(const std::string& name);  // null: there are as many as there can be
-  const std::string* LocalOf(std::string_view namespace_name, std::string_view name) const;
   void IndexNamespaces();
 
   std::vector<Entry> entries_;
   std::map<std::string, QueueId, std::less<>> numbers_;
   std::map<std::string, QueueId, std::less<>> by_namespace_;
-  std::map<std::pair<std::string, std::string>, std::string> locals_;
+  Locals locals_;
 };
 
 }  // namespace tutti::plugins

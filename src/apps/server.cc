@@ -26,6 +26,7 @@
 #include "apps/provisioning_options_from.h"
 #include "apps/queue_access.h"
 #include "apps/queue_reporter.h"
+#include "apps/standing_objects.h"
 #include "apps/webhook_registration.h"
 #include "base/status_macros.h"
 #include "builtin_plugins.h"
@@ -134,6 +135,7 @@ struct Server::Parts {
   std::unique_ptr<ControlDoor> control_door;
   std::unique_ptr<ObjectChecks> object_checks;
   std::unique_ptr<QueueAccess> queue_access;
+  StandingObjects standing;
   std::unique_ptr<QueueReporter> queue_reporter;           // null: no plugin watches objects
   std::unique_ptr<provisioning::Provisioner> provisioner;  // null: no nodes are asked for
   std::vector<Door> doors;
@@ -221,7 +223,10 @@ absl::Status Server::Parts::Start() {
   TUTTI_RETURN_IF_ERROR(StartWebhook());
   StartLeaderElection();
   kube::ClusterSource::Callbacks callbacks;
-  callbacks.event = [this](model::ClusterEvent event) { loop->Post(std::move(event)); };
+  callbacks.event = [this](model::ClusterEvent event) {
+    standing.Notice(event);
+    loop->Post(std::move(event));
+  };
   callbacks.problem = [this](const std::string& resource, const absl::Status& status) {
     log.Warn("watch", {{"resource", resource}, {"problem", std::string(status.message())}});
   };
@@ -229,8 +234,8 @@ absl::Status Server::Parts::Start() {
       *client, clock, plugins->labels(), plugins->resources(), shapes, groupings, plugins->fields(),
       devices, watched, std::move(callbacks));
   if (!watched.empty())
-    queue_reporter =
-        std::make_unique<QueueReporter>(*loop, *client, plugins->resources(), clock, log);
+    queue_reporter = std::make_unique<QueueReporter>(*loop, *client, standing,
+                                                     plugins->resources(), clock, log);
   if (configuration.provisioning.enabled()) {
     provisioner = std::make_unique<provisioning::Provisioner>(
         ProvisioningOptionsFrom(configuration.provisioning), *loop, *client, *events, metrics,

@@ -11,6 +11,7 @@
 #include "cli/new_plugin_command.h"
 #include "cli/plugin_check_command.h"
 #include "cli/plugin_list_command.h"
+#include "cli/queue_describe_command.h"
 #include "cli/queue_list_command.h"
 #include "cli/queue_top_command.h"
 #include "cli/replay_command.h"
@@ -31,6 +32,7 @@ void AddCommands(CLI::App& app, CommandContext& context) {
 
   CLI::App& queue = AddGroup(app, "queue", "Look at queues");
   AddQueueListCommand(queue, context);
+  AddQueueDescribeCommand(queue, context);
   AddQueueTopCommand(queue, context);
   AddImportCommand(app, context);
 

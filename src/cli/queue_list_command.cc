@@ -11,41 +11,18 @@
 #include "absl/strings/str_join.h"
 #include "cli/answer.h"
 #include "cli/control_methods.h"
-#include "cli/human.h"
+#include "cli/queue_text.h"
 #include "cli/table.h"
 
 namespace tutti::cli {
 namespace {
 
-std::string State(const pb::Queue& queue) {
-  if (queue.held()) return "Held";
-  if (queue.draining()) return "Draining";
-  if (!queue.problem().empty()) return "Misconfigured";
-  return queue.state().empty() ? "Open" : queue.state();
-}
-
-std::string Head(const pb::Queue& queue) {
-  return queue.has_head() ? queue.head().namespace_() + "/" + queue.head().name() : "";
-}
-
-// "cpu 6 of 12, guaranteed 8"
-std::string Amount(const pb::QueueAmount& amount) {
-  std::string text =
-      absl::StrCat(amount.resource(), " ", HumanAmount(amount.used(), amount.resource()));
-  if (amount.has_limit())
-    absl::StrAppend(&text, " of ", HumanAmount(amount.limit(), amount.resource()));
-  if (amount.guaranteed() > 0) {
-    absl::StrAppend(&text, ", guaranteed ", HumanAmount(amount.guaranteed(), amount.resource()));
-  }
-  return text;
-}
-
 // The one queue that there is without a plugin that has queues.
 void PrintOne(CommandContext& context, const pb::ListQueuesResponse& answer) {
   Table table({"NAME", "STATE", "GANGS", "PODS", "HEAD", "ORDER"});
   for (const pb::Queue& queue : answer.queues()) {
-    table.Add({queue.name(), State(queue), absl::StrCat(queue.waiting_gangs()),
-               absl::StrCat(queue.waiting_pods()), Head(queue), queue.order()});
+    table.Add({queue.name(), QueueStateText(queue), absl::StrCat(queue.waiting_gangs()),
+               absl::StrCat(queue.waiting_pods()), QueueHeadText(queue), queue.order()});
   }
   table.Print(context.out());
 }
@@ -58,10 +35,10 @@ void AddBelow(const Children& children, const std::string& parent, const std::st
   if (found == children.end()) return;
   for (const pb::Queue* queue : found->second) {
     const std::string holds = absl::StrJoin(
-        queue->amounts(), "; ", [](std::string* out, const auto& a) { *out += Amount(a); });
-    table.Add({indent + queue->name(), State(*queue), absl::StrCat(queue->running_gangs()),
+        queue->amounts(), "; ", [](std::string* out, const auto& a) { *out += AmountText(a); });
+    table.Add({indent + queue->name(), QueueStateText(*queue), absl::StrCat(queue->running_gangs()),
                absl::StrCat(queue->waiting_gangs()), absl::StrCat(queue->waiting_pods()),
-               absl::StrFormat("%.3f", queue->share()), Head(*queue), holds});
+               absl::StrFormat("%.3f", queue->share()), QueueHeadText(*queue), holds});
     AddBelow(children, queue->name(), indent + "  ", table);
   }
 }

@@ -137,6 +137,35 @@ std::vector<QueueReport> CoreReader::Queues() const {
   return reports;
 }
 
+std::vector<HandleReport> CoreReader::Handles() const {
+  std::vector<HandleReport> reports;
+  const QueueSelectPlugin* plugin = gangs_.dates().selector();
+  if (plugin == nullptr) return reports;
+  std::map<std::pair<std::string_view, std::string_view>, size_t> numbers;
+  for (QueueHandle& handle : plugin->Handles()) reports.emplace_back().handle = std::move(handle);
+  for (size_t i = 0; i < reports.size(); ++i)
+    numbers.emplace(std::pair(reports[i].handle.namespace_name, reports[i].handle.name), i);
+  if (reports.empty()) return reports;
+  for (const auto& [key, gang] : s_.gangs) {
+    const std::string name = plugin->HandleOf(GangCard(*gang, {}).view());
+    const auto number = numbers.find({key.namespace_name, name});
+    if (number != numbers.end()) CountIn(*gang, reports[number->second]);
+  }
+  return reports;
+}
+
+void CoreReader::CountIn(const Gang& gang, HandleReport& report) const {
+  report.waiting_gangs += gang.waiting > 0 ? 1 : 0;
+  report.waiting_pods += gang.waiting;
+  bool runs = false;
+  for (const auto& [uid, member] : gang.members) {
+    if (member.state == Member::State::kWaiting) continue;
+    runs = true;
+    report.used.Add(*member.pod->charge);
+  }
+  report.running_gangs += runs ? 1 : 0;
+}
+
 void CoreReader::CountWaiting(const Gang& gang, QueueReport& report) const {
   ++report.waiting_gangs;
   report.waiting_pods += gang.waiting;

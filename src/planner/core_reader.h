@@ -37,6 +37,15 @@ struct QueueReport {
   model::QueueGate gate = model::QueueGate::kOpen;
 };
 
+// What the gangs of its namespace that name it hold, and who of them waits.
+struct HandleReport {
+  QueueHandle handle;
+  int64_t waiting_gangs = 0;
+  int64_t waiting_pods = 0;
+  int64_t running_gangs = 0;  // that have nodes
+  model::ResourceList used;
+};
+
 struct ReservationReport {
   enum class Kind : uint8_t { kPlaced, kSlot, kHead, kAssumed };
   uint64_t id = 0;
@@ -66,6 +75,7 @@ class CoreReader {
   std::vector<ReservationReport> Reservations(const std::string& node, Page page) const;
   // The only one; or those of the QueueSelect plugin, in its order.
   std::vector<QueueReport> Queues() const;
+  std::vector<HandleReport> Handles() const;
 
   // All that are called so; `dialect` empty: any.
   std::vector<model::GangKey> FindGangs(const std::string& namespace_name, std::string_view name,
@@ -93,6 +103,7 @@ class CoreReader {
   std::string QueueNameOf(const Gang& gang) const;
   size_t QueueLengthOf(const Gang& gang) const;
   void CountWaiting(const Gang& gang, QueueReport& report) const;
+  void CountIn(const Gang& gang, HandleReport& report) const;
   void ExplainMembers(Gang& gang, base::Uid first, Explanation& explanation);
   void ExplainSingle(const PodRecord& record, Explanation& explanation);
   // `why.reason` is known: the rest of it.

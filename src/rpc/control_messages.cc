@@ -173,6 +173,20 @@ void FillStart(const planner::StartRange& start, pb::Explanation& message) {
   if (start.latest) message.mutable_start()->set_latest_seconds(Seconds(*start.latest));
 }
 
+void Fill(const QueueAmount& amount, const ResourceTable& resources, pb::QueueAmount& to) {
+  to.set_resource(resources.Name(amount.resource));
+  to.set_used(amount.used);
+  to.set_guaranteed(amount.guaranteed);
+  if (amount.limit != QueueAmount::kUnlimited) to.set_limit(amount.limit);
+}
+
+void Fill(const QueuePart& part, const ResourceTable& resources, pb::QueuePart& to) {
+  to.set_name(part.name);
+  for (const QueueAmount& amount : part.amounts) Fill(amount, resources, *to.add_amounts());
+  to.set_running_gangs(part.running);
+  if (part.most_running > 0) to.set_most_running_gangs(part.most_running);
+}
+
 }  // namespace
 
 void Fill(const planner::GangReport& gang, const ResourceTable& resources, pb::Gang& message) {
@@ -209,13 +223,11 @@ void Fill(const planner::QueueReport& queue, const std::string& order,
   message.set_leaf(queue.description.leaf);
   message.set_running_gangs(queue.description.running);
   message.set_share(queue.description.share);
-  for (const QueueAmount& amount : queue.description.amounts) {
-    pb::QueueAmount& to = *message.add_amounts();
-    to.set_resource(resources.Name(amount.resource));
-    to.set_used(amount.used);
-    to.set_guaranteed(amount.guaranteed);
-    if (amount.limit != QueueAmount::kUnlimited) to.set_limit(amount.limit);
-  }
+  for (const QueueAmount& amount : queue.description.amounts)
+    Fill(amount, resources, *message.add_amounts());
+  for (const QueuePart& part : queue.description.flavors)
+    Fill(part, resources, *message.add_flavors());
+  for (const QueuePart& part : queue.description.users) Fill(part, resources, *message.add_users());
   message.set_waiting_gangs(queue.waiting_gangs);
   message.set_waiting_pods(queue.waiting_pods);
   if (queue.head) FillRef(*queue.head, queue.head_name, *message.mutable_head());

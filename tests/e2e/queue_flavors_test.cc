@@ -142,6 +142,16 @@ TYPED_TEST(QueueFlavorsTest, AQueueObjectListsFlavorsAsWell) {
   ASSERT_TRUE(this->Submit("first", 2, "team").ok());
   ASSERT_TRUE(this->AllBound("first", 2));
   EXPECT_EQ(this->CountOn("spot", "first"), 2);
+  EXPECT_TRUE(this->plane().WaitFor(
+      [&] {
+        const absl::StatusOr<json> queue = this->plane().Get(std::string(kQueues) + "/team");
+        if (!queue.ok()) return false;
+        const json status = queue->value("status", json::object());
+        const json flavors = status.value("flavors", json::array());
+        return flavors.size() == 1 && flavors[0]["name"] == "spot" &&
+               flavors[0]["used"]["cpu"] == "2" && flavors[0]["limit"]["cpu"] == "2";
+      },
+      std::chrono::seconds(20)));
   ASSERT_TRUE(this->Submit("second", 1, "team").ok());
   EXPECT_TRUE(this->SawReason("second", "QueueFlavorOverLimit"));
   EXPECT_THAT(std::string(this->Create("twice", Listing({two_of_spot, two_of_spot})).message()),

@@ -137,11 +137,48 @@ TYPED_TEST(QueueObjectsTest, AUsersLimitComesAndGoesWithTheQueuesSpec) {
       this->Saw("team", [](const json& s) { return s.value("observedGeneration", 0) == 2; }));
   ASSERT_TRUE(this->Submit("ada-2", 2, "team", "ada").ok());
   EXPECT_TRUE(this->SawReason("ada-2", "QueueUserOverLimit"));
+  EXPECT_TRUE(this->Saw("team", [](const json& status) {
+    const json users = status.value("users", json::array());
+    return users.size() == 1 && users[0]["name"] == "user ada" && users[0]["used"]["cpu"] == "3" &&
+           users[0]["limit"]["cpu"] == "4";
+  }));
   ASSERT_TRUE(this->Submit("bob-1", 4, "team", "bob").ok());
   EXPECT_TRUE(this->AllBound("bob-1", 4));
   EXPECT_EQ(this->plane().CountBound("ada-2"), 0);
   ASSERT_TRUE(this->Change("team", {{"userLimit", nullptr}}).ok());
   EXPECT_TRUE(this->AllBound("ada-2", 2));
+}
+
+TYPED_TEST(QueueObjectsTest, ALocalQueueSaysWhatItsGangsHold) {
+  const auto saw = [&](const char* name, const std::function<bool(const json& status)>& check) {
+    return this->plane().WaitFor(
+        [&] {
+          const auto local = this->plane().Get(std::string(this->kLocalQueues) + "/" + name);
+          return local.ok() && check(local->value("status", json::object()));
+        },
+        std::chrono::seconds(40));
+  };
+  const auto is = [](const json& status, const std::string& reason) {
+    for (const json& condition : status.value("conditions", json::array())) {
+      if (condition["type"] == "Active") return condition.value("reason", "") == reason;
+    }
+    return false;
+  };
+  const json local = {{"apiVersion", "tutti.dev/v1beta1"},
+                      {"kind", "LocalQueue"},
+                      {"metadata", {{"name", "ours"}, {"namespace", "default"}}},
+                      {"spec", {{"queue", "team"}}}};
+  ASSERT_TRUE(this->plane().Send("POST", this->kLocalQueues, local).ok());
+  EXPECT_TRUE(saw("ours", [&](const json& status) { return is(status, "QueueNotFound"); }));
+  ASSERT_TRUE(this->Create("team", {{"limit", {{"cpu", 3}}}}).ok());
+  ASSERT_TRUE(this->Submit("runs", 3, "ours").ok());
+  ASSERT_TRUE(this->Submit("waits", 2, "ours").ok());
+  ASSERT_TRUE(this->AllBound("runs", 3));
+  EXPECT_TRUE(saw("ours", [&](const json& status) {
+    return is(status, "QueueActive") && status.value("runningGangs", 0) == 1 &&
+           status.value("waitingGangs", 0) == 1 && status.value("waitingPods", 0) == 2 &&
+           status.value("used", json::object()).value("cpu", "") == "3";
+  }));
 }
 
 // Ops bug 18: a tenant deletes its own queue.

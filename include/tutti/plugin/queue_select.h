@@ -41,7 +41,16 @@ struct QueueAmount {
   int64_t guaranteed = 0;
   int64_t limit = kUnlimited;
 };
+// A part of what a queue holds: on nodes of one flavor, or for one user.
+struct QueuePart {
+  std::string name;  // "spot"; "user ada"
+  std::vector<QueueAmount> amounts;
+  int64_t running = 0;       // gangs that have nodes; of a flavor: not counted
+  int64_t most_running = 0;  // of these; 0: any number
+};
 struct QueueDescription {
+  static constexpr std::size_t kMostUsers = 10;
+
   std::string name;
   std::string parent;   // empty: it is a root
   std::string state;    // "Open"
@@ -52,6 +61,21 @@ struct QueueDescription {
   std::string problem = {};  // why no gang is started in it; empty: nothing is wrong with it
   // Of the API object of that name, where there is one (ObjectWatch): what was read last.
   std::optional<int64_t> generation = std::nullopt;
+  // Of the kinds of nodes that it uses, the first choice first; then those that it holds something
+  // of beside them.
+  std::vector<QueuePart> flavors = {};
+  // Where it bounds its users, those that are nearest to their bounds, at most kMostUsers.
+  std::vector<QueuePart> users = {};
+};
+
+// What a namespace's gangs may call a queue, where that is an API object of its own (ObjectWatch).
+struct QueueHandle {
+  std::string namespace_name;
+  std::string name;
+  std::string queue;        // that it stands for
+  int64_t generation = 0;   // of the object: what was read last
+  bool queue_found = true;  // there is one of that name
+  std::string problem;      // why gangs that name it are not started; empty: they are
 };
 
 // At most one in a profile. Core thread; must not block.
@@ -85,6 +109,13 @@ class QueueSelectPlugin : public virtual Plugin {
   virtual bool Served(QueueId queue, const GangView* gang, QueueOutcome outcome, bool more) = 0;
   // Pure.
   virtual QueueDescription Describe(QueueId queue) const = 0;
+  // Pure. By namespace, then name.
+  virtual std::vector<QueueHandle> Handles() const { return {}; }
+  // Pure. The name of the handle of its namespace that the gang is in its queue by; empty: of none.
+  virtual std::string HandleOf(const GangView& gang) const {
+    (void)gang;
+    return {};
+  }
 };
 
 }  // namespace tutti

@@ -63,9 +63,10 @@ constexpr Right kToRegister[] = {
 };
 
 constexpr Right kOfQueues[] = {
-    {"tutti.dev", "queues", "", "get"},       {"tutti.dev", "queues", "", "list"},
-    {"tutti.dev", "queues", "", "watch"},     {"tutti.dev", "queues", "status", "patch"},
-    {"tutti.dev", "localqueues", "", "list"}, {"tutti.dev", "localqueues", "", "watch"},
+    {"tutti.dev", "queues", "", "get"},        {"tutti.dev", "queues", "", "list"},
+    {"tutti.dev", "queues", "", "watch"},      {"tutti.dev", "queues", "status", "patch"},
+    {"tutti.dev", "localqueues", "", "get"},   {"tutti.dev", "localqueues", "", "list"},
+    {"tutti.dev", "localqueues", "", "watch"}, {"tutti.dev", "localqueues", "status", "patch"},
 };
 
 constexpr Right kOfSubmitAccess[] = {

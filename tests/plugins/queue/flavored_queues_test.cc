@@ -182,6 +182,23 @@ TEST_F(FlavoredQueuesTest, WhatRunsWhenTheProcessStartsCountsOnTheFlavorOfItsNod
   EXPECT_THAT(Domains(2, 2), ElementsAre("flavor fast", "flavor spot"));
 }
 
+TEST_F(FlavoredQueuesTest, AQueueSaysWhatItHoldsOfEachFlavor) {
+  ShowNodes();
+  ASSERT_TRUE(Reserve(1, 2, "fast").ok());
+  const QueueId q = With(1, 2, [&](const GangView& gang) { return plugin_->QueueOf(gang); });
+  const std::vector<QueuePart> flavors = plugin_->Describe(q).flavors;
+  ASSERT_EQ(flavors.size(), 2u);
+  EXPECT_EQ(flavors[0].name, "fast");
+  ASSERT_EQ(flavors[0].amounts.size(), 1u);
+  EXPECT_EQ(flavors[0].amounts[0].used, 2000);
+  EXPECT_EQ(flavors[0].amounts[0].limit, 2000);
+  EXPECT_EQ(flavors[1].name, "spot");
+  EXPECT_EQ(flavors[1].amounts[0].used, 0);
+  const QueueId any = With(
+      9, 1, [&](const GangView& gang) { return plugin_->QueueOf(gang); }, "any");
+  EXPECT_THAT(plugin_->Describe(any).flavors, IsEmpty()) << "it lists none, and holds nothing";
+}
+
 TEST_F(FlavoredQueuesTest, WhatCannotBeIsRefused) {
   const auto refused = [&](const QueueArgs& args) {
     try {

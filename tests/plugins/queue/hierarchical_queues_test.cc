@@ -246,6 +246,38 @@ TEST(HierarchicalQueuesTest, ALocalQueueStandsForItsQueueInItsNamespaceOnly) {
   EXPECT_EQ(w.Of("mine", "team-a").name, "(none)");
 }
 
+TEST(HierarchicalQueuesTest, ALocalQueueSaysWhetherItsGangsAreStarted) {
+  Objects w(QueueArgs().Queue("a").Queue("b").String("namespaces/0", "team-b"));
+  w.Set("held", {Objects::Text("/state", "Held")});
+  w.SetLocal("team-a", "mine", "a");
+  w.SetLocal("team-a", "theirs", "b");
+  w.SetLocal("team-b", "gone", "c");
+  w.SetLocal("team-b", "waits", "held");
+  const std::vector<QueueHandle> handles = w.plugin->Handles();
+  ASSERT_EQ(handles.size(), 4u);
+  EXPECT_EQ(handles[0].name, "mine");
+  EXPECT_EQ(handles[0].queue, "a");
+  EXPECT_EQ(handles[0].problem, "");
+  EXPECT_TRUE(handles[0].queue_found);
+  EXPECT_EQ(handles[1].problem, "queue b, namespace team-a: the queue is not for it");
+  EXPECT_FALSE(handles[2].queue_found);
+  EXPECT_EQ(handles[2].problem, "there is no queue c");
+  EXPECT_EQ(handles[3].problem, "queue held is held");
+  GangView gang;
+  gang.namespace_name = "team-a";
+  gang.queue = "mine";
+  EXPECT_EQ(w.plugin->HandleOf(gang), "mine");
+  gang.queue = "a";
+  EXPECT_EQ(w.plugin->HandleOf(gang), "") << "the queue itself, by no handle";
+  gang.queue = "";
+  EXPECT_EQ(w.plugin->HandleOf(gang), "");
+  w.SetLocal("team-a", "default", "a");
+  EXPECT_EQ(w.plugin->HandleOf(gang), "default");
+  gang.namespace_name = "team-b";
+  w.SetLocal("team-b", "default", "a");
+  EXPECT_EQ(w.plugin->HandleOf(gang), "") << "queue b lists its namespace, which goes before";
+}
+
 TEST(HierarchicalQueuesTest, WhatWouldBeWrongIsToldBeforeItIsWritten) {
   Objects w;
   w.Set("top", {Objects::Text("/guaranteed/cpu", "4")});

@@ -175,6 +175,27 @@ TEST(UserLimitsTest, AGangThatCameBeforeItsQueueCountsForItsUser) {
   EXPECT_EQ(w.Refused({9, "bob"}), "");
 }
 
+TEST(UserLimitsTest, TheUsersNearestToTheirBoundsAreTold) {
+  Gangs gangs(QueueArgs().Queue("q").UserLimit("cpu", "100").Integer("maxRunningGangsPerUser", 20));
+  std::vector<std::string> users;
+  for (char c = 'a'; c < 'a' + 12; ++c) users.push_back(std::string("u") + c);
+  for (uint64_t i = 0; i < users.size(); ++i) {
+    ASSERT_TRUE(gangs.Reserve({i + 1, users[i], 1000 * static_cast<int64_t>(i + 1)}).ok());
+  }
+  ASSERT_TRUE(gangs.Reserve({20, "many", 1}).ok());
+  ASSERT_TRUE(gangs.Reserve({21, "many", 1}).ok());
+  ASSERT_TRUE(gangs.Reserve({22, "many", 1}).ok());
+  const std::vector<QueuePart> told = gangs.plugin->Describe(QueueId(1)).users;
+  ASSERT_EQ(told.size(), QueueDescription::kMostUsers);
+  EXPECT_EQ(told[0].name, "user many") << "3 of 20 gangs are more than 12 of 100 CPUs";
+  EXPECT_EQ(told[0].running, 3);
+  EXPECT_EQ(told[0].most_running, 20);
+  EXPECT_EQ(told[1].name, "user ul");
+  ASSERT_EQ(told[1].amounts.size(), 1u);
+  EXPECT_EQ(told[1].amounts[0].used, 12'000);
+  EXPECT_EQ(told[1].amounts[0].limit, 100'000);
+}
+
 TEST(UserLimitsTest, AQueueThatWaitsForAUserIsAwakeWhenThatUsersGangEnds) {
   Gangs w(QueueArgs().Queue("q").UserLimit("cpu", "1"));
   const QueueId queue(1);

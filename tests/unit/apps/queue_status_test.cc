@@ -66,6 +66,23 @@ TEST_F(QueueStatusTest, AHeldQueueIsNotReady) {
   EXPECT_EQ(Status()["conditions"][0]["status"], "False");
 }
 
+TEST_F(QueueStatusTest, FlavorsAndUsersStandThereWithTheirBounds) {
+  EXPECT_FALSE(Status().contains("flavors")) << "most queues have none";
+  report_.description.flavors = {{"spot", {{kCpu, 1000, 2000, QueueAmount::kUnlimited}}}};
+  report_.description.users = {{"user ada", {{kCpu, 500, 0, 4000}}, 2, 3}};
+  const json status = Status();
+  EXPECT_EQ(status["flavors"],
+            (json::array(
+                {{{"name", "spot"}, {"used", {{"cpu", "1"}}}, {"guaranteed", {{"cpu", "2"}}}}})));
+  EXPECT_EQ(status["users"], (json::array({{{"name", "user ada"},
+                                            {"used", {{"cpu", "500m"}}},
+                                            {"limit", {{"cpu", "4"}}},
+                                            {"runningGangs", 2},
+                                            {"maxRunningGangs", 3}}})));
+  report_.description.users.clear();
+  EXPECT_EQ(Status(status)["users"], json::array()) << "a merge patch must say so";
+}
+
 TEST_F(QueueStatusTest, WhatIsNotHeldAnyMoreIsTakenOutByTheMergePatch) {
   const json before = Status();
   report_.description.amounts.pop_back();

@@ -89,6 +89,27 @@ class CoreQueueObjectsTest : public ::testing::Test {
   CoreDriver d_{CoreOptions(), AddPlugin(w_)};
 };
 
+TEST_F(CoreQueueObjectsTest, ALocalQueueCountsWhatTheGangsThatNameItHoldAndWaitFor) {
+  model::WatchedObjectUpserted local{{"localqueues", "default", "ours"}, {}};
+  local.spec.generation = 4;
+  local.spec.entries.push_back({"/queue", ConfigKind::kString, "team", "ours"});
+  d_.Apply(local);
+  Set("team", {{"/limit/cpu", "3"}});
+  auto runs = Gang("runs", "ours", 2);
+  const auto waits = Gang("waits", "ours", 2);
+  Gang("other", "team", 1);  // by the queue's own name
+  ASSERT_TRUE(Placed(runs));
+  Run(runs);
+  const std::vector<HandleReport> reports = d_.core.reader().Handles();
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].handle.name, "ours");
+  EXPECT_EQ(reports[0].handle.generation, 4);
+  EXPECT_EQ(reports[0].running_gangs, 1);
+  EXPECT_EQ(reports[0].used.Get(kCpu), 2000);
+  EXPECT_EQ(reports[0].waiting_gangs, 1);
+  EXPECT_EQ(reports[0].waiting_pods, 2);
+}
+
 TEST_F(CoreQueueObjectsTest, AGangStartsAsSoonAsItsQueueIsThere) {
   const auto pods = Gang("g", "research", 2);
   EXPECT_EQ(WhyOf("g"), "QueueNotFound: there is no queue research");
