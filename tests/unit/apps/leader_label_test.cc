@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "nlohmann/json.hpp"
+#include "tests/support/api_client.h"
 #include "tests/support/fake_api_server.h"
 
 namespace tutti::apps {
@@ -28,9 +29,7 @@ constexpr char kOurs[] = "/pods/tutti-0";
 class LeaderLabelTest : public ::testing::Test {
  protected:
   LeaderLabelTest() {
-    kube::Credentials credentials;
-    credentials.server = server_.url();
-    client_ = *kube::Client::Create(credentials, clock_);
+    client_ = testing::ClientOf(server_, clock_);
     server_.AddCollection(kPods);
     // As an earlier life of the container has left it.
     server_.Put(kPods, "tutti-0",

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "nlohmann/json.hpp"
+#include "tests/support/api_client.h"
 #include "tests/support/fake_api_server.h"
 
 namespace tutti::apps {
@@ -26,11 +27,7 @@ constexpr char kLocalQueues[] = "/apis/tutti.dev/v1beta1/namespaces/team-a/local
 class QueueAccessTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    kube::Credentials credentials;
-    credentials.server = api_.url();
-    auto client = kube::Client::Create(credentials, clock_);
-    ASSERT_TRUE(client.ok()) << client.status();
-    client_ = *std::move(client);
+    client_ = testing::ClientOf(api_, clock_);
     api_.AddCollection(kLocalQueues);
     api_.SetHook([this](const HttpRequest& request, HttpReply& reply) {
       if (request.path != kReviews) return false;

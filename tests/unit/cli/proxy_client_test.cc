@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/control_methods.h"
+#include "tests/support/api_client.h"
 #include "tests/support/fake_api_server.h"
 
 namespace tutti::cli {
@@ -24,9 +25,7 @@ class ProxyClientTest : public ::testing::Test {
       reply.Send(status, answer, {{"Content-Type", "application/json"}});
       return true;
     });
-    kube::Credentials credentials;
-    credentials.server = api.url();
-    kube = *kube::Client::Create(credentials, clock);
+    kube = testing::ClientOf(api, clock);
     client = MakeProxyClient(*kube, *ParseProxyTarget("kube-system/tutti-control:http"));
   }
 

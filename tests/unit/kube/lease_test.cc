@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "nlohmann/json.hpp"
+#include "tests/support/api_client.h"
 #include "tests/support/fake_api_server.h"
 
 namespace tutti::kube {
@@ -41,9 +42,7 @@ class Told {
 class LeaseTest : public ::testing::Test {
  protected:
   LeaseTest() {
-    Credentials credentials;
-    credentials.server = server_.url();
-    client_ = *Client::Create(credentials, clock_);
+    client_ = testing::ClientOf(server_, clock_);
     server_.AddCollection(kLeases);
   }
   std::unique_ptr<LeaseElector> Elect(const std::string& identity, Told& told) {

@@ -16,6 +16,7 @@
 #include "nlohmann/json.hpp"
 #include "provisioning/provisioning_desk.h"
 #include "provisioning/request_names.h"
+#include "tests/support/api_client.h"
 #include "tests/support/fake_api_server.h"
 #include "tests/unit/kube/test_clock.h"
 
@@ -53,9 +54,7 @@ class DeskWorld : public ::testing::Test {
   DeskWorld() {
     for (const char* collection : {kRequests, kTemplates, kPods}) api_.AddCollection(collection);
     api_.SetHook([this](const auto& request, auto& reply) { return Answer(request, reply); });
-    kube::Credentials credentials;
-    credentials.server = api_.url();
-    client_ = *kube::Client::Create(credentials, real_clock_);
+    client_ = testing::ClientOf(api_, real_clock_);
     events_ = std::make_unique<kube::EventRecorder>(*client_, clock_);
     options_.class_name = "best-effort-atomic-scale-up.autoscaling.x-k8s.io";
     options_.delay = base::Duration(0);

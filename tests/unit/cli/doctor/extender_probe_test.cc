@@ -5,6 +5,7 @@
 
 #include <atomic>
 
+#include "tests/support/api_client.h"
 #include "tests/support/http_test_server.h"
 
 namespace tutti::cli {
@@ -17,9 +18,7 @@ using testing::HttpRequest;
 class ExtenderProbeTest : public ::testing::Test {
  protected:
   std::vector<std::string> Problems() {
-    kube::Credentials credentials;
-    credentials.server = server.url();
-    const auto client = *kube::Client::Create(credentials, clock);
+    const std::unique_ptr<kube::Client> client = testing::ClientOf(server, clock);
     std::vector<std::string> problems;
     for (const Finding& finding : ProbeExtender(*client, std::chrono::seconds(5))) {
       if (finding.verdict == Verdict::kProblem) problems.push_back(finding.check);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "tests/support/api_client.h"
 #include "tests/support/fake_api_server.h"
 
 namespace tutti::cli {
@@ -32,9 +33,7 @@ class ManifestApplierTest : public ::testing::Test {
       Answer(request, reply);
       return true;
     });
-    kube::Credentials credentials;
-    credentials.server = api.url();
-    client = *kube::Client::Create(credentials, clock);
+    client = testing::ClientOf(api, clock);
   }
 
   void Answer(const HttpRequest& request, HttpReply& reply) {
