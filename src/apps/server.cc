@@ -9,9 +9,6 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "admission/admission_routes.h"
-#include "admission/object_check_route.h"
-#include "admission/submit_route.h"
 #include "apps/control_door.h"
 #include "apps/core_options_from.h"
 #include "apps/dialect_names.h"
@@ -21,18 +18,15 @@
 #include "apps/listen_options.h"
 #include "apps/metered_client.h"
 #include "apps/metrics_bridge.h"
-#include "apps/object_checks.h"
 #include "apps/plugin_runtime.h"
 #include "apps/provisioning_options_from.h"
-#include "apps/queue_access.h"
 #include "apps/queue_reporter.h"
-#include "apps/webhook_registration.h"
+#include "apps/webhook_door.h"
 #include "base/status_macros.h"
 #include "builtin_plugins.h"
 #include "control/decision_feed.h"
 #include "extender/extender_routes.h"
 #include "framework/object_points.h"
-#include "http/self_signed.h"
 #include "http/server.h"
 #include "kube/cluster_source.h"
 #include "kube/effect_writer.h"
@@ -48,7 +42,6 @@
 namespace tutti::apps {
 namespace {
 
-constexpr base::Duration kCertificateValidity = std::chrono::hours(24 * 365 * 10);
 constexpr int kUnauthorizedIsNotReady = 5;  // in a row: reading the token again did not help
 constexpr base::Duration kDrain = std::chrono::seconds(5);
 
@@ -61,12 +54,6 @@ std::string HostName() {
 // Writes at once; the rest of what the API server is asked is for leases, events and look-ups.
 size_t MostWrites(int64_t max_in_flight) {
   return static_cast<size_t>(std::max<int64_t>(1, max_in_flight * 2 / 3));
-}
-
-bool HeedsLocalQueues(const std::vector<ObjectKind>& watched) {
-  return std::any_of(watched.begin(), watched.end(), [](const ObjectKind& kind) {
-    return kind.group == "tutti.dev" && kind.resource == "localqueues";
-  });
 }
 
 }  // namespace
@@ -86,8 +73,6 @@ struct Server::Parts {
   void FillLogHeader();
   absl::Status OpenDecisionLog();
   absl::Status StartWebhook();
-  std::vector<http::Server::Route> WebhookRoutes();
-  absl::Status RegisterWebhooks(const std::string& ca_pem);
   absl::Status StartExtender();
   absl::Status StartHealth();
   absl::Status StartGrpc();
@@ -127,13 +112,11 @@ struct Server::Parts {
   std::unique_ptr<kube::LeaseFollower> follower;
   std::unique_ptr<extender::WorkspacePool> workspaces;
   std::unique_ptr<http::Server> extender_server;
-  std::unique_ptr<http::Server> webhook_server;
+  std::unique_ptr<WebhookDoor> webhook_door;  // null: there is no webhook
   std::unique_ptr<http::Server> health_server;
   std::unique_ptr<rpc::Server> grpc_server;
   std::unique_ptr<control::DecisionFeed> decisions;  // between the loop and the writer
   std::unique_ptr<ControlDoor> control_door;
-  std::unique_ptr<ObjectChecks> object_checks;
-  std::unique_ptr<QueueAccess> queue_access;
   std::unique_ptr<QueueReporter> queue_reporter;           // null: no plugin watches objects
   std::unique_ptr<provisioning::Provisioner> provisioner;  // null: no nodes are asked for
   std::vector<Door> doors;
@@ -142,7 +125,7 @@ struct Server::Parts {
 
 Server::Parts::~Parts() {
   if (extender_server) extender_server->Stop(kDrain);
-  if (webhook_server) webhook_server->Stop(kDrain);
+  if (webhook_door) webhook_door->Close();
   if (grpc_server) grpc_server->Stop(kDrain);
   control_door.reset();
   queue_reporter.reset();
@@ -194,7 +177,8 @@ absl::Status Server::Parts::Start() {
   bridge->CollectCircuits(*plugins);
   bridge->CollectHttp([this](obs::HttpDoor door) -> const http::Server* {
     if (!started) return nullptr;
-    return (door == obs::HttpDoor::kExtender ? extender_server : webhook_server).get();
+    if (door == obs::HttpDoor::kExtender) return extender_server.get();
+    return webhook_door ? &webhook_door->server() : nullptr;
   });
   bridge->CollectWatches(
       [this] { return started ? source->watched() : std::vector<kube::ClusterSource::Watched>(); },
@@ -212,7 +196,6 @@ absl::Status Server::Parts::Start() {
                                                          MakePlugins(), plugins->labels());
   loop->Start(*decisions, decision_log.get());
   watched = framework::ObjectPoints(MakePlugins()).kinds();
-  object_checks = std::make_unique<ObjectChecks>(*loop, *client, watched);
 
   TUTTI_RETURN_IF_ERROR(StartHealth());
   TUTTI_RETURN_IF_ERROR(StartExtender());
@@ -332,69 +315,12 @@ absl::Status Server::Parts::StartControl() {
 }
 
 absl::Status Server::Parts::StartWebhook() {
-  const config::Webhook& webhook = configuration.webhook;
-  if (!webhook.enabled) return absl::OkStatus();
-  http::ServerOptions options = ListenHttp(webhook.listen);
-  const std::string address = options.address;
-  options.tls = std::make_unique<http::TlsOptions>();
-  std::string ca_pem;
-  if (!webhook.cert_file.empty()) {
-    options.tls->cert_file = webhook.cert_file;
-    options.tls->key_file = webhook.key_file;
-    if (const std::string& file = webhook.registration.ca_file; !file.empty()) {
-      TUTTI_ASSIGN_OR_RETURN(ca_pem, ReadCaFile(file));
-    }
-  } else {
-    std::vector<std::string> names = webhook.dns_names;
-    const config::WebhookRegister& r = webhook.registration;
-    if (!r.service_name.empty())
-      names.push_back(r.service_name + "." + r.service_namespace + ".svc");
-    TUTTI_ASSIGN_OR_RETURN(
-        http::GeneratedCertificate made,
-        http::GenerateServerCertificate(names, kCertificateValidity, clock.WallNanos()));
-    options.tls->cert_data = made.cert_pem;
-    options.tls->key_data = made.key_pem;
-    ca_pem = made.ca_pem;
-  }
-  TUTTI_ASSIGN_OR_RETURN(webhook_server, http::Server::Start(std::move(options), WebhookRoutes()));
-  doors.push_back({"webhook", ShownAddress(address, webhook_server->port())});
-  return webhook.registration.enabled() ? RegisterWebhooks(ca_pem) : absl::OkStatus();
-}
-
-std::vector<http::Server::Route> Server::Parts::WebhookRoutes() {
-  admission::AdmissionOptions admission_options;
-  admission_options.make_decoder = [this] { return MakeDecoder(); };
-  admission_options.mark_pods = configuration.webhook.mark_pods;
-  admission_options.observe = [this](admission::Outcome outcome) { bridge->OnAdmission(outcome); };
-  std::vector<http::Server::Route> routes =
-      admission::AdmissionRoutes(*loop, std::move(admission_options));
-  routes.push_back(admission::ObjectCheckRoute([this](auto object, auto answer) {
-    return object_checks->Check(std::move(object), std::move(answer));
-  }));
-  if (!configuration.webhook.submit_access) return routes;
-  queue_access = std::make_unique<QueueAccess>(*client, clock, HeedsLocalQueues(watched));
-  admission::SubmitOptions submit;
-  submit.rules = admission::SubmitRulesFor(DialectNames(configuration.gang));
-  submit.check = [this](auto question, auto answer) {
-    queue_access->Check(std::move(question), std::move(answer));
-  };
-  submit.observe = [this](admission::SubmitOutcome outcome) { bridge->OnSubmit(outcome); };
-  submit.deadline = configuration.webhook.registration.timeout * 3 / 4;
-  routes.push_back(admission::SubmitRoute(clock, std::move(submit)));
-  return routes;
-}
-
-absl::Status Server::Parts::RegisterWebhooks(const std::string& ca_pem) {
-  config::WebhookRegister registration = configuration.webhook.registration;
-  // A port chosen by the system is known only now.
-  if (const size_t at = registration.url.find(":0/"); at != std::string::npos) {
-    registration.url.replace(at, 3, absl::StrFormat(":%d/", webhook_server->port()));
-  }
-  TUTTI_RETURN_IF_ERROR(RegisterWebhook(*client, registration, configuration.devices, ca_pem));
-  Validations validations{watched, {}};
-  if (configuration.webhook.submit_access)
-    validations.submit = admission::SubmitRulesFor(DialectNames(configuration.gang));
-  return RegisterValidations(*client, registration, validations, ca_pem);
+  if (!configuration.webhook.enabled) return absl::OkStatus();
+  TUTTI_ASSIGN_OR_RETURN(webhook_door, WebhookDoor::Start({configuration, *loop, *client, watched,
+                                                           [this] { return MakeDecoder(); },
+                                                           metrics, *bridge, log, clock}));
+  doors.push_back({"webhook", webhook_door->address()});
+  return absl::OkStatus();
 }
 
 void Server::Parts::StartLeaderElection() {
@@ -411,6 +337,7 @@ void Server::Parts::StartLeaderElection() {
   const auto on_change = [this](bool leads) {
     log.Info("leader", {{"leads", leads}});
     metrics.leader.Set(leads ? 1 : 0);
+    if (webhook_door) webhook_door->Lead(leads);
     if (leader_label) leader_label->Set(leads);
     loop->Post(model::LeadershipChanged{leads});
   };
@@ -443,6 +370,7 @@ void Server::Parts::StartLeaderElection() {
 std::string Server::Parts::NotReady() const {
   if (client && client->consecutive_unauthorized() >= kUnauthorizedIsNotReady)
     return "kube-apiserver refuses our credentials (401): check the token and its service account";
+  if (started && webhook_door && !webhook_door->settled()) return "the webhook is being registered";
   if (loop->Snapshot()->ready) return {};
   if (!started) return "starting";
   if (const std::vector<std::string> missing = source->unsynced(); !missing.empty()) {

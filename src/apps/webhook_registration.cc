@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "apps/submit_conditions.h"
+#include "base/status_macros.h"
 #include "kube/api.h"
 #include "nlohmann/json.hpp"
 #include "objects/device_reader.h"
@@ -89,7 +90,8 @@ std::string IsOurs(const config::Devices& devices) {
 
 json ClientConfig(const config::WebhookRegister& registration, const std::string& path,
                   const std::string& ca_pem) {
-  json config = {{"caBundle", absl::Base64Escape(ca_pem)}};
+  json config = json::object();
+  if (!ca_pem.empty()) config["caBundle"] = absl::Base64Escape(ca_pem);
   if (!registration.url.empty()) {
     config["url"] = absl::StrCat(absl::StripSuffix(registration.url, kMutate), path);
   } else {
@@ -160,9 +162,37 @@ absl::Status Update(kube::Client& client, const std::string& plural, const std::
       "updating the webhook's registration");
 }
 
-// Creates it, or replaces its webhooks.
-absl::Status Register(kube::Client& client, const std::string& plural, const std::string& name,
-                      const std::string& body) {
+// Whether everything that is wanted stands there; the API server adds its defaults.
+bool Holds(const json& there, const json& wanted) {
+  if (wanted.is_object()) {
+    if (!there.is_object()) return false;
+    for (const auto& [key, value] : wanted.items())
+      if (!there.contains(key) || !Holds(there[key], value)) return false;
+    return true;
+  }
+  if (wanted.is_array()) {
+    if (!there.is_array() || there.size() != wanted.size()) return false;
+    for (size_t i = 0; i < wanted.size(); ++i)
+      if (!Holds(there[i], wanted[i])) return false;
+    return true;
+  }
+  return there == wanted;
+}
+
+absl::StatusOr<bool> IsRegistered(kube::Client& client, const std::string& plural,
+                                  const std::string& name, const std::string& body) {
+  kube::Request get;
+  get.path = kube::ResourcePath(Configurations(plural), {"", name});
+  const absl::StatusOr<kube::Response> reply = client.Call(std::move(get));
+  const absl::Status status = kube::ReplyStatus(reply, "looking at the webhook's registration");
+  if (absl::IsNotFound(status)) return false;
+  if (!status.ok()) return status;
+  const json there = json::parse(reply->body, nullptr, /*allow_exceptions=*/false);
+  return Holds(there, json::parse(body));
+}
+
+absl::Status Write(kube::Client& client, const std::string& plural, const std::string& name,
+                   const std::string& body) {
   kube::Request create;
   create.method = "POST";
   create.path = kube::ResourcePath(Configurations(plural), {"", ""});
@@ -171,6 +201,17 @@ absl::Status Register(kube::Client& client, const std::string& plural, const std
   if (created.ok() && created->status != 409)
     return kube::ReplyStatus(created, "registering the webhook");
   return Update(client, plural, name, body);
+}
+
+// Creates it, or replaces its webhooks.
+absl::StatusOr<bool> Register(kube::Client& client, const std::string& plural,
+                              const std::string& name, const std::string& body, bool look) {
+  if (look) {
+    TUTTI_ASSIGN_OR_RETURN(const bool registered, IsRegistered(client, plural, name, body));
+    if (registered) return false;
+  }
+  TUTTI_RETURN_IF_ERROR(Write(client, plural, name, body));
+  return true;
 }
 
 }  // namespace
@@ -217,10 +258,12 @@ std::string WebhookConfigurationJson(const config::WebhookRegister& registration
       .dump();
 }
 
-absl::Status RegisterWebhook(kube::Client& client, const config::WebhookRegister& registration,
-                             const config::Devices& devices, const std::string& ca_pem) {
+absl::StatusOr<bool> RegisterWebhook(kube::Client& client,
+                                     const config::WebhookRegister& registration,
+                                     const config::Devices& devices, const std::string& ca_pem,
+                                     bool look) {
   return Register(client, kMutating, registration.name,
-                  WebhookConfigurationJson(registration, devices, ca_pem));
+                  WebhookConfigurationJson(registration, devices, ca_pem), look);
 }
 
 std::string ValidationsJson(const config::WebhookRegister& registration,
@@ -239,14 +282,18 @@ std::string ValidationsJson(const config::WebhookRegister& registration,
       .dump();
 }
 
-absl::Status RegisterValidations(kube::Client& client, const config::WebhookRegister& registration,
-                                 const Validations& validations, const std::string& ca_pem) {
+absl::StatusOr<bool> RegisterValidations(kube::Client& client,
+                                         const config::WebhookRegister& registration,
+                                         const Validations& validations, const std::string& ca_pem,
+                                         bool look) {
   const std::string body = ValidationsJson(registration, validations, ca_pem);
-  if (!validations.empty()) return Register(client, kValidating, registration.name, body);
+  if (!validations.empty()) return Register(client, kValidating, registration.name, body, look);
+  if (look) return false;  // withdrawn already
   const absl::Status status = Update(client, kValidating, registration.name, body);
   // Nothing was registered; or we never had the right to.
-  if (absl::IsNotFound(status) || absl::IsPermissionDenied(status)) return absl::OkStatus();
-  return status;
+  if (absl::IsNotFound(status) || absl::IsPermissionDenied(status)) return false;
+  TUTTI_RETURN_IF_ERROR(status);
+  return true;
 }
 
 }  // namespace tutti::apps

@@ -23,9 +23,12 @@ absl::StatusOr<std::string> ReadCaFile(const std::string& path);
 std::string WebhookConfigurationJson(const config::WebhookRegister& registration,
                                      const config::Devices& devices, const std::string& ca_pem);
 
-// Creates it, or replaces its webhooks. Waits for the API server; not for the client's own threads.
-absl::Status RegisterWebhook(kube::Client& client, const config::WebhookRegister& registration,
-                             const config::Devices& devices, const std::string& ca_pem);
+// Creates it, or replaces its webhooks. With `look` only where what stands there is another; false:
+// nothing had to be written. Waits for the API server; not for the client's own threads.
+absl::StatusOr<bool> RegisterWebhook(kube::Client& client,
+                                     const config::WebhookRegister& registration,
+                                     const config::Devices& devices, const std::string& ca_pem,
+                                     bool look = false);
 
 // What the ValidatingWebhookConfiguration has the API server ask us about.
 struct Validations {
@@ -38,7 +41,9 @@ struct Validations {
 std::string ValidationsJson(const config::WebhookRegister& registration,
                             const Validations& validations, const std::string& ca_pem);
 // As RegisterWebhook. Where there is nothing to ask, what was registered before is withdrawn.
-absl::Status RegisterValidations(kube::Client& client, const config::WebhookRegister& registration,
-                                 const Validations& validations, const std::string& ca_pem);
+absl::StatusOr<bool> RegisterValidations(kube::Client& client,
+                                         const config::WebhookRegister& registration,
+                                         const Validations& validations, const std::string& ca_pem,
+                                         bool look = false);
 
 }  // namespace tutti::apps

@@ -60,6 +60,8 @@ struct Webhook {
   std::string listen = "0.0.0.0:9443";
   std::string cert_file;
   std::string key_file;
+  std::string secret_name;  // empty: no certificate is shared
+  std::string secret_namespace = "kube-system";
   std::vector<std::string> dns_names;
   bool mark_pods = false;
   bool submit_access = false;

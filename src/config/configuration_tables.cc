@@ -69,8 +69,8 @@ Table WebhookRegisterTable(WebhookRegister& c) {
        "Namespace of that Service."},
       {"servicePort", IntegerField{&c.service_port, 1, 65535}, "Port of that Service."},
       {"caFile", TextField{&c.ca_file, kAnyText},
-       "CA (PEM) that `certFile` comes from; read once, at start. Empty: one that kube-apiserver's "
-       "machine trusts anyway."},
+       "CA (PEM) that `certFile` comes from; read again when it changes. Empty: one that "
+       "kube-apiserver's machine trusts anyway."},
       {"timeout", DurationField{&c.timeout, seconds(1), seconds(30)},
        "Longest time that kube-apiserver waits for the webhook, in whole seconds. After it the pod "
        "is created without a plan and takes the slower path; what `submitAccess` is to check is "
@@ -86,6 +86,12 @@ Table WebhookTable(Webhook& c) {
       {"certFile", TextField{&c.cert_file, kAnyText},
        "Certificate (PEM). Empty: Tutti makes one at start, with its own CA."},
       {"keyFile", TextField{&c.key_file, kAnyText}, "Private key of `certFile` (PEM)."},
+      {"secretName", TextField{&c.secret_name, kOptionalDnsName},
+       "Secret in which the replicas keep one certificate that they all show (`tls.crt`, "
+       "`tls.key`, "
+       "`ca.crt`); Tutti makes it and renews it. Needed with several replicas where `certFile` is "
+       "not given."},
+      {"secretNamespace", TextField{&c.secret_namespace, kDnsLabel}, "Namespace of that Secret."},
       {"dnsNames", TextListField{&c.dns_names, kHostName},
        "Names and addresses in the certificate that Tutti makes, besides those that `register` "
        "implies."},
@@ -100,8 +106,9 @@ Table WebhookTable(Webhook& c) {
        "names; kube-apiserver is asked by SubjectAccessReview. Needs `register`. While the webhook "
        "is down, no workload that names a queue can be created."},
       {"register", Section{WebhookRegisterTable(c.registration)},
-       "With `url` or `serviceName`, Tutti writes the MutatingWebhookConfiguration and the "
-       "ValidatingWebhookConfiguration, CA included."},
+       "With `url` or `serviceName`, the Tutti that leads writes the MutatingWebhookConfiguration "
+       "and the ValidatingWebhookConfiguration, CA included, and writes them again where somebody "
+       "changes them."},
   };
 }
 

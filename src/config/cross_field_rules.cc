@@ -122,6 +122,11 @@ void CheckWebhook(const Webhook& c, ConfigReader& reader) {
     reader.AddError("webhook.register.caFile",
                     "nothing is registered that it could stand in: set url or serviceName");
   }
+  if (!c.secret_name.empty() && !c.cert_file.empty()) {
+    reader.AddError("webhook.secretName",
+                    "certFile is a certificate of yours, in secretName is one that Tutti makes: "
+                    "keep one of the two");
+  }
   if (registration.timeout.count() % 1'000'000'000 != 0) {
     reader.AddError("webhook.register.timeout",
                     absl::StrFormat("%s is not a whole number of seconds",

@@ -140,6 +140,7 @@ constexpr char kRules[] = R"(
 - `webhook.register.url` and `.serviceName` exclude each other, and either needs `webhook.enabled`.
 - `webhook.submitAccess` needs `webhook.register`.
 - `webhook.register.caFile` needs `certFile`, and `url` or `serviceName`.
+- `webhook.secretName` and `.certFile` exclude each other.
 - A webhook without `certFile` needs `dnsNames` or `register`, to know whom its certificate names.
 - `retryPeriod` x 1.2 < `renewDeadline` < `leaseDuration`; with `mode: own` the Lease must not be
   kube-scheduler's.

@@ -99,6 +99,10 @@ class AsioServer final : public Server {
     state_->routes.clear();  // a handler may hold the very Reply that keeps the state
   }
 
+  absl::Status UseCertificate(std::string cert_pem, std::string key_pem) override {
+    if (!tls_) return absl::FailedPreconditionError("this server speaks no TLS");
+    return tls_->Use(std::move(cert_pem), std::move(key_pem));
+  }
   uint16_t port() const override { return port_; }
   size_t in_flight() const override { return state_->in_flight; }
   Traffic traffic(Protocol protocol) const override {

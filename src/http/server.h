@@ -107,6 +107,9 @@ class Server {
   // requests being read and in flight have been answered, then closes the rest. No handler runs
   // afterwards. From one thread and never from a handler; again: no effect.
   virtual void Stop(base::Duration drain) = 0;
+  // With TLS: new handshakes show this certificate (PEM, a chain) instead. One that cannot be used
+  // is refused, and the one before stays. Any thread.
+  virtual absl::Status UseCertificate(std::string cert_pem, std::string key_pem) = 0;
   virtual uint16_t port() const = 0;
   virtual size_t in_flight() const = 0;  // handed to handlers and not yet answered
   virtual Traffic traffic(Protocol protocol) const = 0;

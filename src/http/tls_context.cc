@@ -92,9 +92,11 @@ absl::StatusOr<std::shared_ptr<ssl::context>> Build(const TlsOptions& options) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::Create(TlsOptions options) {
-  std::unique_ptr<TlsContext> created(new TlsContext(std::move(options)));
+  std::unique_ptr<TlsContext> created(new TlsContext);
   absl::MutexLock lock(&created->mutex_);
-  created->stamps_ = created->StampAll();  // before reading: what changes meanwhile is read again
+  created->options_ = std::move(options);
+  // Before reading: what changes meanwhile is read again.
+  created->stamps_ = StampAll(created->options_);
   absl::StatusOr<std::shared_ptr<ssl::context>> context = Build(created->options_);
   if (!context.ok()) return context.status();
   created->context_ = *std::move(context);
@@ -108,20 +110,35 @@ TlsContext::FileStamp TlsContext::StampOf(const std::string& file) {
           status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
 }
 
-TlsContext::Stamps TlsContext::StampAll() const {
-  return {StampOf(options_.cert_file), StampOf(options_.key_file),
-          StampOf(options_.client_ca_file)};
+TlsContext::Stamps TlsContext::StampAll(const TlsOptions& options) {
+  return {StampOf(options.cert_file), StampOf(options.key_file), StampOf(options.client_ca_file)};
 }
 
 std::shared_ptr<ssl::context> TlsContext::Current() {
   absl::MutexLock lock(&mutex_);
-  const Stamps stamps = StampAll();
+  const Stamps stamps = StampAll(options_);
   if (stamps == stamps_) return context_;
   if (absl::StatusOr<std::shared_ptr<ssl::context>> fresh = Build(options_); fresh.ok()) {
     context_ = *std::move(fresh);
     stamps_ = stamps;
   }
   return context_;
+}
+
+absl::Status TlsContext::Use(std::string cert_pem, std::string key_pem) {
+  absl::MutexLock lock(&mutex_);
+  TlsOptions options = options_;
+  options.cert_file.clear();
+  options.key_file.clear();
+  options.cert_data = std::move(cert_pem);
+  options.key_data = std::move(key_pem);
+  const Stamps stamps = StampAll(options);
+  absl::StatusOr<std::shared_ptr<ssl::context>> fresh = Build(options);
+  if (!fresh.ok()) return fresh.status();
+  context_ = *std::move(fresh);
+  stamps_ = stamps;
+  options_ = std::move(options);
+  return absl::OkStatus();
 }
 
 }  // namespace tutti::http

@@ -25,9 +25,12 @@ class TlsContext {
   // The context for a new handshake. Files that changed but cannot be read (a rotation half done)
   // leave the old one in force. Any thread.
   std::shared_ptr<boost::asio::ssl::context> Current();
+  // From now on this identity (PEM), whatever it was before; refused where it cannot be used. Any
+  // thread.
+  absl::Status Use(std::string cert_pem, std::string key_pem);
 
  private:
-  explicit TlsContext(TlsOptions options) : options_(std::move(options)) {}
+  TlsContext() = default;
 
   // What tells one version of a file from the next; zeros where there is no file.
   struct FileStamp {
@@ -38,10 +41,10 @@ class TlsContext {
   };
   using Stamps = std::array<FileStamp, 3>;  // certificate, key, client CA
   static FileStamp StampOf(const std::string& file);
-  Stamps StampAll() const;
+  static Stamps StampAll(const TlsOptions& options);
 
-  const TlsOptions options_;
   absl::Mutex mutex_;
+  TlsOptions options_ ABSL_GUARDED_BY(mutex_);
   Stamps stamps_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<boost::asio::ssl::context> context_ ABSL_GUARDED_BY(mutex_);
 };

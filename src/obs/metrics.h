@@ -198,12 +198,15 @@ class Metrics {
   const Histogram plan_duration;
   const Counter bind_conflicts;
   const Counter filter_holds;
+  const Counter webhook_registrations;
+  const Counter webhook_errors;
   const Counter events_dropped;
   const Counter decision_log_bytes;
   const Counter decision_log_errors;
   const Gauge extender_inflight;
   const Gauge reservations;
   const Gauge bind_parked;
+  const Gauge webhook_certificate_expiry;
   const Gauge provisioning_requests;
   const Gauge mailbox_depth;
   const Gauge snapshot_age;

@@ -13,10 +13,11 @@ void AdmissionDesk::Request(const model::PodAdmitted& request) {
   model::AnswerAdmission answer;
   answer.ticket = request.ticket;
   // What kube-scheduler may still refuse needs a plan that can change: no pin.
-  const bool concerns_us = s_.ready() && !request.dry_run && pod.gang &&
-                           pod.gang->problem.empty() && !pod.gated_by_others &&
-                           !pod.shape->needs_referee;
-  if (!concerns_us) {
+  const bool concerns_us = !request.dry_run && pod.gang && pod.gang->problem.empty() &&
+                           !pod.gated_by_others && !pod.shape->needs_referee;
+  // Whoever leads, now or soon, sees the pod by its watch, plans it and takes the gate away.
+  answer.gate = concerns_us && !s_.ready();
+  if (!concerns_us || answer.gate) {
     s_.Emit(std::move(answer));
     return;
   }

@@ -5,7 +5,10 @@
 
 #include <map>
 
+#include "absl/strings/escaping.h"
+#include "tests/e2e/admission_review.h"
 #include "tests/e2e/e2e_bed.h"
+#include "tests/support/control_plane/test_certificates.h"
 
 namespace tutti::testing {
 namespace {
@@ -74,6 +77,115 @@ TEST_F(FailoverTest, Bug15TheStandbyFinishesTheGangOfALeaderThatWasKilled) {
   }
   *tutti_ = *std::move(standby);
   ExpectNothingLeaked(60);
+}
+
+// Two that serve the webhook with one certificate, which they have made themselves.
+class SharedWebhookTest : public E2eBed<SharedWebhookTest> {
+ public:
+  static Options BedOptions() {
+    Options options;
+    options.node.cpu = "4";
+    options.tutti.webhook_extra = "  secretName: tutti-webhook-tls\n";
+    options.tutti.extra = "leaderElection: {mode: own, leaseName: tutti}\n";
+    options.scheduler.leader_elect = true;
+    return options;
+  }
+  static void PrepareTutti(TuttiOptions&) {
+    ASSERT_TRUE(plane().WaitFor([] { return plane().Get("/api/v1/namespaces/kube-system").ok(); }));
+  }
+
+ protected:
+  static constexpr char kRegistered[] =
+      "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/tutti";
+  static json Registered() {
+    const absl::StatusOr<json> found = plane().Get(kRegistered);
+    return found.ok() ? found->at("webhooks").at(0).at("clientConfig") : json();
+  }
+  static json Secret() {
+    const absl::StatusOr<json> found =
+        plane().Get("/api/v1/namespaces/kube-system/secrets/tutti-webhook-tls");
+    return found.ok() ? *found : json();
+  }
+  static std::string Url(const TuttiProcess& process) {
+    return "https://" + process.door("webhook") + "/mutate";
+  }
+  static bool Pinned(const std::string& pod) {
+    return Pod(pod)["metadata"].value("/annotations/tutti.dev~1pinned-nodes"_json_pointer, "") !=
+           "";
+  }
+  static double Planned(const TuttiProcess& process) {
+    return process.Metric("tutti_admissions_total{outcome=\"planned\"}");
+  }
+};
+
+TEST_F(SharedWebhookTest, TheWebhookGoesOnBeingCalledWhenTheLeaderIsKilled) {
+  TuttiOptions options = tutti_options_;
+  options.name = "standby";
+  absl::StatusOr<TuttiProcess> standby =
+      TuttiProcess::Start(plane(), options, /*wait_ready=*/false);
+  ASSERT_TRUE(standby.ok()) << standby.status();
+  ASSERT_TRUE(plane().WaitFor(
+      [&] { return standby->Fetch("/readyz").find("standby") != std::string::npos; }));
+  EXPECT_EQ(Secret()["type"], "kubernetes.io/tls");
+  EXPECT_EQ(Registered()["url"], Url(tutti())) << "only the leader registers";
+  EXPECT_EQ(Registered()["caBundle"], Secret()["data"]["ca.crt"]);
+  const std::string expiry = "tutti_webhook_certificate_expiry_timestamp_seconds ";
+  EXPECT_GT(tutti().Metric(expiry), 0);
+  EXPECT_EQ(standby->Metric(expiry), tutti().Metric(expiry)) << "they show the same certificate";
+
+  ASSERT_TRUE(plane().CreatePods(4, "before", GangPod("before", 4, "1")).ok());
+  EXPECT_TRUE(AllBound("before", 4));
+  EXPECT_TRUE(Pinned("before-0"));
+  EXPECT_EQ(Planned(tutti()), 4);
+  EXPECT_EQ(Planned(*standby), 0);
+
+  plane().StopScheduler();
+  tutti().process().Kill();
+  ASSERT_TRUE(plane().WaitFor([&] { return standby->ready(); }, kTakeover));
+  EXPECT_EQ(Registered()["url"], Url(*standby)) << "registered before it is ready";
+  SchedulerOptions scheduler;
+  scheduler.name = "second";
+  scheduler.leader_elect = true;
+  scheduler.extender = standby->door("extender");
+  ASSERT_TRUE(plane().StartScheduler(scheduler).ok());
+  ASSERT_TRUE(plane().CreatePods(4, "after", GangPod("after", 4, "1")).ok());
+  EXPECT_TRUE(AllBound("after", 4));
+  EXPECT_TRUE(Pinned("after-0"));
+  EXPECT_EQ(Planned(*standby), 4);
+  *tutti_ = *std::move(standby);
+}
+
+TEST_F(SharedWebhookTest, WhatSomebodyHasChangedIsRegisteredAgain) {
+  const json right = Registered();
+  json wrong = {{"webhooks", plane().Get(kRegistered)->at("webhooks")}};
+  const TestCertificates others;
+  wrong["webhooks"][0]["clientConfig"]["caBundle"] = absl::Base64Escape(ReadFile(others.ca()));
+  const absl::Status changed =
+      plane().Send("PATCH", kRegistered, wrong, "application/merge-patch+json").status();
+  ASSERT_TRUE(changed.ok()) << changed;
+  EXPECT_TRUE(plane().WaitFor([&] { return Registered() == right; }, std::chrono::seconds(30)))
+      << Registered();
+  ASSERT_TRUE(plane().CreatePods(4, "again", GangPod("again", 4, "1")).ok());
+  EXPECT_TRUE(AllBound("again", 4));
+  EXPECT_TRUE(Pinned("again-0"));
+}
+
+// Calls may reach it while Services and load balancers have not heard yet who leads.
+TEST_F(SharedWebhookTest, AStandbyThatIsCalledGatesAndTheLeaderPlans) {
+  TuttiOptions options = tutti_options_;
+  options.name = "called";
+  absl::StatusOr<TuttiProcess> standby =
+      TuttiProcess::Start(plane(), options, /*wait_ready=*/false);
+  ASSERT_TRUE(standby.ok()) << standby.status();
+  json pod = PodJson("gated-0", GangPod("gated", 1, "1"));
+  const absl::StatusOr<json> answer = Review(*standby, pod, "review-1", /*dry_run=*/false);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  std::string patch;
+  ASSERT_TRUE(absl::Base64Unescape(answer->value("patch", ""), &patch)) << *answer;
+  EXPECT_THAT(patch, HasSubstr("tutti.dev/gang"));
+  pod["spec"]["schedulingGates"] = json::array({{{"name", "tutti.dev/gang"}}});
+  ASSERT_TRUE(plane().Send("POST", "/api/v1/namespaces/default/pods", pod).ok());
+  EXPECT_TRUE(AllBound("gated", 1));
 }
 
 class FollowTest : public E2eBed<FollowTest> {

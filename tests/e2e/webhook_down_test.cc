@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/e2e/admission_review.h"
 #include "tests/e2e/e2e_bed.h"
 
 namespace tutti::testing {
@@ -22,33 +23,6 @@ class WebhookDownTest : public E2eBed<WebhookDownTest> {
   }
 
  protected:
-  // As the API server would ask; our certificate is none of this test's business.
-  static absl::StatusOr<json> Review(const json& pod, const std::string& uid, bool dry_run) {
-    kube::Credentials caller;
-    caller.server = "https://" + tutti().door("webhook");
-    caller.insecure_skip_tls_verify = true;
-    const base::SystemClock clock;
-    const auto client = kube::Client::Create(caller, clock);
-    if (!client.ok()) return client.status();
-    kube::Request request;
-    request.method = "POST";
-    request.path = "/mutate";
-    request.body = json{
-        {"apiVersion", "admission.k8s.io/v1"},
-        {"kind", "AdmissionReview"},
-        {"request",
-         {{"uid", uid},
-          {"kind", {{"group", ""}, {"version", "v1"}, {"kind", "Pod"}}},
-          {"resource", {{"group", ""}, {"version", "v1"}, {"resource", "pods"}}},
-          {"namespace", "default"},
-          {"operation", "CREATE"},
-          {"dryRun", dry_run},
-          {"object",
-           pod}}}}.dump();
-    const absl::StatusOr<kube::Response> reply = (*client)->Call(std::move(request));
-    if (!reply.ok()) return reply.status();
-    return json::parse(reply->body)["response"];
-  }
   static bool PinnedOrGated(const json& pod) {
     return pod["spec"].contains("schedulingGates") || pod["spec"].contains("affinity");
   }
@@ -87,12 +61,12 @@ TEST_F(WebhookDownTest, CallsThatAreAnsweredTooLateHoldNothing) {
 
 TEST_F(WebhookDownTest, ARepeatedReviewGetsTheSameAnswerAndOneReservation) {
   const json pod = PodJson("asked-0", GangPod("asked", 4, "1"));
-  const absl::StatusOr<json> first = Review(pod, "review-1", /*dry_run=*/false);
+  const absl::StatusOr<json> first = Review(tutti(), pod, "review-1", /*dry_run=*/false);
   ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_EQ((*first)["patchType"], "JSONPatch");
   EXPECT_TRUE(plane().WaitFor([] { return Reservations() == 4; })) << Reservations();
   for (int i = 0; i < 3; ++i) {
-    const absl::StatusOr<json> again = Review(pod, "review-1", /*dry_run=*/false);
+    const absl::StatusOr<json> again = Review(tutti(), pod, "review-1", /*dry_run=*/false);
     ASSERT_TRUE(again.ok()) << again.status();
     EXPECT_EQ(*again, *first);
   }
@@ -104,7 +78,7 @@ TEST_F(WebhookDownTest, ARepeatedReviewGetsTheSameAnswerAndOneReservation) {
 TEST_F(WebhookDownTest, APodThatWasPlannedBeforeIsLeftAsItIs) {
   const json pod = PodJson("twice-0", GangPod("twice", 2, "1"));
   ASSERT_TRUE(plane().Send("POST", "/api/v1/namespaces/default/pods", pod).ok());
-  const absl::StatusOr<json> again = Review(Pod("twice-0"), "review-2", /*dry_run=*/false);
+  const absl::StatusOr<json> again = Review(tutti(), Pod("twice-0"), "review-2", /*dry_run=*/false);
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_TRUE((*again)["allowed"].get<bool>());
   EXPECT_FALSE(again->contains("patch"));
@@ -113,7 +87,7 @@ TEST_F(WebhookDownTest, APodThatWasPlannedBeforeIsLeftAsItIs) {
 TEST_F(WebhookDownTest, ADryRunReviewReservesNothing) {
   ASSERT_TRUE(plane().WaitFor([] { return Reservations() == 0; })) << "of the cases before";
   const absl::StatusOr<json> dry =
-      Review(PodJson("dry-0", GangPod("dry", 4, "4")), "review-3", /*dry_run=*/true);
+      Review(tutti(), PodJson("dry-0", GangPod("dry", 4, "4")), "review-3", /*dry_run=*/true);
   ASSERT_TRUE(dry.ok()) << dry.status();
   EXPECT_FALSE(dry->contains("patch"));
   EXPECT_EQ(Reservations(), 0);

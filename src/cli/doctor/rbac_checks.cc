@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "cli/human.h"
+#include "kube/api.h"
 
 namespace tutti::cli {
 namespace {
@@ -57,9 +58,16 @@ constexpr Right kRights[] = {
 
 constexpr Right kToRegister[] = {
     {"admissionregistration.k8s.io", "mutatingwebhookconfigurations", "", "create"},
+    {"admissionregistration.k8s.io", "mutatingwebhookconfigurations", "", "get"},
     {"admissionregistration.k8s.io", "mutatingwebhookconfigurations", "", "patch"},
     {"admissionregistration.k8s.io", "validatingwebhookconfigurations", "", "create"},
+    {"admissionregistration.k8s.io", "validatingwebhookconfigurations", "", "get"},
     {"admissionregistration.k8s.io", "validatingwebhookconfigurations", "", "patch"},
+};
+
+constexpr Right kOfSecret[] = {
+    {"", "secrets", "", "get"},
+    {"", "secrets", "", "patch"},
 };
 
 constexpr Right kOfQueues[] = {
@@ -109,12 +117,13 @@ std::string Name(const Right& right) {
   return name;
 }
 
-std::string Review(const Right& right, const std::string& user, const std::string& name) {
+std::string Review(const Right& right, const std::string& user, const kube::ObjectName& object) {
   json attributes = {{"group", right.group},
                      {"resource", right.resource},
                      {"subresource", right.subresource},
                      {"verb", right.verb}};
-  if (!name.empty()) attributes["name"] = name;
+  if (!object.ns.empty()) attributes["namespace"] = object.ns;
+  if (!object.name.empty()) attributes["name"] = object.name;
   return json{{"apiVersion", "authorization.k8s.io/v1"},
               {"kind", "SubjectAccessReview"},
               {"spec", {{"user", user}, {"resourceAttributes", attributes}}}}
@@ -140,26 +149,30 @@ void CheckRights(ClusterReader& reader, const std::string& service_account,
                       slash == std::string::npos ? "" : service_account.substr(slash + 1));
   std::vector<std::string> reviews;
   std::vector<std::string> names;
-  const auto add = [&](const Right& right, const std::string& object) {
+  const auto add = [&](const Right& right, const kube::ObjectName& object) {
     reviews.push_back(Review(right, user, object));
     names.push_back(Name(right));
   };
-  for (const Right& right : kRights) add(right, "");
+  for (const Right& right : kRights) add(right, {});
   if (tutti != nullptr && tutti->webhook.enabled && tutti->webhook.registration.enabled()) {
     for (const Right& right : kToRegister)
-      add(right, std::string(right.verb) == "patch" ? tutti->webhook.registration.name : "");
+      add(right, {"", std::string(right.verb) == "create" ? "" : tutti->webhook.registration.name});
+  }
+  if (tutti != nullptr && tutti->webhook.enabled && !tutti->webhook.secret_name.empty()) {
+    for (const Right& right : kOfSecret)
+      add(right, {tutti->webhook.secret_namespace, tutti->webhook.secret_name});
   }
   if (tutti != nullptr && GroupsByOwner(*tutti)) {
-    for (const Right& right : kOfOwners) add(right, "");
+    for (const Right& right : kOfOwners) add(right, {});
   }
   if (tutti != nullptr && HasQueues(*tutti)) {
-    for (const Right& right : kOfQueues) add(right, "");
+    for (const Right& right : kOfQueues) add(right, {});
   }
   if (tutti != nullptr && tutti->webhook.submit_access) {
-    for (const Right& right : kOfSubmitAccess) add(right, "");
+    for (const Right& right : kOfSubmitAccess) add(right, {});
   }
   if (tutti != nullptr && tutti->provisioning.enabled()) {
-    for (const Right& right : kOfProvisioning) add(right, "");
+    for (const Right& right : kOfProvisioning) add(right, {});
   }
   std::vector<std::string> missing;
   for (size_t i = 0; i < reviews.size(); ++i) {

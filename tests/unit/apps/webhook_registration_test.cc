@@ -6,6 +6,7 @@
 #include <map>
 
 #include "nlohmann/json.hpp"
+#include "tests/support/api_client.h"
 #include "tests/support/fake_api_server.h"
 #include "tests/support/temp_folder.h"
 
@@ -18,6 +19,7 @@ using testing::HttpReply;
 using testing::HttpRequest;
 using testing::TempFolder;
 
+constexpr char kMutating[] = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
 constexpr char kValidating[] =
     "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
 
@@ -70,11 +72,8 @@ TEST(ValidationsJsonTest, WithoutSubmitAccessOnlyWatchedObjectsAreChecked) {
 class WebhookRegistrationTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    kube::Credentials credentials;
-    credentials.server = api_.url();
-    auto client = kube::Client::Create(credentials, clock_);
-    ASSERT_TRUE(client.ok()) << client.status();
-    client_ = *std::move(client);
+    client_ = testing::ClientOf(api_, clock_);
+    api_.AddCollection(kMutating);
     api_.AddCollection(kValidating);
   }
   void TearDown() override { client_.reset(); }
@@ -103,14 +102,38 @@ TEST_F(WebhookRegistrationTest, WhatIsNoLongerCheckedIsWithdrawn) {
   EXPECT_EQ(Webhooks(), 0u);
 }
 
+TEST_F(WebhookRegistrationTest, WhatStandsThereIsLookedAtAndLeftUntilSomebodyChangesIt) {
+  const config::WebhookRegister registration = Registration();
+  const auto keep = [&](const std::string& ca) {
+    const absl::StatusOr<bool> pods = RegisterWebhook(*client_, registration, {}, ca, true);
+    const absl::StatusOr<bool> objects =
+        RegisterValidations(*client_, registration, Both(), ca, true);
+    EXPECT_TRUE(pods.ok() && objects.ok()) << pods.status() << objects.status();
+    return std::pair(pods.value_or(false), objects.value_or(false));
+  };
+  EXPECT_EQ(keep("ca"), std::pair(true, true)) << "there were none";
+  // As the API server stores it.
+  json stored = json::parse(api_.Get(kValidating, "tutti"));
+  for (json& webhook : stored["webhooks"]) webhook["matchPolicy"] = "Equivalent";
+  api_.Put(kValidating, "tutti", stored.dump());
+  EXPECT_EQ(keep("ca"), std::pair(false, false));
+  stored["webhooks"][0]["clientConfig"]["caBundle"] = "b3RoZXI=";
+  api_.Put(kValidating, "tutti", stored.dump());
+  EXPECT_EQ(keep("ca"), std::pair(false, true)) << "somebody has changed one";
+  EXPECT_EQ(keep("ca"), std::pair(false, false));
+  EXPECT_EQ(keep("another"), std::pair(true, true));
+  api_.Put(kMutating, "tutti", R"({"webhooks": []})");
+  EXPECT_EQ(keep("another"), std::pair(true, false));
+}
+
 TEST_F(WebhookRegistrationTest, WithoutTheRightThereIsNothingToWithdraw) {
   api_.SetHook([](const HttpRequest&, HttpReply& reply) {
     reply.Send(403, testing::StatusBody(403, "Forbidden", "no"));
     return true;
   });
   EXPECT_TRUE(RegisterValidations(*client_, Registration(), {}, "ca").ok());
-  EXPECT_TRUE(
-      absl::IsPermissionDenied(RegisterValidations(*client_, Registration(), Both(), "ca")));
+  EXPECT_TRUE(absl::IsPermissionDenied(
+      RegisterValidations(*client_, Registration(), Both(), "ca").status()));
 }
 
 constexpr char kPem[] = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";

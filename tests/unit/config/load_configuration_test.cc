@@ -289,6 +289,10 @@ TEST(LoadConfigurationTest, RulesAcrossKeysAreChecked) {
               ElementsAre(HasSubstr("webhook.submitAccess: nobody would be asked")));
   EXPECT_THAT(Errors("webhook: {enabled: true, submitAccess: true, register: {serviceName: a}}\n"),
               IsEmpty());
+  EXPECT_THAT(Errors("webhook: {enabled: true, certFile: c, keyFile: k, secretName: s}\n"),
+              ElementsAre(HasSubstr("webhook.secretName: certFile is a certificate of yours")));
+  EXPECT_THAT(Errors("webhook: {enabled: true, secretName: s, register: {serviceName: a}}\n"),
+              IsEmpty());
   EXPECT_THAT(Errors("webhook: {enabled: true, register: {serviceName: a, caFile: c}}\n"),
               ElementsAre(HasSubstr("webhook.register.caFile: it is the CA that certFile")));
   EXPECT_THAT(Errors("webhook: {enabled: true, certFile: c, keyFile: k, register: {caFile: a}}\n"),

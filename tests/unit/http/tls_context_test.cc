@@ -283,6 +283,28 @@ TEST(TlsTest, RotatedClientAuthorityIsUsedForTheNextHandshake) {
   EXPECT_TRUE(served(old_one));
 }
 
+TEST(TlsTest, ACertificateThatIsHandedOverIsShownFromThenOn) {
+  const GeneratedCertificate old_one = Generate();
+  const GeneratedCertificate new_one = Generate();
+  ServerWorld world({}, DataOptions(old_one));
+  HttpClient before(world.server->port(), Trusting(old_one));
+  ASSERT_EQ(before.Call("GET", "/hello")->status, 200);
+  EXPECT_FALSE(world.server->UseCertificate(new_one.cert_pem, old_one.key_pem).ok());
+  EXPECT_TRUE(HttpClient(world.server->port(), Trusting(old_one)).ok()) << "nothing has changed";
+  const absl::Status used = world.server->UseCertificate(new_one.cert_pem, new_one.key_pem);
+  ASSERT_TRUE(used.ok()) << used;
+  EXPECT_TRUE(HttpClient(world.server->port(), Trusting(new_one)).ok());
+  EXPECT_FALSE(HttpClient(world.server->port(), Trusting(old_one)).ok());
+  EXPECT_EQ(before.Call("GET", "/hello")->status, 200) << "connections live on";
+}
+
+TEST(TlsTest, WithoutTlsThereIsNoCertificateToShow) {
+  ServerWorld world;
+  const GeneratedCertificate made = Generate();
+  EXPECT_TRUE(
+      absl::IsFailedPrecondition(world.server->UseCertificate(made.cert_pem, made.key_pem)));
+}
+
 TEST(TlsTest, ErrorsNameTheFileAndWhatIsWrong) {
   const testing::TempFolder folder;
   const GeneratedCertificate one = Generate();

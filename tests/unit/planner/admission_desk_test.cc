@@ -215,8 +215,27 @@ TEST_F(AdmissionDeskTest, WhatOthersGateOrIsMisconfiguredIsLeftAlone) {
     EXPECT_FALSE(d_.Admit(pod).gate);
     EXPECT_EQ(d_.reservations(), 0u);
   }
+}
+
+// The leader sees its pods as gated ones, plans them and takes the gate away.
+TEST_F(AdmissionDeskTest, AStandbyGatesWhatItMayNotPlan) {
+  d_.AddNode("a", 4000);
   d_.Apply(model::LeadershipChanged{false});
-  EXPECT_FALSE(d_.Admit(Member(2, 1)).gate);
+  const PodInfo pod = Member(0, 1);
+  const AnswerAdmission answer = d_.Admit(pod);
+  EXPECT_TRUE(answer.gate);
+  EXPECT_THAT(answer.pins, IsEmpty());
+  EXPECT_EQ(d_.reservations(), 0u);
+  EXPECT_FALSE(d_.Admit(d_.NewPod("single", "", 0, CoreDriver::Shape(100))).gate);
+  EXPECT_FALSE(d_.Admit(Member(1, 1), /*dry_run=*/true).gate);
+  PodInfo gated = Member(2, 1);
+  gated.gated_by_others = true;
+  EXPECT_FALSE(d_.Admit(gated).gate);
+  d_.Apply(model::LeadershipChanged{true});
+  d_.Show(Patched(pod, answer));
+  d_.Pass();
+  ASSERT_EQ(d_.Take<model::ReleasePod>().size(), 1u);
+  EXPECT_EQ(d_.PlacedOn(pod), "a");
 }
 
 TEST_F(AdmissionDeskTest, AnAbsurdGangIsGatedNotMultipliedOut) {

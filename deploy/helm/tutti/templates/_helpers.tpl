@@ -21,10 +21,6 @@ tutti.dev/leader: "true"
 {{ ternary "tutti-scheduler" "tutti" .Values.scheduler.enabled }}
 {{- end }}
 
-{{- define "tutti.webhookSecret" -}}
-{{ .Values.webhook.tls.secretName | default "tutti-webhook-tls" }}
-{{- end }}
-
 {{- define "tutti.bindTimeout" -}}
 {{ dig "extender" "bindTimeout" "30s" .Values.configuration }}
 {{- end }}
@@ -48,9 +44,13 @@ tutti.dev/leader: "true"
 {{- $own := dict "apiVersion" "tutti.dev/v1alpha1" "kind" "TuttiConfiguration" "extender" $extender "leaderElection" $election }}
 {{- $_ := set $own "metrics" (dict "listen" (printf "%s:%v" $v.listenAddress $v.metrics.port)) }}
 {{- if $v.webhook.enabled }}
-{{- $register := dict "name" "tutti" "serviceName" "tutti-webhook" "serviceNamespace" .Release.Namespace "servicePort" 443 "caFile" "/etc/tutti/webhook/ca.crt" }}
-{{- $files := dict "certFile" "/etc/tutti/webhook/tls.crt" "keyFile" "/etc/tutti/webhook/tls.key" }}
-{{- $_ := set $own "webhook" (merge (dict "enabled" true "listen" (printf "%s:%v" $v.listenAddress $v.webhook.port) "register" $register) $files) }}
+{{- $register := dict "name" "tutti" "serviceName" "tutti-webhook" "serviceNamespace" .Release.Namespace "servicePort" 443 }}
+{{- $certificate := dict "secretName" "tutti-webhook-tls" "secretNamespace" .Release.Namespace }}
+{{- if $v.webhook.tls.secretName }}
+{{- $_ := set $register "caFile" "/etc/tutti/webhook/ca.crt" }}
+{{- $certificate = dict "certFile" "/etc/tutti/webhook/tls.crt" "keyFile" "/etc/tutti/webhook/tls.key" }}
+{{- end }}
+{{- $_ := set $own "webhook" (merge (dict "enabled" true "listen" (printf "%s:%v" $v.listenAddress $v.webhook.port) "register" $register) $certificate) }}
 {{- else if dig "webhook" "markPods" false $v.configuration }}
 {{- fail "configuration.webhook.markPods: pods are marked by the webhook, which is off: set webhook.enabled: true" }}
 {{- end }}
@@ -69,16 +69,4 @@ tutti.dev/leader: "true"
 {{- $_ := set $config "profiles" (list (dict "schedulerName" .Values.scheduler.name)) }}
 {{- $_ := set $config "leaderElection" (dict "leaderElect" true "resourceName" (include "tutti.lease" .) "resourceNamespace" .Release.Namespace) }}
 {{- toYaml $config }}
-{{- end }}
-
-{{- /* tls.crt, tls.key and ca.crt of the webhook, base64: those that are there, or else new ones. Made once in a rendering. */}}
-{{- define "tutti.webhookCertificate" -}}
-{{- $found := (lookup "v1" "Secret" .Release.Namespace "tutti-webhook-tls").data | default dict }}
-{{- if not (and (hasKey $found "tls.crt") (hasKey $found "tls.key") (hasKey $found "ca.crt")) }}
-{{- $name := printf "tutti-webhook.%s.svc" .Release.Namespace }}
-{{- $ca := genCA "tutti-webhook" 3650 }}
-{{- $made := genSignedCert $name nil (list $name) 3650 $ca }}
-{{- $found = dict "tls.crt" ($made.Cert | b64enc) "tls.key" ($made.Key | b64enc) "ca.crt" ($ca.Cert | b64enc) }}
-{{- end }}
-{{- pick $found "tls.crt" "tls.key" "ca.crt" | toYaml }}
 {{- end }}

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "nlohmann/json.hpp"
+#include "tests/support/api_client.h"
 #include "tests/support/fake_api_server.h"
 #include "yaml-cpp/yaml.h"
 
@@ -91,9 +92,7 @@ class ClusterChecksTest : public ::testing::Test {
   }
 
   std::vector<std::string> ChecksThatAre(Verdict verdict) {
-    kube::Credentials credentials;
-    credentials.server = api.url();
-    const auto client = *kube::Client::Create(credentials, clock);
+    const std::unique_ptr<kube::Client> client = testing::ClientOf(api, clock);
     ClusterQuestions questions;
     questions.tutti = tutti ? &*tutti : nullptr;
     findings = CheckCluster(*client, clock, questions);
@@ -194,6 +193,28 @@ TEST_F(ClusterChecksTest, WhoAsksForNodesNeedsTheApiForIt) {
   EXPECT_THAT(ChecksThatAre(Verdict::kOk), Contains(check));
   answers["/apis/autoscaling.x-k8s.io/v1"] = Forbidden();
   EXPECT_THAT(ChecksThatAre(Verdict::kSkipped), Contains(check));
+}
+
+TEST_F(ClusterChecksTest, WhoSharesACertificateNeedsItsSecret) {
+  tutti.emplace();
+  tutti->webhook.enabled = true;
+  const auto asked = [&] {
+    reviews.clear();
+    ChecksThatAre(Verdict::kOk);
+    std::vector<std::string> verbs;
+    for (const json& review : reviews) {
+      const json& a = review["spec"]["resourceAttributes"];
+      if (a["resource"] != "secrets") continue;
+      EXPECT_EQ(a["namespace"], "tutti-system");
+      EXPECT_EQ(a["name"], "shared");
+      verbs.push_back(a["verb"]);
+    }
+    return verbs;
+  };
+  EXPECT_THAT(asked(), IsEmpty());
+  tutti->webhook.secret_name = "shared";
+  tutti->webhook.secret_namespace = "tutti-system";
+  EXPECT_THAT(asked(), ::testing::ElementsAre("get", "patch"));
 }
 
 // deploy/rbac.yaml and the rights that doctor asks about are the same.
