@@ -5,6 +5,7 @@
 
 #include "flavored_queues.h"
 #include "reclaim.h"
+#include "run_time_limit.h"
 
 namespace tutti::plugins {
 namespace {
@@ -122,6 +123,12 @@ std::optional<QueueId> HierarchicalQueues::NextQueue() {
   return turns_.Next(host_.Now());
 }
 
+std::chrono::nanoseconds HierarchicalQueues::RunTimeLimit(QueueId queue,
+                                                          const GangView& gang) const {
+  Settle();
+  return plugins::RunTimeLimit(tree_, queue, gang);
+}
+
 bool HierarchicalQueues::Served(QueueId queue, const GangView* gang, QueueOutcome outcome,
                                 bool more) {
   if (queue == kNowhere) return nowhere_waits_ = more;
@@ -200,9 +207,7 @@ Status HierarchicalQueues::MayWait(const GangView& gang, QueueId queue) const {
       return Status::Pending(reasons_.held).With("queue " + spec.name);
     if (spec.state == QueueSpec::State::kClosed)
       return Status::UnschedulableAndUnresolvable(reasons_.closed).With("queue " + spec.name);
-    if (spec.max_run_time.count() > 0 &&
-        (gang.duration.count() == 0 || gang.duration > spec.max_run_time))
-      return RunsTooLong(gang, spec);
+    if (MayRunTooLong(spec, gang)) return RunsTooLong(gang, spec);
   }
   return Status::Success();
 }

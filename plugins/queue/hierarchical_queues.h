@@ -59,6 +59,7 @@ class HierarchicalQueues : public QueueSelectPlugin,
   void BeginRound(std::span<const QueueId> waiting) override;
   std::optional<QueueId> NextQueue() override;
   bool Skips(QueueId queue, uint64_t arrival) const override;
+  std::chrono::nanoseconds RunTimeLimit(QueueId queue, const GangView& gang) const override;
   bool Served(QueueId queue, const GangView* gang, QueueOutcome outcome, bool more) override;
   QueueDescription Describe(QueueId queue) const override;
 

@@ -32,6 +32,15 @@ Amounts ReadAmounts(Config& config, const Resources& resources, const std::strin
   return amounts;
 }
 
+RunTimeAction ReadRunTimeAction(Config& config, const std::string& at, bool bounded) {
+  const std::string pointer = at + "/maxRunTimeAction";
+  const std::string action = config.String(pointer, "None", {"None", "Evict", "EvictDeclared"});
+  if (action == "Evict" && !bounded)
+    config.Fail(pointer, "Evict needs maxRunTime, which says after how long");
+  if (action == "EvictDeclared") return RunTimeAction::kEvictDeclared;
+  return action == "Evict" ? RunTimeAction::kEvict : RunTimeAction::kNone;
+}
+
 QueueSpec::State ReadState(Config& config, const std::string& pointer) {
   const std::string state = config.String(pointer, "Open", {"Open", "Held", "Closed"});
   if (state == "Held") return QueueSpec::State::kHeld;
@@ -88,6 +97,7 @@ QueueSpec ReadQueueSpec(Config& config, PluginHost& host, const NodeFlavors& fla
   spec.min_runtime = config.Duration(at + "/minRuntime", {});
   spec.reclaim_delay = config.Duration(at + "/reclaimDelay", {});
   spec.max_run_time = config.Duration(at + "/maxRunTime", {});
+  spec.run_time_action = ReadRunTimeAction(config, at, spec.max_run_time.count() > 0);
   for (size_t i = 0; i < config.Size(at + "/namespaces"); ++i)
     spec.namespaces.push_back(config.String(at + "/namespaces/" + std::to_string(i), ""));
   return spec;

@@ -29,6 +29,13 @@ struct FlavorSpec {
   Amounts limit;
 };
 
+// Which gangs are evicted when they have run for long enough.
+enum class RunTimeAction : uint8_t {
+  kNone,           // none
+  kEvict,          // that have run for maxRunTime
+  kEvictDeclared,  // likewise, and those that have run for as long as they said
+};
+
 struct QueueSpec {
   enum class State : uint8_t { kOpen, kHeld, kClosed };
 
@@ -52,7 +59,8 @@ struct QueueSpec {
   std::chrono::nanoseconds min_runtime{0};    // not before a gang has run for so long
   std::chrono::nanoseconds reclaim_delay{0};  // its gangs wait for so long before they reclaim
   std::chrono::nanoseconds max_run_time{0};   // that a gang may say it takes; 0: any
-  std::vector<std::string> namespaces;        // whose gangs may wait in it; none: all
+  RunTimeAction run_time_action = RunTimeAction::kNone;  // when it has taken it
+  std::vector<std::string> namespaces;                   // whose gangs may wait in it; none: all
   std::string problem;  // why nothing is started in it or below it; empty: nothing is wrong
 };
 

@@ -44,6 +44,8 @@ constexpr std::array<CodeText, kReasonCodes> kTexts = {{
     {"PluginFailed",
      "a plugin failed and is configured to reject then; see the log and mend or disable it"},
     {"Held", "an operator holds the gang or its queue; it goes on after Resume"},
+    {"MaxRunTimeExceeded",
+     "the gang ran for longer than its queue allows and was evicted as a whole"},
 }};
 
 }  // namespace

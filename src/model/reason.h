@@ -35,8 +35,9 @@ enum class ReasonCode : uint8_t {
   kRefusedByPlugin,       // a plugin refuses it; Reason::plugin says why
   kPluginFailed,          // a plugin failed, and its onError is reject
   kHeld,                  // somebody has put it on hold, or its queue
+  kMaxRunTimeExceeded,    // bound members were evicted: it ran for longer than its queue allows
 };
-inline constexpr int kReasonCodes = static_cast<int>(ReasonCode::kHeld) + 1;
+inline constexpr int kReasonCodes = static_cast<int>(ReasonCode::kMaxRunTimeExceeded) + 1;
 
 struct Reason {
   ReasonCode code = ReasonCode::kNone;

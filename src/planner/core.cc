@@ -191,6 +191,7 @@ void Core::Parts::GangDue(Gang& gang) {
                         {}});
   }
   if (gang.repair_deadline <= state.now) RepairFailed(gang);
+  if (gang.run_deadline <= state.now) EvictOverdueGang(gangs, gang);
   if (gang.member_deadline <= state.now) {
     gang.member_deadline = Timestamp::Infinite();
     MembersDue(gang);
@@ -246,12 +247,13 @@ void Core::Parts::SlotsDue(Gang& gang) {
 void Core::Parts::RepairFailed(Gang& gang) {
   gang.repair_deadline = Timestamp::Infinite();
   if (gang.binding > 0) return;  // it waits for the API server: how that ends is not known yet
+  if (gang.over) return EvictOverdueGang(gangs, gang);  // some evictions were refused
   if (state.options.partial_gang_policy == PartialGangPolicy::kKeep) {
     gang.satisfied = true;  // taken as it is
     return;
   }
-  ReleaseGang(gangs, gang,
-              "the gang could not be completed in time: fewer than minMember pods were bound");
+  ReleasePartialGang(
+      gangs, gang, "the gang could not be completed in time: fewer than minMember pods were bound");
 }
 
 Timestamp Core::NextDeadline() const {
@@ -259,9 +261,10 @@ Timestamp Core::NextDeadline() const {
   if (state.ready() && (state.planning_due || parts_->queue.unfinished())) return state.now;
   const Timestamp retry =
       state.evict_retries.empty() ? Timestamp::Infinite() : *state.evict_retries.begin();
-  return std::min(
-      {parts_->gangs.dates().NextDeadline(), parts_->binds.NextDeadline(),
-       state.ready() ? std::min(parts_->queue.NextDeadline(), retry) : Timestamp::Infinite()});
+  // Gangs are looked at by whoever leads.
+  const Timestamp planning =
+      std::min({parts_->gangs.dates().NextDeadline(), parts_->queue.NextDeadline(), retry});
+  return std::min(parts_->binds.NextDeadline(), state.ready() ? planning : Timestamp::Infinite());
 }
 
 std::shared_ptr<const model::ClusterSnapshot> Core::Publish() {

@@ -35,6 +35,7 @@ Remedy::Kind KindOf(ReasonCode code) {
       return Remedy::Kind::kHeadFirst;
     case ReasonCode::kBackingOff:
     case ReasonCode::kPartialGangEvicted:
+    case ReasonCode::kMaxRunTimeExceeded:
       return Remedy::Kind::kTime;
     case ReasonCode::kPluginFailed:
     case ReasonCode::kHeld:

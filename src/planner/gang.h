@@ -132,7 +132,10 @@ class Gang {
   base::Timestamp repair_deadline =
       base::Timestamp::Infinite();  // bound in part: the next member must be bound by then
   base::Timestamp member_deadline =
-      base::Timestamp::Infinite();  // no member or slot needs attention before
+      base::Timestamp::Infinite();          // no member or slot needs attention before
+  std::optional<base::Duration> run_limit;  // that its queue sets, once it runs; 0: none
+  base::Timestamp run_deadline = base::Timestamp::Infinite();  // its time is over then
+  bool over = false;  // it is: what is still bound is being evicted
   std::vector<Refusal> refusals;
 
   base::Timestamp first_seen;

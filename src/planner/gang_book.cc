@@ -123,7 +123,7 @@ bool GangBook::SetState(Gang& gang, Member& member, Member::State state) {
   gang.StateChanged();
   bool was_announced = false;
   if (member.runs() && !ran) {
-    Started(gang, BoundAt(*member.pod));
+    Started(gang, dates_.BoundAt(*member.pod));
     gang.repair_deadline = Timestamp::Infinite();  // it gets on: SetDeadlines counts anew
     // What was promised elsewhere, or for another amount, is given back, not kept.
     if (s_.nodes.Find(member.pod->node_name) == member.node &&
@@ -154,12 +154,6 @@ ReservationId GangBook::Reserve(const Gang& gang, std::shared_ptr<const model::P
       node, std::move(shape), gang.arrival, pod, model::NodeTable::Reserved::kPlaced, devices};
   reservation.announced = reserves_.active();
   return s_.ledger.Add(std::move(reservation));
-}
-
-Timestamp GangBook::BoundAt(const PodInfo& pod) const {
-  if (pod.bound_seconds == 0 || s_.options.timestamp_zero.count() == 0) return s_.now;
-  const base::Duration since_1970 = std::chrono::seconds(pod.bound_seconds);
-  return std::min(s_.now, Timestamp{(since_1970 - s_.options.timestamp_zero).count()});
 }
 
 void GangBook::Place(Gang& gang, Member& member, model::NodeIndex node, ReservationId reservation) {
@@ -424,7 +418,8 @@ void GangBook::SetDeadlines(Gang& gang) {
   } else if (gang.hold_deadline == Timestamp::Infinite()) {
     gang.hold_deadline = s_.now + gang.wait_timeout(s_.options.wait_timeout);
   }
-  if (gang.min_member() > 0 && gang.bound + gang.finished >= gang.min_member()) {
+  if (gang.bound == 0) gang.over = false;
+  if (!gang.over && gang.min_member() > 0 && gang.bound + gang.finished >= gang.min_member()) {
     const bool news = !std::exchange(gang.satisfied, true) && gang.placed_by_us;
     gang.backoffs = 0;
     if (news && gang.waiting == 0) {
@@ -440,6 +435,7 @@ void GangBook::SetDeadlines(Gang& gang) {
   const bool some_count = gang.bound + gang.binding > 0 || gang.finished >= gang.min_member();
   if (gang.members.empty()) gang.satisfied = gang.barrier_open = false;
   if (!some_count) gang.satisfied = false;
+  if (!gang.over && gang.satisfied != gang.run_limit.has_value()) dates_.AskRunLimit(gang);
 }
 
 void GangBook::TellPlugins(Gang& gang) {

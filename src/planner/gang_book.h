@@ -116,8 +116,6 @@ class GangBook {
   void MoveIn(Gang& gang, Member& member, std::vector<Slot>::iterator slot);
   // One more of its members was placed or bound then.
   void Started(Gang& gang, base::Timestamp at) const;
-  // When it was bound, on our axis of time.
-  base::Timestamp BoundAt(const model::PodInfo& pod) const;
   void UpdateVerdict(const Gang& gang, const Member& member);
   void SetDeadlines(Gang& gang);
   void TellPlugins(Gang& gang);

@@ -16,11 +16,14 @@ using base::Timestamp;
 void GangDates::Update(Gang& gang) {
   Entry& entry = entries_[gang.arrival];
   Requeue(gang, entry);
-  Move(deadlines_, gang.arrival, entry.deadline,
-       std::min({gang.hold_deadline, gang.repair_deadline, gang.member_deadline,
-                 gang.report_deadline,
-                 gang.backoff_until > s_.now ? gang.backoff_until : Timestamp::Infinite()}));
+  Move(deadlines_, gang.arrival, entry.deadline, DeadlineOf(gang));
   Move(ends_, gang.arrival, entry.end, EndOf(gang));
+}
+
+Timestamp GangDates::DeadlineOf(const Gang& gang) const {
+  return std::min({gang.hold_deadline, gang.repair_deadline, gang.member_deadline,
+                   gang.report_deadline, gang.run_deadline,
+                   gang.backoff_until > s_.now ? gang.backoff_until : Timestamp::Infinite()});
 }
 
 void GangDates::Remove(const Gang& gang) {
@@ -37,7 +40,12 @@ void GangDates::Refresh() {
   if (!std::exchange(stale_, false) || selector() == nullptr) return;
   for (const auto& [arrival, gang] : s_.by_arrival) {
     const auto it = entries_.find(arrival);
-    if (it == entries_.end() || !it->second.queued) continue;
+    if (it == entries_.end()) continue;
+    if (gang->run_limit && !gang->over) {
+      AskRunLimit(*gang);
+      Move(deadlines_, arrival, it->second.deadline, DeadlineOf(*gang));
+    }
+    if (!it->second.queued) continue;
     Erase(it->second.place);
     it->second.place = Insert(PlaceFor(*gang));
   }
@@ -114,6 +122,38 @@ QueueId GangDates::QueueOf(const GangView& gang) const {
                            return Status::Error("QueueOf gave a queue that there is not");
                          });
   return status.ok() ? queue : QueueId(0);
+}
+
+Timestamp GangDates::BoundAt(const model::PodInfo& pod) const {
+  if (pod.bound_seconds == 0 || s_.options.timestamp_zero.count() == 0) return s_.now;
+  const base::Duration since_1970 = std::chrono::seconds(pod.bound_seconds);
+  return std::min(s_.now, Timestamp{(since_1970 - s_.options.timestamp_zero).count()});
+}
+
+void GangDates::AskRunLimit(Gang& gang) const {
+  const std::optional<base::Duration> before = std::exchange(gang.run_limit, std::nullopt);
+  if (gang.satisfied) gang.run_limit = RunLimitOf(gang);
+  if (gang.run_limit == before) return;
+  gang.run_deadline = Timestamp::Infinite();
+  if (!gang.run_limit || gang.run_limit->count() == 0) return;
+  Timestamp first = s_.now;
+  for (const auto& [uid, member] : gang.members)
+    if (member.runs()) first = std::min(first, BoundAt(*member.pod));
+  gang.run_deadline = std::max(s_.now, first + *gang.run_limit);
+}
+
+base::Duration GangDates::RunLimitOf(const Gang& gang) const {
+  if (selector() == nullptr) return base::Duration(0);
+  const GangCard card(gang, {});
+  const QueueId queue = QueueOf(card.view());
+  base::Duration limit{0};
+  const Status status =
+      framework::Guarded(*s_.plugins.profile, s_.plugins.profile->queue_selects().front().plugin,
+                         "QueueSelect", &s_.plugins.on_failure, [&] {
+                           limit = selector()->RunTimeLimit(queue, card.view());
+                           return Status::Success();
+                         });
+  return status.ok() ? std::max(limit, base::Duration(0)) : base::Duration(0);
 }
 
 void GangDates::Move(Calendar& calendar, uint64_t arrival, Timestamp& date, Timestamp to) {

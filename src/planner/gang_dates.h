@@ -68,6 +68,12 @@ class GangDates {
     return queue_.key_comp()(a, b);
   }
 
+  // When it was bound, on our axis of time.
+  base::Timestamp BoundAt(const model::PodInfo& pod) const;
+  // How long the gang's queue lets it run, and when that is over: from when the first of those who
+  // run now was bound. Of one that was never whole: nothing.
+  void AskRunLimit(Gang& gang) const;
+
   // Gangs whose deadline has come; each is reported once per Update.
   std::vector<Gang*> Due();
   base::Timestamp NextDeadline() const;
@@ -103,6 +109,8 @@ class GangDates {
       absl::btree_set<std::pair<base::Timestamp, uint64_t>>;  // with the gang's arrival
 
   base::Timestamp EndOf(const Gang& gang) const;
+  base::Timestamp DeadlineOf(const Gang& gang) const;
+  base::Duration RunLimitOf(const Gang& gang) const;
   void Requeue(Gang& gang, Entry& entry);
   QueueSet::iterator Insert(QueuePlace place);
   void Erase(QueueSet::iterator place);

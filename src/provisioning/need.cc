@@ -27,6 +27,7 @@ Need NeedOf(const planner::GangReport& gang) {
     case ReasonCode::kPinnedNodeLost:
     case ReasonCode::kNotReady:
     case ReasonCode::kPartialGangEvicted:
+    case ReasonCode::kMaxRunTimeExceeded:
     case ReasonCode::kRefusedByPlugin:
     case ReasonCode::kPluginFailed:
     case ReasonCode::kHeld:

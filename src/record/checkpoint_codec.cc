@@ -72,6 +72,9 @@ void PutGang(const Gang& gang, pb::SavedGang& out, TableWriter& tables) {
   out.set_backoffs(gang.backoffs);
   out.set_repair_deadline(gang.repair_deadline.nanos);
   out.set_member_deadline(gang.member_deadline.nanos);
+  if (gang.run_limit) out.set_run_limit(gang.run_limit->count());
+  out.set_run_deadline(gang.run_deadline.nanos);
+  out.set_over(gang.over);
   for (const planner::Refusal& refusal : gang.refusals) {
     const auto& [shape, node_name, strikes, until] = refusal;
     pb::SavedRefusal& to = *out.add_refusals();
@@ -331,6 +334,11 @@ void GetGang(const pb::SavedGang& in, Gang& gang, ModelReader& reader) {
   gang.backoffs = in.backoffs();
   gang.repair_deadline = reader.Time(in.repair_deadline());
   gang.member_deadline = reader.Time(in.member_deadline());
+  if (in.has_run_limit()) {
+    gang.run_limit = reader.Length(in.run_limit());
+    gang.run_deadline = reader.Time(in.run_deadline());
+  }
+  gang.over = in.over();
   for (const pb::SavedRefusal& refusal : in.refusals()) {
     gang.refusals.push_back({reader.Shape(refusal.shape()), refusal.node_name(), refusal.strikes(),
                              reader.Time(refusal.until())});

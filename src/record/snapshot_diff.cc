@@ -144,6 +144,7 @@ class Inventory {
     fields["is the head of the queue"] = YesNo(gang.arrival == s_.checkpoint.head);
     fields["held"] = YesNo(gang.held);
     fields["was whole once"] = YesNo(gang.satisfied);
+    fields["is evicted after its time"] = YesNo(gang.over);
     fields["barrier open"] = YesNo(gang.barrier_open);
     count("place in the queue", PlaceOf(gang));
   }

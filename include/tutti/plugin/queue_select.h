@@ -7,6 +7,7 @@
 // before the round begins, whatever their queue.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -78,6 +79,14 @@ class QueueSelectPlugin : public virtual Plugin {
     (void)queue;
     (void)arrival;
     return false;
+  }
+  // Pure. For how long the gang, one of the queue, may run before the host evicts it as a whole; 0
+  // or less: as long as it likes. Asked when a gang begins to run, and again when an object changes
+  // that the plugin watches.
+  virtual std::chrono::nanoseconds RunTimeLimit(QueueId queue, const GangView& gang) const {
+    (void)queue;
+    (void)gang;
+    return {};
   }
   // What became of that gang, whose view has no classes; null: it was gone. `more`: others wait
   // behind it in this round. True: the queue stays in the round; false, or nothing more: it is out

@@ -41,6 +41,7 @@ TEST(HierarchicalQueuesTest, ABadTreeIsRefusedWithEveryMistake) {
                           .String("minRuntime", "10 minutes")
                           .String("state", "Ajar")
                           .UserLimit("cpu", "few")
+                          .String("maxRunTimeAction", "Evict")
                           .Integer("maxRunningGangsPerUser", -1)
                           .Integer("weight", 0)),
               AllOf(HasSubstr("there is no queue nowhere"),
@@ -48,6 +49,7 @@ TEST(HierarchicalQueuesTest, ABadTreeIsRefusedWithEveryMistake) {
                     HasSubstr("expected a whole number with a unit"),
                     HasSubstr("expected one of Open, Held, Closed, got \"Ajar\""),
                     HasSubstr("/queues/0/userLimit/cpu: expected an amount"),
+                    HasSubstr("/queues/0/maxRunTimeAction: Evict needs maxRunTime"),
                     HasSubstr("/queues/0/maxRunningGangsPerUser: expected 0 to"),
                     HasSubstr("expected 1 to 1000000, got 0")));
   EXPECT_THAT(
