@@ -5,8 +5,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/e2e/e2e_bed.h"
-#include "tests/support/control_plane/manifests.h"
+#include "tests/e2e/queue_bed.h"
 
 namespace tutti::testing {
 namespace {
@@ -14,10 +13,7 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-constexpr char kQueues[] = "/apis/tutti.dev/v1beta1/queues";
 constexpr char kCapacity[] = "example.com/capacity";
-
-std::string Deploy(const std::string& file) { return TUTTI_SOURCE_DIR "/deploy/" + file; }
 
 // The plugins of deploy/examples/queue-flavors.yaml.
 std::string Example() {
@@ -43,9 +39,9 @@ json Listing(const std::vector<json>& flavors) {
 
 // Two nodes of each flavor, with 4 CPUs each.
 template <class Way>
-class QueueFlavorsTest : public E2eBed<QueueFlavorsTest<Way>> {
+class QueueFlavorsTest : public QueueBed<QueueFlavorsTest<Way>> {
  public:
-  using Bed = E2eBed<QueueFlavorsTest<Way>>;
+  using Bed = QueueBed<QueueFlavorsTest<Way>>;
   static typename Bed::Options BedOptions() {
     typename Bed::Options options;
     options.nodes = 2;
@@ -55,37 +51,11 @@ class QueueFlavorsTest : public E2eBed<QueueFlavorsTest<Way>> {
     return options;
   }
   static void PrepareTutti(TuttiOptions& options) {
-    ControlPlane& plane = Bed::plane();
-    ASSERT_TRUE(plane.AddNodes(2, Nodes("spot")).ok());
-    ASSERT_TRUE(plane.WaitFor([&] { return plane.Get("/api/v1/namespaces/kube-system").ok(); }));
-    for (const char* file :
-         {"rbac.yaml", "crds/tutti.dev_queues.yaml", "crds/tutti.dev_localqueues.yaml"}) {
-      const absl::Status status = CreateManifests(plane, Deploy(file));
-      ASSERT_TRUE(status.ok()) << file << ": " << status;
-    }
-    options.kubeconfig = plane.ServiceAccountKubeconfig();
+    ASSERT_TRUE(Bed::plane().AddNodes(2, Nodes("spot")).ok());
+    Bed::PrepareTutti(options);
   }
 
  protected:
-  void SetUp() override {
-    Bed::SetUp();
-    if (this->IsSkipped() || this->HasFatalFailure()) return;
-    ASSERT_TRUE(this->plane().WaitFor([&] { return this->plane().Get(kQueues).ok(); }));
-    ASSERT_TRUE(this->plane().Send("DELETE", kQueues, nullptr).ok());
-  }
-  // The API server's answer.
-  static absl::Status Create(const std::string& name, const json& spec) {
-    const json queue = {{"apiVersion", "tutti.dev/v1beta1"},
-                        {"kind", "Queue"},
-                        {"metadata", {{"name", name}}},
-                        {"spec", spec}};
-    return Bed::plane().Send("POST", kQueues, queue).status();
-  }
-  absl::Status Submit(const std::string& gang, int members, const std::string& queue) {
-    PodTemplate pod = GangPod(gang, members, "1");
-    pod.labels["tutti.dev/queue"] = queue;
-    return this->plane().CreatePods(members, gang, pod);
-  }
   // How many of the gang's pods are on nodes of this flavor.
   static int CountOn(const std::string& flavor, const std::string& gang) {
     int count = 0;

@@ -4,8 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_format.h"
-#include "tests/e2e/e2e_bed.h"
-#include "tests/support/control_plane/manifests.h"
+#include "tests/e2e/queue_bed.h"
 
 namespace tutti::testing {
 namespace {
@@ -13,60 +12,32 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-constexpr char kQueues[] = "/apis/tutti.dev/v1beta1/queues";
-
-std::string Deploy(const std::string& file) { return TUTTI_SOURCE_DIR "/deploy/" + file; }
-
-// With the rights of deploy/rbac.yaml and no more.
 template <class Way>
-class QueueObjectsTest : public E2eBed<QueueObjectsTest<Way>> {
+class QueueObjectsTest : public QueueBed<QueueObjectsTest<Way>> {
  public:
-  using Bed = E2eBed<QueueObjectsTest<Way>>;
+  using Bed = QueueBed<QueueObjectsTest<Way>>;
   static typename Bed::Options BedOptions() {
     typename Bed::Options options;
     options.nodes = 4;
     options.node.cpu = "4";
+    options.kubelet = true;  // what is evicted goes
     options.tutti.webhook = Way::kWebhook;
     options.tutti.extra = "plugins: [{name: HierarchicalQueues}]\n";
     return options;
   }
-  static void PrepareTutti(TuttiOptions& options) {
-    ControlPlane& plane = Bed::plane();
-    ASSERT_TRUE(plane.WaitFor([&] { return plane.Get("/api/v1/namespaces/kube-system").ok(); }));
-    for (const char* file :
-         {"rbac.yaml", "crds/tutti.dev_queues.yaml", "crds/tutti.dev_localqueues.yaml"}) {
-      const absl::Status status = CreateManifests(plane, Deploy(file));
-      ASSERT_TRUE(status.ok()) << file << ": " << status;
-    }
-    options.kubeconfig = plane.ServiceAccountKubeconfig();
-  }
 
  protected:
-  void SetUp() override {
-    Bed::SetUp();
-    if (this->IsSkipped() || this->HasFatalFailure()) return;
-    ASSERT_TRUE(this->plane().WaitFor([&] { return this->plane().Get(kQueues).ok(); }));
-    for (const char* kind : {kQueues, kLocalQueues})
-      ASSERT_TRUE(this->plane().Send("DELETE", kind, nullptr).ok());
-  }
-  // The API server's answer.
-  static absl::Status Create(const std::string& name, const json& spec) {
-    const json queue = {{"apiVersion", "tutti.dev/v1beta1"},
-                        {"kind", "Queue"},
-                        {"metadata", {{"name", name}}},
-                        {"spec", spec}};
-    return Bed::plane().Send("POST", kQueues, queue).status();
-  }
   static absl::Status Change(const std::string& name, const json& spec) {
     return Bed::plane()
-        .Send("PATCH", std::string(kQueues) + "/" + name, json{{"spec", spec}},
+        .Send("PATCH", std::string(Bed::kQueues) + "/" + name, json{{"spec", spec}},
               "application/merge-patch+json")
         .status();
   }
   static bool Saw(const std::string& name, const std::function<bool(const json& status)>& check) {
     return Bed::plane().WaitFor(
         [&] {
-          const absl::StatusOr<json> queue = Bed::plane().Get(std::string(kQueues) + "/" + name);
+          const absl::StatusOr<json> queue =
+              Bed::plane().Get(std::string(Bed::kQueues) + "/" + name);
           return queue.ok() && check(queue->value("status", json::object()));
         },
         std::chrono::seconds(20));
@@ -77,15 +48,6 @@ class QueueObjectsTest : public E2eBed<QueueObjectsTest<Way>> {
     }
     return "";
   }
-  absl::Status Submit(const std::string& gang, int members, const std::string& queue,
-                      const std::string& user = "") {
-    PodTemplate pod = GangPod(gang, members, "1");
-    if (!queue.empty()) pod.labels["tutti.dev/queue"] = queue;
-    if (!user.empty()) pod.labels["tutti.dev/user"] = user;
-    return this->plane().CreatePods(members, gang, pod);
-  }
-
-  static constexpr char kLocalQueues[] = "/apis/tutti.dev/v1beta1/namespaces/default/localqueues";
 };
 
 TYPED_TEST_SUITE(QueueObjectsTest, WaysIn, WayName);
@@ -120,7 +82,7 @@ TYPED_TEST(QueueObjectsTest, GangsFollowTheTreeAsItChanges) {
   EXPECT_TRUE(this->AllBound("late", 2));
   ASSERT_TRUE(this->Change("team", {{"state", "Held"}}).ok());
   EXPECT_TRUE(this->Saw("team", [&](const json& s) { return this->ReadyReason(s) == "Held"; }));
-  ASSERT_TRUE(this->plane().Send("DELETE", std::string(kQueues) + "/team", nullptr).ok());
+  ASSERT_TRUE(this->plane().Send("DELETE", std::string(this->kQueues) + "/team", nullptr).ok());
   ASSERT_TRUE(this->Submit("after", 1, "team").ok());
   EXPECT_TRUE(this->SawReason("after", "QueueNotFound"));
   EXPECT_EQ(this->plane().CountBound("early") + this->plane().CountBound("late"), 4)
@@ -144,6 +106,23 @@ TYPED_TEST(QueueObjectsTest, AUsersLimitComesAndGoesWithTheQueuesSpec) {
   EXPECT_TRUE(this->AllBound("ada-2", 2));
 }
 
+TYPED_TEST(QueueObjectsTest, AGangThatRunsForTooLongIsEvictedWholeAndOthersRunOn) {
+  ASSERT_TRUE(this->Create("patient", json::object()).ok());
+  ASSERT_TRUE(this->Create("brief", {{"maxRunTime", "2s"}, {"maxRunTimeAction", "Evict"}}).ok());
+  ASSERT_TRUE(this->Submit("stays", 2, "patient").ok());
+  ASSERT_TRUE(this->AllBound("stays", 2));
+  ASSERT_TRUE(this->Submit("goes", 3, "brief").ok());  // it need not say how long
+  EXPECT_TRUE(this->SawReason("goes", "MaxRunTimeExceeded"));
+  EXPECT_TRUE(this->plane().WaitFor([&] {
+    for (int i = 0; i < 3; ++i)
+      if (!this->Pod(absl::StrFormat("goes-%d", i)).empty()) return false;
+    return true;
+  })) << "all of it";
+  EXPECT_EQ(this->plane().CountBound("stays"), 2);
+  EXPECT_THAT(std::string(this->Create("endless", {{"maxRunTimeAction", "Kill"}}).message()),
+              HasSubstr("spec.maxRunTimeAction"));
+}
+
 // Ops bug 18: a tenant deletes its own queue.
 TYPED_TEST(QueueObjectsTest, Bug18AQueueThatIsDeletedStopsItsOwnGangsAndNobodyElse) {
   for (const char* queue : {"gone", "stays"}) ASSERT_TRUE(this->Create(queue, json::object()).ok());
@@ -153,7 +132,7 @@ TYPED_TEST(QueueObjectsTest, Bug18AQueueThatIsDeletedStopsItsOwnGangsAndNobodyEl
   ASSERT_TRUE(this->AllBound("busy", 8));
   ASSERT_TRUE(this->Submit("waits", 4, "gone").ok());
   ASSERT_TRUE(this->Submit("next", 4, "stays").ok());
-  ASSERT_TRUE(this->plane().Send("DELETE", std::string(kQueues) + "/gone", nullptr).ok());
+  ASSERT_TRUE(this->plane().Send("DELETE", std::string(this->kQueues) + "/gone", nullptr).ok());
   EXPECT_TRUE(this->SawReason("waits", "QueueNotFound"));
   this->plane().DeletePods("busy");
   EXPECT_TRUE(this->AllBound("next", 4));

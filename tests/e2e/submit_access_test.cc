@@ -4,8 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "kube/api.h"
-#include "tests/e2e/e2e_bed.h"
-#include "tests/support/control_plane/manifests.h"
+#include "tests/e2e/queue_bed.h"
 
 namespace tutti::testing {
 namespace {
@@ -20,10 +19,8 @@ constexpr char kAlice[] = "system:serviceaccount:team-a:alice";
 constexpr char kBob[] = "system:serviceaccount:team-a:bob";
 constexpr char kJobController[] = "system:serviceaccount:kube-system:job-controller";
 
-std::string Deploy(const std::string& file) { return TUTTI_SOURCE_DIR "/deploy/" + file; }
-
-// With the rights of deploy/rbac.yaml and no more.
-class SubmitAccessTest : public E2eBed<SubmitAccessTest> {
+// The queue of the example stays for all cases.
+class SubmitAccessTest : public QueueBed<SubmitAccessTest> {
  public:
   static Options BedOptions() {
     Options options;
@@ -36,16 +33,13 @@ class SubmitAccessTest : public E2eBed<SubmitAccessTest> {
     return options;
   }
   static void PrepareTutti(TuttiOptions& options) {
-    ASSERT_TRUE(plane().WaitFor([] { return plane().Get("/api/v1/namespaces/kube-system").ok(); }));
+    QueueBed::PrepareTutti(options);
+    if (HasFatalFailure()) return;
     ASSERT_TRUE(plane().CreateNamespace("team-a").ok());
-    for (const char* file : {"rbac.yaml", "crds/tutti.dev_queues.yaml",
-                             "crds/tutti.dev_localqueues.yaml", "examples/queue-access.yaml"}) {
-      const absl::Status status = CreateManifests(plane(), Deploy(file));
-      ASSERT_TRUE(status.ok()) << file << ": " << status;
-    }
+    const absl::Status example = CreateManifests(plane(), Deploy("examples/queue-access.yaml"));
+    ASSERT_TRUE(example.ok()) << example;
     GiveTenantsTheirNamespace();
     if (HasFatalFailure()) return;
-    options.kubeconfig = plane().ServiceAccountKubeconfig();
     for (auto& [client, name] : {std::pair(&alice_, "alice"), std::pair(&bob_, "bob")}) {
       absl::StatusOr<std::unique_ptr<kube::Client>> made = plane().ClientOf("team-a", name);
       ASSERT_TRUE(made.ok()) << made.status();
@@ -65,6 +59,7 @@ class SubmitAccessTest : public E2eBed<SubmitAccessTest> {
   }
 
  protected:
+  void SetUp() override { E2eBed<SubmitAccessTest>::SetUp(); }
   void TearDown() override {
     if (plane_ != nullptr) DeleteJobs();
     E2eBed<SubmitAccessTest>::TearDown();
