@@ -1,15 +1,13 @@
 // The command line program against the real service and the real API server: straight, and through
 // the API server's service proxy.
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <ifaddrs.h>
-#include <net/if.h>
 
 #include <map>
 
 #include "absl/strings/str_format.h"
 #include "tests/e2e/e2e_bed.h"
+#include "tests/e2e/service_endpoint.h"
 #include "tests/e2e/tutti_program.h"
 
 namespace tutti::testing {
@@ -17,23 +15,6 @@ namespace {
 
 using nlohmann::json;
 using ::testing::HasSubstr;
-
-// The API server's proxy refuses loopback addresses. Empty: this machine has no other.
-std::string OwnAddress() {
-  ifaddrs* list = nullptr;
-  if (::getifaddrs(&list) != 0) return {};
-  std::string found;
-  for (const ifaddrs* at = list; at != nullptr && found.empty(); at = at->ifa_next) {
-    const bool usable = at->ifa_addr != nullptr && at->ifa_addr->sa_family == AF_INET &&
-                        (at->ifa_flags & IFF_UP) != 0 && (at->ifa_flags & IFF_LOOPBACK) == 0;
-    if (!usable) continue;
-    char text[INET_ADDRSTRLEN] = {};
-    const auto* address = reinterpret_cast<const sockaddr_in*>(at->ifa_addr);
-    if (::inet_ntop(AF_INET, &address->sin_addr, text, sizeof(text)) != nullptr) found = text;
-  }
-  ::freeifaddrs(list);
-  return found.starts_with("169.254.") ? std::string() : found;
-}
 
 class CliTest : public E2eBed<CliTest> {
  public:
@@ -59,52 +40,17 @@ class CliTest : public E2eBed<CliTest> {
   // A Service that leads to the gateway, as a Deployment would have one.
   static void ExposeGateway() {
     const std::string& door = tutti().door("controlGateway");
-    const size_t colon = door.rfind(':');
-    const std::string address = door.substr(0, colon);
-    const int port = std::stoi(door.substr(colon + 1));
-    const json meta = {{"name", "tutti-control"}, {"namespace", "kube-system"}};
-    const auto created = [](const absl::StatusOr<json>& reply) {
-      return reply.ok() || absl::IsAlreadyExists(reply.status());
-    };
-    ASSERT_TRUE(created(
-        plane().Send("POST", "/api/v1/namespaces/kube-system/services",
-                     {{"apiVersion", "v1"},
-                      {"kind", "Service"},
-                      {"metadata", meta},
-                      {"spec", {{"ports", json::array({{{"name", "http"}, {"port", port}}})}}}})));
-    ASSERT_TRUE(created(plane().Send(
-        "POST", "/api/v1/namespaces/kube-system/endpoints",
-        {{"apiVersion", "v1"},
-         {"kind", "Endpoints"},
-         {"metadata", meta},
-         {"subsets",
-          json::array({{{"addresses", json::array({{{"ip", address}}})},
-                        {"ports", json::array({{{"name", "http"}, {"port", port}}})}}})}})));
-    // The API server passes on to addresses of pods only.
-    PodTemplate replica;
-    replica.extra_spec = R"({"nodeName":"node-0"})";
-    json pod = PodJson("tutti-0", replica);
-    pod["metadata"]["namespace"] = "kube-system";
-    ASSERT_TRUE(created(plane().Send("POST", "/api/v1/namespaces/kube-system/pods", pod)));
-    const json addresses = json::array({{{"ip", address}}});
-    ASSERT_TRUE(plane()
-                    .Send("PATCH", "/api/v1/namespaces/kube-system/pods/tutti-0/status",
-                          {{"status", {{"podIP", address}, {"podIPs", addresses}}}},
-                          "application/merge-patch+json")
-                    .ok());
-    const json target = {{"kind", "Pod"}, {"namespace", "kube-system"}, {"name", "tutti-0"}};
-    json slice_meta = meta;
-    slice_meta["labels"] = {{"kubernetes.io/service-name", "tutti-control"}};
-    ASSERT_TRUE(created(
-        plane().Send("POST", "/apis/discovery.k8s.io/v1/namespaces/kube-system/endpointslices",
-                     {{"apiVersion", "discovery.k8s.io/v1"},
-                      {"kind", "EndpointSlice"},
-                      {"metadata", slice_meta},
-                      {"addressType", "IPv4"},
-                      {"endpoints", json::array({{{"addresses", {address}},
-                                                  {"conditions", {{"ready", true}}},
-                                                  {"targetRef", target}}})},
-                      {"ports", json::array({{{"name", "http"}, {"port", port}}})}})));
+    const int port = std::stoi(door.substr(door.rfind(':') + 1));
+    const absl::Status created =
+        plane()
+            .Send("POST", "/api/v1/namespaces/kube-system/services",
+                  {{"apiVersion", "v1"},
+                   {"kind", "Service"},
+                   {"metadata", {{"name", "tutti-control"}, {"namespace", "kube-system"}}},
+                   {"spec", {{"ports", json::array({{{"name", "http"}, {"port", port}}})}}}})
+            .status();
+    ASSERT_TRUE(created.ok() || absl::IsAlreadyExists(created)) << created;
+    LeadService(plane(), "tutti-control", door);
   }
 };
 

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_format.h"
 #include "nlohmann/json.hpp"
+#include "tests/e2e/service_endpoint.h"
 #include "tests/e2e/tutti_program.h"
 #include "tests/support/control_plane/manifests.h"
 
@@ -127,6 +128,13 @@ topologySpreadConstraints: [{topologyKey: rack, maxSkew: 1, whenUnsatisfiable: S
 extraVolumes: [{name: log, persistentVolumeClaim: {claimName: tutti-log}}]
 extraVolumeMounts: [{name: log, mountPath: /var/lib/tutti}]
 podDisruptionBudget: {enabled: false}
+controlApi:
+  enabled: true
+  port: 9192
+  groups: [researchers, operators]
+  networkPolicy: {apiServers: [10.0.0.1/32, "fd00::/64"]}
+  grpcPort: 9191
+  tls: {secretName: tutti-control}
 podMonitor: {enabled: true, labels: {release: prometheus}}
 prometheusRule: {enabled: true}
 dashboard: {enabled: true}
@@ -146,7 +154,8 @@ TEST_F(HelmTest, OurProgramsFindNoMistakeInWhatIsRendered) {
       {"-f", many},
       {"--set", "scheduler.enabled=false,extender.tls.secretName=tutti-extender"},
       {"-f", many, "--set", "scheduler.enabled=false,extender.tls.secretName=tutti-extender"},
-      {"--set", "webhook.enabled=false"}};
+      {"--set", "webhook.enabled=false"},
+      {"--set", "controlApi.enabled=true,controlApi.networkPolicy.enabled=false"}};
   for (const Arguments& values : value_sets) {
     const std::string shown = ::testing::PrintToString(values);
     const json files = Find(Rendered(values), "ConfigMap")["data"];
@@ -177,6 +186,8 @@ TEST_F(HelmTest, WrongValuesAreRefusedByTheirNames) {
       {"configuration.extender.listen=0.0.0.0:1", "additional properties 'listen' not allowed"},
       {"scheduler.enabled=false", "extender.tls.secretName is needed"},
       {"scheduler.name=default-scheduler", "scheduler.name: default-scheduler is the cluster's"},
+      {"controlApi.enabled=true", "controlApi.networkPolicy.apiServers is needed"},
+      {"controlApi.networkPolicy.apiServers={everybody}", "at '/controlApi/networkPolicy"},
       {"webhook.enabled=false,configuration.webhook.markPods=true",
        "configuration.webhook.markPods: pods are marked by the webhook, which is off"}};
   for (const auto& [value, message] : refusals) {
@@ -207,6 +218,31 @@ TEST_F(HelmTest, RightsAndCrdsAreThoseOfDeploy) {
   }
 }
 
+TEST_F(HelmTest, OnlyTheApiServerIsLetInToTheControlApi) {
+  EXPECT_TRUE(Find(Rendered({}), "Service", "tutti-control").is_null()) << "off by default";
+  const std::vector<json> rendered = Rendered(
+      {"--set", "controlApi.enabled=true,controlApi.networkPolicy.apiServers={10.0.0.1/32}"});
+  const absl::StatusOr<std::vector<json>> shipped =
+      ReadManifests(std::string(kDeploy) + "control-api.yaml");
+  ASSERT_TRUE(shipped.ok()) << shipped.status();
+  for (const char* kind : {"Role", "RoleBinding"}) {
+    json ours = Find(rendered, kind, "tutti-user");
+    ours["metadata"].erase("labels");
+    EXPECT_EQ(ours, Find(*shipped, kind, "tutti-user")) << "without Helm it is the same";
+  }
+  const json policy = Find(rendered, "NetworkPolicy", "tutti-control")["spec"]["ingress"];
+  ASSERT_EQ(policy.size(), 2u);
+  EXPECT_EQ(policy[0]["from"], json::parse(R"([{"ipBlock": {"cidr": "10.0.0.1/32"}}])"));
+  EXPECT_EQ(policy[0]["ports"], json::parse(R"([{"port": "control-http"}])"));
+  const json pod = Find(rendered, "Deployment")["spec"]["template"]["spec"];
+  std::vector<std::string> others;
+  for (const json& port : pod["containers"][0]["ports"])
+    if (port["name"] != "control-http") others.push_back(port["name"]);
+  std::vector<std::string> open;
+  for (const json& port : policy[1]["ports"]) open.push_back(port["port"]);
+  EXPECT_THAT(open, ::testing::UnorderedElementsAreArray(others)) << "whatever else listens";
+}
+
 TEST_F(HelmTest, TheChartIsOfTheVersionOfTheProgram) {
   const Ran version = RunTutti(plane(), {"version"});
   ASSERT_EQ(version.exit, 0) << version.text;
@@ -231,14 +267,15 @@ TEST_F(HelmTest, OnlyAChangeOfTheConfigurationRestartsThePods) {
 class HelmReleaseTest : public HelmTest {
  protected:
   // As the API server itself would mount it.
-  static std::string AccountKubeconfig() {
+  static std::string AccountKubeconfig(const std::string& ns = "kube-system",
+                                       const std::string& account = "tutti") {
     const absl::StatusOr<json> token = plane().Send(
-        "POST", "/api/v1/namespaces/kube-system/serviceaccounts/tutti/token",
+        "POST", absl::StrFormat("/api/v1/namespaces/%s/serviceaccounts/%s/token", ns, account),
         {{"apiVersion", "authentication.k8s.io/v1"}, {"kind", "TokenRequest"}, {"spec", json({})}});
     EXPECT_TRUE(token.ok()) << token.status();
     json config = json::parse(ReadFile(plane().kubeconfig()));
     if (token.ok()) config["users"][0]["user"]["token"] = token->at("status")["token"];
-    const std::string file = plane().dir() + "/kubeconfig-of-the-release";
+    const std::string file = plane().dir() + "/kubeconfig-of-" + account;
     WriteFile(file, config.dump());
     return file;
   }
@@ -247,7 +284,10 @@ class HelmReleaseTest : public HelmTest {
   }
   static Ran Change(const std::string& verb, const Arguments& values) {
     return Helm(Arguments{verb, "tutti", chart_, "--namespace", "kube-system", "--timeout", "60s",
-                          "--set", "configuration.webhook.register.timeout=1s"} +
+                          "--set", "configuration.webhook.register.timeout=1s", "--set",
+                          "controlApi.enabled=true", "--set",
+                          "controlApi.networkPolicy.apiServers={10.0.0.1/32}", "--set",
+                          "controlApi.groups={system:serviceaccounts:researchers}"} +
                 values);
   }
   // The rendered one, but for addresses and folders, which are a Pod's.
@@ -256,6 +296,8 @@ class HelmReleaseTest : public HelmTest {
     config["clientConnection"]["kubeconfig"] = AccountKubeconfig();
     for (const char* door : {"extender", "webhook", "metrics", "control"})
       config[door]["listen"] = "127.0.0.1:0";
+    const std::string address = OwnAddress();
+    config["controlGateway"]["listen"] = (address.empty() ? "127.0.0.1" : address) + ":0";
     return config;
   }
   static absl::StatusOr<Process> StartScheduler(const json& config_map,
@@ -283,6 +325,20 @@ class HelmReleaseTest : public HelmTest {
         plane().Send("POST", "/api/v1/namespaces/kube-system/pods", made).status();
     EXPECT_TRUE(status.ok()) << status;
     return made;
+  }
+  // A researcher's `kubectl tutti why`, with that account's rights.
+  static Ran Why(const std::string& gang, const std::string& account) {
+    return RunTutti(plane(),
+                    {"why", gang, "--kubeconfig", AccountKubeconfig("researchers", account)});
+  }
+  static void CreateAccount(const std::string& ns, const std::string& name) {
+    const absl::Status status =
+        plane()
+            .Send(
+                "POST", "/api/v1/namespaces/" + ns + "/serviceaccounts",
+                {{"apiVersion", "v1"}, {"kind", "ServiceAccount"}, {"metadata", {{"name", name}}}})
+            .status();
+    ASSERT_TRUE(status.ok()) << status;
   }
   static bool Selects(const json& service, const json& pod) {
     const json live = Live(pod);
@@ -339,6 +395,25 @@ TEST_F(HelmReleaseTest, IsInstalledServesIsUpgradedAndGoesWithoutATrace) {
   EXPECT_TRUE(plane().WaitFor(
       [&] { return tutti->Metric("tutti_extender_request_duration_seconds_count{") > 0; }));
   EXPECT_THAT(ReadFile(plane().dir() + "/tutti.log"), Not(HasSubstr("forbidden")));
+
+  if (!OwnAddress().empty()) {
+    pod = GangPod("large", 5, "16");
+    pod.extra_spec = R"({"schedulerName": "tutti"})";
+    ASSERT_TRUE(plane().CreatePods(5, "large", pod).ok());
+    ASSERT_TRUE(plane().CreateNamespace("researchers").ok());
+    CreateAccount("researchers", "ada");
+    LeadService(plane(), "tutti-control", tutti->door("controlGateway"));
+    Ran why;
+    EXPECT_TRUE(plane().WaitFor([&] {
+      why = Why("large", "ada");
+      return why.text.find("ExceedsCluster") != std::string::npos;
+    })) << why.text;
+    CreateAccount("default", "eve");
+    const Ran refused =
+        RunTutti(plane(), {"why", "large", "--kubeconfig", AccountKubeconfig("default", "eve")});
+    EXPECT_NE(refused.exit, 0);
+    EXPECT_THAT(refused.text, HasSubstr("not allowed to ask"));
+  }
 
   const Ran upgraded = Change("upgrade", {"--set", "configuration.gang.waitTimeout=5m"});
   ASSERT_EQ(upgraded.exit, 0) << upgraded.text;

@@ -49,7 +49,9 @@ std::string CollectionPath(const json& object) {
   std::string path = (version.find('/') == std::string::npos ? "/api/" : "/apis/") + version;
   if (!kOfTheCluster.contains(kind))
     path += "/namespaces/" + object["metadata"].value("namespace", "default");
-  return path + "/" + absl::AsciiStrToLower(kind) + "s";
+  const std::string one = absl::AsciiStrToLower(kind);
+  const bool policies = one.ends_with('y');
+  return path + "/" + (policies ? one.substr(0, one.size() - 1) + "ies" : one + "s");
 }
 
 }  // namespace

@@ -43,6 +43,17 @@ tutti.dev/leader: "true"
 {{- $election = merge $election (dict "leaseName" (include "tutti.lease" .) "leaseNamespace" .Release.Namespace "labelPod" true) }}
 {{- $own := dict "apiVersion" "tutti.dev/v1alpha1" "kind" "TuttiConfiguration" "extender" $extender "leaderElection" $election }}
 {{- $_ := set $own "metrics" (dict "listen" (printf "%s:%v" $v.listenAddress $v.metrics.port)) }}
+{{- if $v.controlApi.enabled }}
+{{- $api := $v.controlApi }}
+{{- if and $api.networkPolicy.enabled (not $api.networkPolicy.apiServers) }}
+{{- fail "controlApi.networkPolicy.apiServers is needed: the CIDRs from which the API servers reach Pods, so that nobody else may ask. Or set controlApi.networkPolicy.enabled: false, and every Pod of the cluster may" }}
+{{- end }}
+{{- $_ := set $own "controlGateway" (dict "listen" (printf "%s:%v" $v.listenAddress $api.port) "allowInsecure" true) }}
+{{- if $api.tls.secretName }}
+{{- $tls := dict "certFile" "/etc/tutti/control/tls.crt" "keyFile" "/etc/tutti/control/tls.key" "clientCAFile" "/etc/tutti/control/ca.crt" }}
+{{- $_ := set $own "control" (dict "enabled" true "listen" (printf "%s:%v" $v.listenAddress $api.grpcPort) "tls" $tls) }}
+{{- end }}
+{{- end }}
 {{- if $v.webhook.enabled }}
 {{- $register := dict "name" "tutti" "serviceName" "tutti-webhook" "serviceNamespace" .Release.Namespace "servicePort" 443 }}
 {{- $certificate := dict "secretName" "tutti-webhook-tls" "secretNamespace" .Release.Namespace }}
