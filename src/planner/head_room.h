@@ -69,6 +69,8 @@ class HeadRoom {
   };
 
   void Plan(const Placement& drained = {});
+  // Room of virtual nodes cannot be kept.
+  bool CanBeKept(const Placement& placement) const;
   Placement Foresee();
   void Reserve(const Placement& placement);
   void Lift(For whom, bool up);
