@@ -15,9 +15,34 @@
 #include <type_traits>
 
 #include "tutti/abi/plugin_abi.h"
+#include "tutti/abi/queue_trampolines.h"
 #include "tutti/abi/trampolines.h"
 
 namespace tutti::abi {
+
+template <class T>
+void AddQueuePoints(tutti_plugin_descriptor& c) {
+  using On = QueueTrampolines<T>;
+  if constexpr (std::is_base_of_v<QueueSelectPlugin, T>) {
+    c.queues = On::Queues;
+    c.queue_of = On::QueueOf;
+    c.begin_round = On::BeginRound;
+    c.next_queue = On::NextQueue;
+    c.skips = On::Skips;
+    c.served = On::Served;
+    c.describe_queue = On::DescribeQueue;
+  }
+  if constexpr (std::is_base_of_v<ObjectWatchPlugin, T>) {
+    c.watches = On::Watches;
+    c.on_object = On::OnObject;
+    c.on_object_gone = On::OnObjectGone;
+    c.check_object = On::CheckObject;
+  }
+  if constexpr (std::is_base_of_v<StatePlugin, T>) {
+    c.save_state = On::SaveState;
+    c.restore_state = On::RestoreState;
+  }
+}
 
 // T::Descriptor() and the points that T derives from.
 template <class T>
@@ -29,8 +54,11 @@ tutti_plugin_descriptor DescriptorOf() {
   c.abi_major = TUTTI_ABI_MAJOR;
   c.abi_minor = TUTTI_ABI_MINOR;
   // Points that an older host does not know are not served there; SelectVictims and the like use
-  // callbacks of 1.1, but are never asked by a host without them.
-  c.oldest_host_minor = 0;
+  // callbacks of 1.1, but are never asked by a host without them. Whoever has queues, or lives by
+  // objects, would be another plugin without them.
+  constexpr bool kHasQueues =
+      std::is_base_of_v<QueueSelectPlugin, T> || std::is_base_of_v<ObjectWatchPlugin, T>;
+  c.oldest_host_minor = kHasQueues ? 6 : 0;
   c.name = ToC(T::Descriptor().name);
   c.version = ToC(T::Descriptor().version);
   c.build = ToC(std::string_view(TUTTI_BUILD));
@@ -57,6 +85,7 @@ tutti_plugin_descriptor DescriptorOf() {
   if constexpr (std::is_base_of_v<ReservePlugin, T>) {
     c.reserve = On::Reserve;
     c.unreserve = On::Unreserve;
+    c.reserve_again = On::ReserveAgain;
   }
   if constexpr (std::is_base_of_v<PermitPlugin, T>) c.permit = On::Permit;
   if constexpr (std::is_base_of_v<PreBindPlugin, T>) c.pre_bind = On::PreBind;
@@ -65,6 +94,7 @@ tutti_plugin_descriptor DescriptorOf() {
     c.events_to_register = On::EventsToRegister;
     c.on_cluster_event = On::OnClusterEvent;
   }
+  AddQueuePoints<T>(c);
   return c;
 }
 

@@ -64,6 +64,7 @@ obs::ExtensionPoint PointOf(std::string_view name) {
       {"ClusterEvent", ExtensionPoint::kClusterEvent},
       {"EventsToRegister", ExtensionPoint::kClusterEvent},
       {"ObjectWatch", ExtensionPoint::kObjectWatch},
+      {"State", ExtensionPoint::kState},
   };
   for (const auto& [known, point] : kPoints) {
     if (known == name) return point;

@@ -19,12 +19,16 @@ constexpr std::array kInfos = {
     ProbeInfo{"gangs", "do its gang points keep to what they may answer?"},
     ProbeInfo{"queue-order", "is its QueueSort a strict weak order?"},
     ProbeInfo{"devices", "does DeviceSelect give devices that fit, always the same ones?"},
+    ProbeInfo{"queues", "do its queues keep to what a round promises?"},
+    ProbeInfo{"objects", "does it take every object of the kinds that it watches?"},
+    ProbeInfo{"state", "is what it saves what it restores, and nothing else believed?"},
     ProbeInfo{"speed", "what does a node cost?"},
 };
 constexpr void (*kProbes[])(const Subject&, Findings&) = {
     nullptr,       ProbeConfiguration, ProbeDeclarations, ProbeContract,
     ProbeVerdicts, ProbeScores,        ProbeRepeatable,   ProbeThreads,
-    ProbeGangs,    ProbeQueueOrder,    ProbeDevices,      ProbeSpeed,
+    ProbeGangs,    ProbeQueueOrder,    ProbeDevices,      ProbeQueues,
+    ProbeObjects,  ProbeState,         ProbeSpeed,
 };
 static_assert(std::size(kProbes) == kInfos.size());
 

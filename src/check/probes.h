@@ -56,6 +56,10 @@ void ProbeGangs(const Subject& subject, Findings& findings);
 void ProbeQueueOrder(const Subject& subject, Findings& findings);
 // device_probe.cc: DeviceSelect.
 void ProbeDevices(const Subject& subject, Findings& findings);
+// queue_probes.cc: QueueSelect, ObjectWatch and State.
+void ProbeQueues(const Subject& subject, Findings& findings);
+void ProbeObjects(const Subject& subject, Findings& findings);
+void ProbeState(const Subject& subject, Findings& findings);
 // speed_probe.cc
 void ProbeSpeed(const Subject& subject, Findings& findings);
 

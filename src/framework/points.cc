@@ -25,6 +25,7 @@ std::vector<std::string> NamesOf(const Points& points) {
       {"PostBind", points.post_bind != nullptr},
       {"ClusterEvent", points.cluster_event != nullptr},
       {"ObjectWatch", points.object_watch != nullptr},
+      {"State", points.state != nullptr},
   };
   std::vector<std::string> names;
   for (const auto& [name, served] : all) {

@@ -15,6 +15,7 @@
 #include "tutti/plugin/queue_sort.h"
 #include "tutti/plugin/reserve.h"
 #include "tutti/plugin/score.h"
+#include "tutti/plugin/state.h"
 
 namespace tutti::framework {
 
@@ -39,6 +40,7 @@ struct Points {
   ClusterEventPlugin* cluster_event = nullptr;
   QueueSelectPlugin* queue_select = nullptr;
   ObjectWatchPlugin* object_watch = nullptr;
+  StatePlugin* state = nullptr;
 
   // As its PointTable says, or else as its class does.
   static Points Of(Plugin& plugin);
@@ -49,7 +51,7 @@ std::vector<std::string> NamesOf(const Points& points);
 
 // For plugins whose class cannot tell. An adapter (of a shared object, of a remote service) is one
 // class that can serve all points, and learns only when it is connected which ones it has: the
-// alternative would be a class for each subset of eighteen.
+// alternative would be a class for each subset of nineteen.
 class PointTable {
  public:
   virtual ~PointTable() = default;
@@ -75,7 +77,8 @@ inline Points Points::Of(Plugin& plugin) {
           .post_bind = dynamic_cast<PostBindPlugin*>(&plugin),
           .cluster_event = dynamic_cast<ClusterEventPlugin*>(&plugin),
           .queue_select = dynamic_cast<QueueSelectPlugin*>(&plugin),
-          .object_watch = dynamic_cast<ObjectWatchPlugin*>(&plugin)};
+          .object_watch = dynamic_cast<ObjectWatchPlugin*>(&plugin),
+          .state = dynamic_cast<StatePlugin*>(&plugin)};
 }
 
 }  // namespace tutti::framework

@@ -143,6 +143,7 @@ void Profile::Enable(Enabled enabled) {
   EnableAt(points.cluster_event, number, cluster_events_);
   EnableAt(points.queue_select, number, queue_selects_);
   EnableAt(points.object_watch, number, object_watches_);
+  EnableAt(points.state, number, states_);
   plugins_.push_back(std::move(enabled));
 }
 

@@ -89,6 +89,7 @@ class Profile {
   const std::vector<StatefulAt<ObjectWatchPlugin>>& object_watches() const {
     return object_watches_;
   }
+  const std::vector<StatefulAt<StatePlugin>>& states() const { return states_; }
 
   // What becomes of a failure of this plugin, where `by_default` is its point's way.
   bool Skips(uint16_t plugin, bool by_default) const {
@@ -124,6 +125,7 @@ class Profile {
   std::vector<StatefulAt<ClusterEventPlugin>> cluster_events_;
   std::vector<StatefulAt<QueueSelectPlugin>> queue_selects_;
   std::vector<StatefulAt<ObjectWatchPlugin>> object_watches_;
+  std::vector<StatefulAt<StatePlugin>> states_;
 };
 
 }  // namespace tutti::framework

@@ -94,6 +94,9 @@ framework::Points AbiPlugin::Served() {
   if (api_.pre_bind != nullptr) points.pre_bind = this;
   if (api_.post_bind != nullptr) points.post_bind = this;
   if (api_.on_cluster_event != nullptr) points.cluster_event = this;
+  if (api_.queues != nullptr) points.queue_select = this;
+  if (api_.watches != nullptr) points.object_watch = this;
+  if (api_.save_state != nullptr) points.state = this;
   return points;
 }
 
@@ -254,6 +257,16 @@ Status AbiPlugin::Reserve(const GangView& gang, const PlacementView& placement,
   api_.reserve(self_, GangToC(gang).c(), PlacementToC(placement).c(), ClusterToC(cluster).c(),
                status.c());
   return status.Take();
+}
+
+void AbiPlugin::ReserveAgain(const GangView& gang, const PlacementView& placement,
+                             const ClusterView& cluster) {
+  if (api_.reserve_again == nullptr)
+    return static_cast<void>(AbiPlugin::Reserve(gang, placement, cluster));
+  StatusToC status;
+  api_.reserve_again(self_, GangToC(gang).c(), PlacementToC(placement).c(),
+                     ClusterToC(cluster).c(), status.c());
+  status.ThrowIfFailed();
 }
 
 void AbiPlugin::Unreserve(const GangView& gang, const PlacementView& placement) {

@@ -3,8 +3,10 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "framework/points.h"
@@ -31,7 +33,10 @@ class AbiPlugin final : public framework::PointTable,
                         public PermitPlugin,
                         public PreBindPlugin,
                         public PostBindPlugin,
-                        public ClusterEventPlugin {
+                        public ClusterEventPlugin,
+                        public QueueSelectPlugin,
+                        public ObjectWatchPlugin,
+                        public StatePlugin {
  public:
   // `api`: checked, for the process's life. As PluginDescriptor::make: null where `config` says
   // why, throws what the plugin's factory threw. `host` must outlive the plugin.
@@ -78,12 +83,30 @@ class AbiPlugin final : public framework::PointTable,
                        std::vector<PodUid>& victims) const override;
   Status Reserve(const GangView& gang, const PlacementView& placement,
                  const ClusterView& cluster) override;
+  void ReserveAgain(const GangView& gang, const PlacementView& placement,
+                    const ClusterView& cluster) override;
   void Unreserve(const GangView& gang, const PlacementView& placement) override;
   Status Permit(const PlacedPodView& pod, std::chrono::nanoseconds& timeout) override;
   Status PreBind(const PlacedPodView& pod, BindAnnotations& annotations) override;
   void PostBind(const PlacedPodView& pod) override;
   ClusterEventKinds EventsToRegister() const override;
   QueueingHint OnClusterEvent(const ClusterEventView& event) override;
+
+  // abi_plugin_queue.cc
+  std::size_t queues() const override;
+  QueueId QueueOf(const GangView& gang) const override;
+  void BeginRound(std::span<const QueueId> waiting) override;
+  std::optional<QueueId> NextQueue() override;
+  bool Skips(QueueId queue, uint64_t arrival) const override;
+  std::size_t CountSkipped(QueueId queue, std::span<const uint64_t> arrivals) const override;
+  bool Served(QueueId queue, const GangView* gang, QueueOutcome outcome, bool more) override;
+  QueueDescription Describe(QueueId queue) const override;
+  std::vector<ObjectKind> Watches() const override;
+  void OnObject(const WatchedObject& object, Config& spec) override;
+  void OnObjectGone(const WatchedObject& object) override;
+  void CheckObject(const WatchedObject& object, Config& spec) const override;
+  std::string Save() const override;
+  Status Restore(std::string_view bytes) override;
 
  private:
   class Cycle;
@@ -94,7 +117,7 @@ class AbiPlugin final : public framework::PointTable,
   tutti_cycle& CycleOf(CycleState& state) const;
 
   const tutti_plugin_descriptor api_;
-  HostToC host_;
+  mutable HostToC host_;  // opens for a call that may ask for numbers
   void* self_ = nullptr;
   framework::Points points_;
 };

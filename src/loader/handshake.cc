@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -77,7 +78,31 @@ bool ServesAnything(const tutti_plugin_descriptor& d) {
          d.placement_generate != nullptr || d.placement_score != nullptr ||
          d.post_filter != nullptr || d.select_victims != nullptr || d.reserve != nullptr ||
          d.permit != nullptr || d.pre_bind != nullptr || d.post_bind != nullptr ||
-         d.on_cluster_event != nullptr || d.select_devices != nullptr;
+         d.on_cluster_event != nullptr || d.select_devices != nullptr || d.queues != nullptr ||
+         d.watches != nullptr;
+}
+
+// Points of several functions are whole, or not there.
+void CheckWholes(const tutti_plugin_descriptor& d, Problems& problems) {
+  const auto whole = [&](const char* names, std::initializer_list<bool> there) {
+    const auto missing = std::count(there.begin(), there.end(), false);
+    if (missing == 0 || missing == static_cast<std::ptrdiff_t>(there.size())) return;
+    problems.push_back(absl::StrFormat("of %s it has only %s", names,
+                                       there.size() == 2 ? "one" : "some"));
+  };
+  whole("reserve and unreserve", {d.reserve != nullptr, d.unreserve != nullptr});
+  whole("events_to_register and on_cluster_event",
+        {d.events_to_register != nullptr, d.on_cluster_event != nullptr});
+  whole("queues, queue_of, begin_round, next_queue, served and describe_queue",
+        {d.queues != nullptr, d.queue_of != nullptr, d.begin_round != nullptr,
+         d.next_queue != nullptr, d.served != nullptr, d.describe_queue != nullptr});
+  whole("watches, on_object, on_object_gone and check_object",
+        {d.watches != nullptr, d.on_object != nullptr, d.on_object_gone != nullptr,
+         d.check_object != nullptr});
+  whole("save_state and restore_state", {d.save_state != nullptr, d.restore_state != nullptr});
+  if (d.skips != nullptr && d.queues == nullptr) problems.push_back("skips without queues");
+  if (d.reserve_again != nullptr && d.reserve == nullptr)
+    problems.push_back("reserve_again without reserve");
 }
 
 Problems BodyProblems(const tutti_plugin_descriptor& descriptor) {
@@ -98,10 +123,7 @@ Problems BodyProblems(const tutti_plugin_descriptor& descriptor) {
     problems.push_back("normalize_score without score_block");
   if (descriptor.is_node_local != nullptr && descriptor.score_block == nullptr)
     problems.push_back("is_node_local without score_block");
-  if ((descriptor.reserve == nullptr) != (descriptor.unreserve == nullptr))
-    problems.push_back("of reserve and unreserve it has only one");
-  if ((descriptor.events_to_register == nullptr) != (descriptor.on_cluster_event == nullptr))
-    problems.push_back("of events_to_register and on_cluster_event it has only one");
+  CheckWholes(descriptor, problems);
   return problems;
 }
 

@@ -24,7 +24,8 @@ struct HostToC::Callbacks {
   }
 
   static uint16_t Resource(const tutti_host* host, tutti_string name) noexcept {
-    return Number(host, [&](PluginHost& of) { return of.Resource(FromC(name)); });
+    const HostToC& of = Of(host);
+    return of.sealed_ && open_ != &of ? TUTTI_NONE : of.host_.Resource(FromC(name)).value;
   }
   static uint16_t PodLabel(const tutti_host* host, tutti_string key) noexcept {
     return Number(host, [&](PluginHost& of) { return of.PodLabel(FromC(key)); });
@@ -90,7 +91,37 @@ struct HostToC::Callbacks {
                             tutti_string value) noexcept {
     reinterpret_cast<BindAnnotations*>(annotations)->Add(FromC(key), FromC(value));
   }
+  static void SetQueue(tutti_queue_report* report, const tutti_queue_description* queue) noexcept {
+    QueueDescription& into = *reinterpret_cast<QueueDescription*>(report);
+    into.name = FromC(queue->name);
+    into.parent = FromC(queue->parent);
+    into.state = FromC(queue->state);
+    into.problem = FromC(queue->problem);
+    into.leaf = (queue->flags & TUTTI_QUEUE_IS_LEAF) != 0;
+    into.running = queue->running;
+    into.share = queue->share;
+    into.generation.reset();
+    if ((queue->flags & TUTTI_QUEUE_HAS_GENERATION) != 0) into.generation = queue->generation;
+    into.amounts.clear();
+    for (size_t i = 0; i < queue->amount_count; ++i) {
+      const tutti_queue_amount& amount = queue->amounts[i];
+      into.amounts.push_back(
+          {ResourceId(amount.resource), amount.used, amount.guaranteed, amount.limit});
+    }
+  }
+  static void AddWatch(tutti_watches* watches, const tutti_object_kind* kind) noexcept {
+    ObjectKind& added = reinterpret_cast<std::vector<ObjectKind>*>(watches)->emplace_back();
+    added.group = FromC(kind->group);
+    added.resource = FromC(kind->resource);
+    for (size_t i = 0; i < kind->version_count; ++i)
+      added.versions.emplace_back(FromC(kind->versions[i]));
+  }
+  static void SetState(tutti_state* state, tutti_string bytes) noexcept {
+    reinterpret_cast<std::string*>(state)->assign(FromC(bytes));
+  }
 };
+
+thread_local const HostToC* HostToC::open_ = nullptr;
 
 HostToC::HostToC(PluginHost& host)
     : c_{.struct_size = sizeof c_,
@@ -115,7 +146,10 @@ HostToC::HostToC(PluginHost& host)
          .pods_on = Callbacks::PodsOn,
          .add_victim = Callbacks::AddVictim,
          .nominate = Callbacks::Nominate,
-         .add_annotation = Callbacks::AddAnnotation},
+         .add_annotation = Callbacks::AddAnnotation,
+         .set_queue = Callbacks::SetQueue,
+         .add_watch = Callbacks::AddWatch,
+         .set_state = Callbacks::SetState},
       host_(host) {}
 
 Status StatusToC::Take() {
@@ -127,15 +161,16 @@ Status StatusToC::Take() {
       if ((c_.flags & TUTTI_STATUS_THROWN) != 0) throw std::runtime_error(message_);
       return Status::Error(std::move(message_));
     case TUTTI_UNSCHEDULABLE:
-      return Status::Unschedulable(reason, c_.need, c_.have);
+      return Status::Unschedulable(reason, c_.need, c_.have).With(std::move(message_));
     case TUTTI_UNSCHEDULABLE_AND_UNRESOLVABLE:
-      return Status::UnschedulableAndUnresolvable(reason, c_.need, c_.have);
+      return Status::UnschedulableAndUnresolvable(reason, c_.need, c_.have)
+          .With(std::move(message_));
     case TUTTI_WAIT:
-      return Status::Wait(reason, c_.need, c_.have);
+      return Status::Wait(reason, c_.need, c_.have).With(std::move(message_));
     case TUTTI_SKIP:
       return Status::Skip();
     case TUTTI_PENDING:
-      return Status::Pending(reason, c_.need, c_.have);
+      return Status::Pending(reason, c_.need, c_.have).With(std::move(message_));
   }
   return Status::Error("it answered the code " + std::to_string(c_.code) +
                        ", which this host does not know");

@@ -2,15 +2,18 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tutti/abi/plugin_abi.h"
 #include "tutti/config.h"
 #include "tutti/gang_view.h"
+#include "tutti/object_view.h"
 #include "tutti/placed_pod_view.h"
 #include "tutti/plugin.h"
 #include "tutti/plugin/bind.h"
 #include "tutti/plugin/post_filter.h"
+#include "tutti/plugin/queue_select.h"
 #include "tutti/status.h"
 
 namespace tutti::loader {
@@ -25,6 +28,17 @@ class HostToC {
   const tutti_host* c() const { return &c_; }
   // The plugin is made: from here on it gets no more numbers.
   void Seal() { sealed_ = true; }
+  // But for resources, within a call of this thread.
+  class Open {
+   public:
+    explicit Open(const HostToC& host) : before_(std::exchange(open_, &host)) {}
+    ~Open() { open_ = before_; }
+    Open(const Open&) = delete;
+    Open& operator=(const Open&) = delete;
+
+   private:
+    const HostToC* const before_;
+  };
 
  private:
   struct Callbacks;
@@ -32,6 +46,7 @@ class HostToC {
   tutti_host c_;
   PluginHost& host_;
   bool sealed_ = false;
+  static thread_local const HostToC* open_;
 };
 
 // The status of one call.
@@ -65,11 +80,17 @@ class ConfigToC {
   tutti_config c_;
 };
 
-// The opaque list that add_domain adds to.
+// The opaque lists that callbacks add to, and what they set.
+inline tutti_queue_report* ToC(QueueDescription& description) {
+  return reinterpret_cast<tutti_queue_report*>(&description);
+}
+inline tutti_watches* ToC(std::vector<ObjectKind>& kinds) {
+  return reinterpret_cast<tutti_watches*>(&kinds);
+}
+inline tutti_state* ToC(std::string& bytes) { return reinterpret_cast<tutti_state*>(&bytes); }
 inline tutti_domains* ToC(std::vector<Domain>& domains) {
   return reinterpret_cast<tutti_domains*>(&domains);
 }
-// And what the other callbacks add to.
 inline tutti_victims* ToC(std::vector<PodUid>& victims) {
   return reinterpret_cast<tutti_victims*>(&victims);
 }

@@ -44,6 +44,7 @@ enum class ExtensionPoint {
   kSelectVictims,
   kClusterEvent,
   kObjectWatch,
+  kState,
 };
 enum class PointStatus {
   kSuccess,

@@ -25,7 +25,7 @@ LabelSpec Point() {
            "PostFilter", "PreScore",          "Score",          "NormalizeScore", "DeviceSelect",
            "Reserve",    "Unreserve",         "Permit",         "PreBind",        "Bind",
            "PostBind",   "PlacementGenerate", "PlacementScore", "SelectVictims",  "ClusterEvent",
-           "ObjectWatch"},
+           "ObjectWatch", "State"},
           ""};
 }
 LabelSpec Status() {

@@ -11,6 +11,7 @@ namespace tutti::planner {
 namespace {
 
 constexpr uint32_t kBoundInPart = 0;  // see QueuePlace::line
+constexpr size_t kMostAtOnce = 256;    // gangs in one question
 
 }  // namespace
 
@@ -42,6 +43,25 @@ void QueueRound::Begin() {
   });
 }
 
+// Asks about few at first, as the next one will do most of the time, and about many where a long
+// queue is full.
+const QueuePlace* QueueRound::FirstNotSkipped(const QueueSelectPlugin& plugin, uint32_t line,
+                                              const QueuePlace* after) {
+  for (size_t most = 1;; most = std::min<size_t>(most * 4, kMostAtOnce)) {
+    row_.clear();
+    arrivals_.clear();
+    dates_.NextIn(line, after, [&](const QueuePlace& place) {
+      row_.push_back(&place);
+      arrivals_.push_back(place.arrival);
+      return row_.size() < most;
+    });
+    if (row_.empty()) return nullptr;
+    const size_t skipped = plugin.CountSkipped(QueueId(line - 1), arrivals_);
+    if (skipped < row_.size()) return row_[skipped];
+    after = row_.back();
+  }
+}
+
 Gang* QueueRound::NextOf(uint32_t line) {
   current_ = line;
   Line& there = lines_[line];
@@ -51,9 +71,7 @@ Gang* QueueRound::NextOf(uint32_t line) {
     next = dates_.NextIn(line, after);
   } else {
     Ask([&](const QueueSelectPlugin& plugin) {
-      next = dates_.NextIn(line, after, [&](const QueuePlace& place) {
-        return plugin.Skips(QueueId(line - 1), place.arrival);
-      });
+      next = FirstNotSkipped(plugin, line, after);
       return Status::Success();
     });
   }

@@ -35,6 +35,8 @@ class QueueRound {
   template <class Call>
   bool Ask(Call&& call);
   Gang* NextOf(uint32_t line);
+  const QueuePlace* FirstNotSkipped(const QueueSelectPlugin& plugin, uint32_t line,
+                                    const QueuePlace* after);
   std::optional<QueueId> Choose();
 
   CoreState& s_;
@@ -44,6 +46,9 @@ class QueueRound {
   absl::flat_hash_map<uint32_t, Line> lines_;  // of which a gang was tried
   uint32_t current_ = 0;                       // the line of the gang being tried
   bool unfinished_ = false;
+  // Of one question, kept for their memory.
+  std::vector<const QueuePlace*> row_;
+  std::vector<uint64_t> arrivals_;
 };
 
 }  // namespace tutti::planner

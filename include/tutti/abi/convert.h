@@ -17,6 +17,8 @@
 #include "tutti/placed_pod_view.h"
 #include "tutti/plugin/cluster_event.h"
 #include "tutti/plugin/filter.h"
+#include "tutti/plugin/queue_select.h"
+#include "tutti/plugin/state.h"
 #include "tutti/status.h"
 #include "tutti/views.h"
 
@@ -34,6 +36,12 @@ static_assert(sizeof(Request) == sizeof(tutti_request) && std::is_standard_layou
               alignof(Request) == alignof(tutti_request));
 static_assert(static_cast<int>(ClusterEventKind::kGangGone) == TUTTI_GANG_GONE &&
               static_cast<int>(QueueingHint::kQueue) == TUTTI_QUEUE);
+static_assert(sizeof(QueueId) == sizeof(uint32_t) && std::is_trivially_copyable_v<QueueId> &&
+              QueueId::kNone == TUTTI_NO_QUEUE);
+static_assert(QueueSelectPlugin::kMostQueues == TUTTI_MOST_QUEUES &&
+              QueueAmount::kUnlimited == TUTTI_UNLIMITED &&
+              StatePlugin::kMostBytes == TUTTI_MOST_STATE &&
+              static_cast<int>(QueueOutcome::kNoPlace) == TUTTI_QUEUE_NO_PLACE);
 static_assert(kMostDevices == TUTTI_MOST_DEVICES && kWholeDevice == TUTTI_WHOLE_DEVICE);
 static_assert(kPods.value == TUTTI_PODS && static_cast<int>(Code::kPending) == TUTTI_PENDING);
 

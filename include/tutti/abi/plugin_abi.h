@@ -29,7 +29,7 @@ extern "C" {
 
 #define TUTTI_ABI_MAGIC UINT32_C(0x49545554) /* "TUTI" in the memory of a little-endian machine */
 #define TUTTI_ABI_MAJOR 1
-#define TUTTI_ABI_MINOR 5
+#define TUTTI_ABI_MINOR 6
 
 #define TUTTI_NODES_PER_BLOCK 256
 #define TUTTI_DIAGNOSES 8
@@ -323,6 +323,15 @@ typedef struct tutti_device_request {
   uint32_t reserved;
 } tutti_device_request;
 
+/* Since 1.6: queues, API objects, state. */
+#ifdef __cplusplus
+}
+#endif
+#include "tutti/abi/queue_abi.h" /* IWYU pragma: export */
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* ---- What a plugin may ask of its host ---- */
 
 typedef struct tutti_host tutti_host;
@@ -334,8 +343,9 @@ struct tutti_host {
   uint16_t abi_minor;
   void* host_data; /* the host's */
 
-  /* Within create only. Each gives the number of what is named: the same for the same name, good
-   * for the plugin's life. TUTTI_NONE: the host's table is full, or create has returned. */
+  /* Within create only; since 1.6 `resource` also within on_object and check_object. Each gives the
+   * number of what is named: the same for the same name, good for the plugin's life. TUTTI_NONE: the
+   * host's table is full, or this is another time. */
   uint16_t (*resource)(const tutti_host* host, tutti_string name); /* "nvidia.com/gpu" */
   uint16_t (*pod_label)(const tutti_host* host, tutti_string key);
   uint16_t (*pod_annotation)(const tutti_host* host, tutti_string key);
@@ -345,7 +355,8 @@ struct tutti_host {
   uint16_t (*reason)(const tutti_host* host, tutti_string code, tutti_string meaning);
   /* name: in snake_case, ends in _total. */
   uint16_t (*counter)(const tutti_host* host, tutti_string name, tutti_string help);
-  /* The plugin reads this key, present or not: keys that nobody reads are mistakes. */
+  /* Of the config that the call has handed out: that of create, the spec of on_object or
+   * check_object. The plugin reads this key, present or not: keys that nobody reads are mistakes. */
   void (*config_known)(const tutti_config* config, tutti_string pointer);
   /* The entry, or the lack of one, is a mistake. The host adds file, line and column. */
   void (*config_fail)(const tutti_config* config, tutti_string pointer, tutti_string message);
@@ -357,7 +368,8 @@ struct tutti_host {
   tutti_string (*text)(const tutti_host* host, uint32_t id);
   uint32_t (*find_text)(const tutti_host* host, tutti_string text); /* or TUTTI_NO_TEXT */
 
-  /* The text of an error: what happened, to what, what was expected, what to do. */
+  /* The text of an error: what happened, to what, what was expected, what to do. Since 1.6 also of
+   * a refusal: of what its numbers are ("of queue research"), the same for the same reason. */
   void (*set_message)(tutti_status* status, tutti_string message);
   /* nodes: by block. */
   void (*add_domain)(tutti_domains* domains, tutti_string name, const tutti_node_mask* nodes,
@@ -370,6 +382,11 @@ struct tutti_host {
   /* nodes: by block. The last call counts. */
   void (*nominate)(tutti_nomination* nomination, const tutti_node_mask* nodes, size_t blocks);
   void (*add_annotation)(tutti_annotations* annotations, tutti_string key, tutti_string value);
+
+  /* Since 1.6, likewise. Where only one is wanted, the last call counts. */
+  void (*set_queue)(tutti_queue_report* report, const tutti_queue_description* queue);
+  void (*add_watch)(tutti_watches* watches, const tutti_object_kind* kind);
+  void (*set_state)(tutti_state* state, tutti_string bytes); /* any bytes */
 };
 
 /* ---- The plugin ---- */
@@ -487,90 +504,75 @@ typedef struct tutti_plugin_descriptor {
   uint32_t (*select_devices)(void* self, const tutti_cycle* cycle, const tutti_pod_class* pod,
                              const tutti_node_block* block, uint32_t offset,
                              const tutti_device_request* request, tutti_status* status);
+
+  /* Since 1.6. The rest runs on the thread of pre_enqueue and reserve; may change what `self`
+   * points to unless it is pure. Queues are numbered by the plugin, from 0 without gaps, below
+   * TUTTI_MOST_QUEUES; a number is never given to another queue. Of queues, queue_of, begin_round,
+   * next_queue, served and describe_queue: all, or none; skips with them only. One plugin at most.
+   */
+
+  /* Pure. How many queues there are: never fewer than before. Success; Error. */
+  uint32_t (*queues)(void* self, tutti_status* status);
+  /* Pure. Where the gang waits: when it comes, and again when it, or a watched object, has changed.
+   * One that may wait nowhere is given a queue kept for that, and held by pre_enqueue, which says
+   * why. Success; Error. */
+  uint32_t (*queue_of)(void* self, const tutti_gang* gang, tutti_status* status);
+  /* A round over these queues begins, ascending: gangs wait in each. Success; Error. */
+  void (*begin_round)(void* self, const uint32_t* waiting, size_t count, tutti_status* status);
+  /* The queue whose next gang is tried: of the round's, one that `served` has left in it; or
+   * TUTTI_NO_QUEUE: the round is over. Success; Error. */
+  uint32_t (*next_queue)(void* self, tutti_status* status);
+  /* Pure. How many gangs (tutti_gang.arrival), from the front, are to be passed over because what
+   * became of them would become of them again: `served` is not told of these, and the first of the
+   * others is tried. 0 to count. Success; Error. */
+  size_t (*skips)(void* self, uint32_t queue, const uint64_t* arrivals, size_t count,
+                  tutti_status* status);
+  /* What became of that gang, which has no classes; null: it was gone. outcome: enum
+   * tutti_queue_outcome. more: others wait behind it. True: the queue stays in the round. Success;
+   * Error. */
+  bool (*served)(void* self, uint32_t queue, const tutti_gang* gang, uint32_t outcome, bool more,
+                 tutti_status* status);
+  /* Pure. Tells of one queue (set_queue). Success; Error. */
+  void (*describe_queue)(void* self, uint32_t queue, tutti_queue_report* report,
+                         tutti_status* status);
+
+  /* Of watches, on_object, on_object_gone and check_object: all, or none. */
+
+  /* Pure, always the same. The kinds of objects that the plugin lives by (add_watch). Success;
+   * Error. */
+  void (*watches)(void* self, tutti_watches* watches, tutti_status* status);
+  /* It is there, or has changed. spec: what stands under its `spec`, as the config of create is;
+   * what is wrong there (config_fail) is no Error. Objects that are there at the start come before
+   * the first round. Success; Error. */
+  void (*on_object)(void* self, const tutti_watched_object* object, const tutti_config* spec,
+                    tutti_status* status);
+  void (*on_object_gone)(void* self, const tutti_watched_object* object, tutti_status* status);
+  /* Pure. Whether it should be let into the cluster: whoever writes it is refused what config_fail
+   * says. Success; Error. */
+  void (*check_object)(void* self, const tutti_watched_object* object, const tutti_config* spec,
+                       tutti_status* status);
+
+  /* Of save_state and restore_state: both, or none. */
+
+  /* Pure. What the plugin has learned and could not learn anew from events and objects (set_state),
+   * at most TUTTI_MOST_STATE bytes; the same for the same state. Success; Error. */
+  void (*save_state)(void* self, tutti_state* state, tutti_status* status);
+  /* What it, or another version of it, has saved; may be anything. All events and objects of that
+   * time have been told, no question has been asked. Success; Error: it goes on as it is. */
+  void (*restore_state)(void* self, tutti_string bytes, tutti_status* status);
+  /* As reserve, where another process has been told so: it is entered without a question. Success;
+   * Error. With reserve only; null: reserve is called, and what it answers does not matter. */
+  void (*reserve_again)(void* self, const tutti_gang* gang, const tutti_placement* placement,
+                        const tutti_cluster* cluster, tutti_status* status);
 } tutti_plugin_descriptor;
 
 /* The one symbol that a plugin exports. Any thread; gives the same descriptor each time. */
 TUTTI_EXPORT const tutti_plugin_descriptor* tutti_plugin_v1(void);
 
-/* ---- Helpers: no part of the ABI ---- */
-
-static inline tutti_string tutti_string_at(tutti_strings strings, size_t i) {
-  tutti_string text = {NULL, 0};
-  if (strings.base != NULL) {
-    const char* at = (const char*)strings.base + i * strings.stride;
-    text.data = *(const char* const*)(const void*)(at + strings.data_at);
-    text.size = *(const size_t*)(const void*)(at + strings.size_at);
-  }
-  return text;
-}
-
-static inline const tutti_node_block* tutti_block_at(const tutti_cluster* cluster, size_t i) {
-  const char* first = (const char*)cluster->blocks;
-  return (const tutti_node_block*)(const void*)(first + i * cluster->blocks->struct_size);
-}
-
-static inline const tutti_pod_class* tutti_class_at(const tutti_gang* gang, size_t i) {
-  const char* first = (const char*)gang->classes;
-  return (const tutti_pod_class*)(const void*)(first + i * gang->classes->struct_size);
-}
-
-static inline const tutti_placed_pod* tutti_pod_at(const tutti_placed_pod* pods, size_t i) {
-  return (const tutti_placed_pod*)(const void*)((const char*)pods + i * pods->struct_size);
-}
-
-static inline bool tutti_mask_has(const tutti_node_mask* mask, uint32_t offset) {
-  return (mask->words[offset / 64] >> (offset % 64) & 1) != 0;
-}
-
-/* How much the pod asks for. */
-static inline int64_t tutti_requested(const tutti_pod_class* pod, uint16_t resource) {
-  for (size_t i = 0; i < pod->request_count; ++i) {
-    if (pod->requests[i].resource == resource) return pod->requests[i].amount;
-  }
-  return 0;
-}
-
-static inline int64_t tutti_allocatable(const tutti_node_block* block, uint16_t resource,
-                                        uint32_t offset) {
-  const bool known = resource < block->allocatable_count && block->allocatable[resource] != NULL;
-  return known ? block->allocatable[resource][offset] : 0;
-}
-
-static inline int64_t tutti_free(const tutti_node_block* block, uint16_t resource,
-                                 uint32_t offset) {
-  const bool known = resource < block->free_count && block->free[resource] != NULL;
-  return known ? block->free[resource][offset] : 0;
-}
-
-/* The text of a node's field, for tutti_host.text. */
-static inline uint32_t tutti_field(const tutti_node_block* block, uint16_t field, uint32_t offset) {
-  const bool known = field < block->field_count && block->fields[field] != NULL;
-  return known ? block->fields[field][offset] : TUTTI_NO_TEXT;
-}
-
-/* Refuses a node that passed so far. code: Unschedulable or UnschedulableAndUnresolvable. Of more
- * reasons than there are diagnoses only the nodes are kept. */
-static inline void tutti_refuse(tutti_block_verdict* verdict, uint32_t offset, uint32_t code,
-                                uint16_t reason, int64_t need, int64_t have) {
-  const uint64_t bit = UINT64_C(1) << (offset % 64);
-  verdict->passing.words[offset / 64] &= ~bit;
-  if (code == TUTTI_UNSCHEDULABLE_AND_UNRESOLVABLE) verdict->unresolvable.words[offset / 64] |= bit;
-  verdict->reasons[offset] = reason;
-  for (int i = 0; i < TUTTI_DIAGNOSES; ++i) {
-    tutti_diagnosis* diagnosis = &verdict->diagnoses[i];
-    if (diagnosis->nodes != 0 && diagnosis->reason != reason) continue;
-    if (diagnosis->nodes == 0 || have > diagnosis->have) {
-      diagnosis->need = need;
-      diagnosis->have = have;
-    }
-    diagnosis->reason = reason;
-    ++diagnosis->nodes;
-    return;
-  }
-}
-
 #ifdef __cplusplus
 }
 #endif
+
+#include "tutti/abi/plugin_abi_helpers.h" /* IWYU pragma: export */
 
 #endif /* TUTTI_ABI_PLUGIN_ABI_H_ */

@@ -10,6 +10,7 @@
 #include <span>
 #include <stdexcept>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "tutti/abi/convert.h"
@@ -68,6 +69,13 @@ void Contain(const tutti_host& host, tutti_status* status, Call&& call) noexcept
   } catch (...) {
     Threw(host, "something that is no std::exception", status);
   }
+}
+
+// `ask` with the plugin, which is const where it is asked as one, and its instance.
+template <class T, class Ask>
+void CallPlugin(void* self, tutti_status* status, Ask&& ask) noexcept {
+  const Instance<T>& of = *static_cast<const Instance<T>*>(self);
+  Contain(of.c_host, status, [&] { return ask(*of.plugin, of); });
 }
 
 inline CycleState& StateOf(tutti_cycle* cycle) {
@@ -257,6 +265,14 @@ struct Trampolines {
                             nodes.view());
     });
   }
+  static void ReserveAgain(void* self, const tutti_gang* gang, const tutti_placement* placement,
+                           const tutti_cluster* cluster, tutti_status* status) noexcept {
+    Call(self, status, [&](T& plugin, const Self& of) {
+      const ClusterFromC nodes(*cluster, of.host);
+      plugin.ReserveAgain(GangFromC(*gang).view(), PlacementFromC(*placement).view(),
+                          nodes.view());
+    });
+  }
   static void Unreserve(void* self, const tutti_gang* gang, const tutti_placement* placement,
                         tutti_status* status) noexcept {
     Call(self, status, [&](T& plugin, const Self&) {
@@ -306,8 +322,7 @@ struct Trampolines {
  private:
   template <class Ask>
   static void Call(void* self, tutti_status* status, Ask&& ask) noexcept {
-    const Self& of = *static_cast<const Self*>(self);
-    Contain(of.c_host, status, [&] { return ask(*of.plugin, of); });
+    CallPlugin<T>(self, status, std::forward<Ask>(ask));
   }
 };
 

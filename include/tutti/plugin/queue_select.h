@@ -79,6 +79,12 @@ class QueueSelectPlugin : public virtual Plugin {
     (void)arrival;
     return false;
   }
+  // The same for gangs in a row, as hosts ask: how many of them, from the front, it says so of.
+  virtual std::size_t CountSkipped(QueueId queue, std::span<const uint64_t> arrivals) const {
+    std::size_t skipped = 0;
+    while (skipped < arrivals.size() && Skips(queue, arrivals[skipped])) ++skipped;
+    return skipped;
+  }
   // What became of that gang, whose view has no classes; null: it was gone. `more`: others wait
   // behind it in this round. True: the queue stays in the round; false, or nothing more: it is out
   // of it.

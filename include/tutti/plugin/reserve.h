@@ -19,6 +19,13 @@ class ReservePlugin : public virtual Plugin {
   virtual Status Reserve(const GangView& gang, const PlacementView& placement,
                          const ClusterView& cluster) = 0;
 
+  // A plugin that has entered this has gone, and this one is in its place (state.h): it is entered
+  // without a question, whatever Reserve would answer now.
+  virtual void ReserveAgain(const GangView& gang, const PlacementView& placement,
+                            const ClusterView& cluster) {
+    static_cast<void>(Reserve(gang, placement, cluster));
+  }
+
   // Members lose their place again before they were bound. What was entered by a Reserve ends so,
   // for each member once, or with a PodBound event whose `was_reserved` is set (cluster_event.h);
   // one call may be about fewer members than the Reserve was. Cannot fail.
