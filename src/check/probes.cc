@@ -25,10 +25,9 @@ constexpr std::array kInfos = {
     ProbeInfo{"speed", "what does a node cost?"},
 };
 constexpr void (*kProbes[])(const Subject&, Findings&) = {
-    nullptr,       ProbeConfiguration, ProbeDeclarations, ProbeContract,
-    ProbeVerdicts, ProbeScores,        ProbeRepeatable,   ProbeThreads,
-    ProbeGangs,    ProbeQueueOrder,    ProbeDevices,      ProbeQueues,
-    ProbeObjects,  ProbeState,         ProbeSpeed,
+    nullptr,      ProbeConfiguration, ProbeDeclarations, ProbeContract, ProbeVerdicts,
+    ProbeScores,  ProbeRepeatable,    ProbeThreads,      ProbeGangs,    ProbeQueueOrder,
+    ProbeDevices, ProbeQueues,        ProbeObjects,      ProbeState,    ProbeSpeed,
 };
 static_assert(std::size(kProbes) == kInfos.size());
 

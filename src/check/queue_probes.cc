@@ -68,8 +68,8 @@ class QueueProbe {
       findings_.Fail(absl::StrFormat("QueueOf gave queue %d, then %d for the same gang",
                                      queue.value, again.value));
     if (queue.value >= queues_) {
-      findings_.Fail(absl::StrFormat("QueueOf gave queue %d, and there are %d", queue.value,
-                                     queues_));
+      findings_.Fail(
+          absl::StrFormat("QueueOf gave queue %d, and there are %d", queue.value, queues_));
     } else {
       lines_[queue].push_back(&gang);
     }
@@ -116,9 +116,9 @@ class QueueProbe {
     });
     if (!answered) return 0;
     if (skipped != alone)
-      findings_.Fail(absl::StrFormat(
-          "CountSkipped passed over %d gangs of queue %d, and Skips over %d", skipped, queue.value,
-          alone));
+      findings_.Fail(
+          absl::StrFormat("CountSkipped passed over %d gangs of queue %d, and Skips over %d",
+                          skipped, queue.value, alone));
     return std::min(skipped, arrivals.size());
   }
 
@@ -129,9 +129,10 @@ class QueueProbe {
       findings_.Fail(absl::StrFormat("Describe gave queue %d a share that is no number", queue));
     for (const QueueAmount& amount : description.amounts) {
       if (amount.resource.value < world_.services().resources.size()) continue;
-      findings_.Fail(absl::StrFormat("Describe gave queue %d amounts of resource %d, which there "
-                                     "is not",
-                                     queue, amount.resource.value));
+      findings_.Fail(
+          absl::StrFormat("Describe gave queue %d amounts of resource %d, which there "
+                          "is not",
+                          queue, amount.resource.value));
     }
   }
 
@@ -176,8 +177,7 @@ class ObjectProbe {
   std::vector<ObjectKind> Kinds() {
     std::vector<ObjectKind> kinds;
     std::vector<ObjectKind> again;
-    const Status status =
-        Contained([&] { kinds = point_->Watches(), again = point_->Watches(); });
+    const Status status = Contained([&] { kinds = point_->Watches(), again = point_->Watches(); });
     if (!status.ok()) findings_.Fail("Watches: " + status.message());
     const auto same = [](const ObjectKind& a, const ObjectKind& b) {
       return a.group == b.group && a.versions == b.versions && a.resource == b.resource;
@@ -207,8 +207,7 @@ class ObjectProbe {
     });
     if (checked.errors().size() != checked_again.errors().size())
       findings_.Fail(absl::StrFormat("CheckObject found %d mistakes in a %s object, then %d",
-                                     checked.errors().size(), name,
-                                     checked_again.errors().size()));
+                                     checked.errors().size(), name, checked_again.errors().size()));
     Call("OnObject", kind, name, [&] { point_->OnObject(object, told); });
     return told.known();
   }
@@ -302,7 +301,9 @@ class StateProbe {
 
 }  // namespace
 
-void ProbeQueues(const Subject& subject, Findings& findings) { QueueProbe(subject, findings).Run(); }
+void ProbeQueues(const Subject& subject, Findings& findings) {
+  QueueProbe(subject, findings).Run();
+}
 
 void ProbeObjects(const Subject& subject, Findings& findings) {
   ObjectProbe(subject, findings).Run();

@@ -264,8 +264,8 @@ void AbiPlugin::ReserveAgain(const GangView& gang, const PlacementView& placemen
   if (api_.reserve_again == nullptr)
     return static_cast<void>(AbiPlugin::Reserve(gang, placement, cluster));
   StatusToC status;
-  api_.reserve_again(self_, GangToC(gang).c(), PlacementToC(placement).c(),
-                     ClusterToC(cluster).c(), status.c());
+  api_.reserve_again(self_, GangToC(gang).c(), PlacementToC(placement).c(), ClusterToC(cluster).c(),
+                     status.c());
   status.ThrowIfFailed();
 }
 

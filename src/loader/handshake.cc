@@ -87,8 +87,8 @@ void CheckWholes(const tutti_plugin_descriptor& d, Problems& problems) {
   const auto whole = [&](const char* names, std::initializer_list<bool> there) {
     const auto missing = std::count(there.begin(), there.end(), false);
     if (missing == 0 || missing == static_cast<std::ptrdiff_t>(there.size())) return;
-    problems.push_back(absl::StrFormat("of %s it has only %s", names,
-                                       there.size() == 2 ? "one" : "some"));
+    problems.push_back(
+        absl::StrFormat("of %s it has only %s", names, there.size() == 2 ? "one" : "some"));
   };
   whole("reserve and unreserve", {d.reserve != nullptr, d.unreserve != nullptr});
   whole("events_to_register and on_cluster_event",

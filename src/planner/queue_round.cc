@@ -11,7 +11,7 @@ namespace tutti::planner {
 namespace {
 
 constexpr uint32_t kBoundInPart = 0;  // see QueuePlace::line
-constexpr size_t kMostAtOnce = 256;    // gangs in one question
+constexpr size_t kMostAtOnce = 256;   // gangs in one question
 
 }  // namespace
 

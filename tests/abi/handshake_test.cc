@@ -95,6 +95,23 @@ TEST(HandshakeTest, APluginOfTheSecondVersionRunsUnchanged) {
   EXPECT_EQ(checked->select_devices, nullptr);
 }
 
+// What a plugin of 1.5 has, and a reserve without the function that came after it.
+TEST(HandshakeTest, APluginWithoutQueuesRunsUnchanged) {
+  tutti_plugin_descriptor fifth = Valid();
+  fifth.struct_size = offsetof(tutti_plugin_descriptor, queues);
+  fifth.abi_minor = 5;
+  fifth.reserve = [](void*, const tutti_gang*, const tutti_placement*, const tutti_cluster*,
+                     tutti_status*) {};
+  fifth.unreserve = [](void*, const tutti_gang*, const tutti_placement*, tutti_status*) {};
+  const auto checked = Check(fifth, fifth.struct_size);
+  ASSERT_TRUE(checked.ok()) << checked.status();
+  EXPECT_NE(checked->reserve, nullptr);
+  EXPECT_EQ(checked->reserve_again, nullptr);
+  EXPECT_EQ(checked->queues, nullptr);
+  EXPECT_EQ(checked->watches, nullptr);
+  EXPECT_EQ(checked->save_state, nullptr);
+}
+
 TEST(HandshakeTest, ANewPluginRunsWhereItCanLiveWithTheHost) {
   tutti_plugin_descriptor young = Valid();
   young.struct_size = sizeof young + 64;
@@ -227,6 +244,32 @@ INSTANTIATE_TEST_SUITE_P(
                                           tutti_status*) -> uint32_t { return 0; };
                 },
                 "of events_to_register and on_cluster_event it has only one"},
+        Hostile{"HalfARound",
+                [](D& d) { d.queues = [](void*, tutti_status*) -> uint32_t { return 1; }; },
+                "of queues, queue_of, begin_round, next_queue, served and describe_queue it has "
+                "only some"},
+        Hostile{"SkipsOfNothing",
+                [](D& d) {
+                  d.skips = [](void*, uint32_t, const uint64_t*, size_t, tutti_status*) -> size_t {
+                    return 0;
+                  };
+                },
+                "skips without queues"},
+        Hostile{"ObjectsThatNeverGo",
+                [](D& d) {
+                  d.on_object = [](void*, const tutti_watched_object*, const tutti_config*,
+                                   tutti_status*) {};
+                },
+                "of watches, on_object, on_object_gone and check_object it has only some"},
+        Hostile{"SavedForNobody",
+                [](D& d) { d.save_state = [](void*, tutti_state*, tutti_status*) {}; },
+                "of save_state and restore_state it has only one"},
+        Hostile{"AgainForTheFirstTime",
+                [](D& d) {
+                  d.reserve_again = [](void*, const tutti_gang*, const tutti_placement*,
+                                       const tutti_cluster*, tutti_status*) {};
+                },
+                "reserve_again without reserve"},
         Hostile{"EventsToNobody",
                 [](D& d) { d.events_to_register = [](void*) -> uint32_t { return 1; }; },
                 "of events_to_register and on_cluster_event it has only one"}),

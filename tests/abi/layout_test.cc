@@ -61,6 +61,12 @@ void AddFrozen(std::string& text) {
       .MEMBER(tutti_config_entry, where)
       .MEMBER(tutti_config_entry, kind)
       .MEMBER(tutti_config_entry, reserved);
+  STRUCT(tutti_queue_amount)
+      .MEMBER(tutti_queue_amount, resource)
+      .MEMBER(tutti_queue_amount, reserved)
+      .MEMBER(tutti_queue_amount, used)
+      .MEMBER(tutti_queue_amount, guaranteed)
+      .MEMBER(tutti_queue_amount, limit);
 }
 
 void AddCalls(std::string& text) {
@@ -188,6 +194,35 @@ void AddViewsOfPods(std::string& text) {
       .MEMBER(tutti_device_request, reserved);
 }
 
+void AddViewsOfQueues(std::string& text) {
+  STRUCT(tutti_queue_description)
+      .MEMBER(tutti_queue_description, struct_size)
+      .MEMBER(tutti_queue_description, flags)
+      .MEMBER(tutti_queue_description, name)
+      .MEMBER(tutti_queue_description, parent)
+      .MEMBER(tutti_queue_description, state)
+      .MEMBER(tutti_queue_description, problem)
+      .MEMBER(tutti_queue_description, running)
+      .MEMBER(tutti_queue_description, share)
+      .MEMBER(tutti_queue_description, generation)
+      .MEMBER(tutti_queue_description, amounts)
+      .MEMBER(tutti_queue_description, amount_count);
+  STRUCT(tutti_object_kind)
+      .MEMBER(tutti_object_kind, struct_size)
+      .MEMBER(tutti_object_kind, reserved)
+      .MEMBER(tutti_object_kind, group)
+      .MEMBER(tutti_object_kind, versions)
+      .MEMBER(tutti_object_kind, version_count)
+      .MEMBER(tutti_object_kind, resource);
+  STRUCT(tutti_watched_object)
+      .MEMBER(tutti_watched_object, struct_size)
+      .MEMBER(tutti_watched_object, reserved)
+      .MEMBER(tutti_watched_object, resource)
+      .MEMBER(tutti_watched_object, namespace_name)
+      .MEMBER(tutti_watched_object, name)
+      .MEMBER(tutti_watched_object, generation);
+}
+
 void AddTables(std::string& text) {
   STRUCT(tutti_host)
       .MEMBER(tutti_host, struct_size)
@@ -212,7 +247,10 @@ void AddTables(std::string& text) {
       .MEMBER(tutti_host, pods_on)
       .MEMBER(tutti_host, add_victim)
       .MEMBER(tutti_host, nominate)
-      .MEMBER(tutti_host, add_annotation);
+      .MEMBER(tutti_host, add_annotation)
+      .MEMBER(tutti_host, set_queue)
+      .MEMBER(tutti_host, add_watch)
+      .MEMBER(tutti_host, set_state);
   STRUCT(tutti_plugin_descriptor)
       .MEMBER(tutti_plugin_descriptor, struct_size)
       .MEMBER(tutti_plugin_descriptor, magic)
@@ -246,21 +284,38 @@ void AddTables(std::string& text) {
       .MEMBER(tutti_plugin_descriptor, events_to_register)
       .MEMBER(tutti_plugin_descriptor, on_cluster_event)
       .MEMBER(tutti_plugin_descriptor, is_node_local)
-      .MEMBER(tutti_plugin_descriptor, select_devices);
+      .MEMBER(tutti_plugin_descriptor, select_devices)
+      .MEMBER(tutti_plugin_descriptor, queues)
+      .MEMBER(tutti_plugin_descriptor, queue_of)
+      .MEMBER(tutti_plugin_descriptor, begin_round)
+      .MEMBER(tutti_plugin_descriptor, next_queue)
+      .MEMBER(tutti_plugin_descriptor, skips)
+      .MEMBER(tutti_plugin_descriptor, served)
+      .MEMBER(tutti_plugin_descriptor, describe_queue)
+      .MEMBER(tutti_plugin_descriptor, watches)
+      .MEMBER(tutti_plugin_descriptor, on_object)
+      .MEMBER(tutti_plugin_descriptor, on_object_gone)
+      .MEMBER(tutti_plugin_descriptor, check_object)
+      .MEMBER(tutti_plugin_descriptor, save_state)
+      .MEMBER(tutti_plugin_descriptor, restore_state)
+      .MEMBER(tutti_plugin_descriptor, reserve_again);
 }
 
 std::string Numbers() {
   return absl::StrFormat(
       "version %d.%d\nmagic %d\ncodes %d %d %d %d %d %d %d\nkinds %d %d %d %d\nevents %d %d %d %d "
       "%d %d %d "
-      "%d\nhints %d %d\npod flags %d %d\nthrown %d\nblock %d\ndevices %d of %d\n",
+      "%d\nhints %d %d\npod flags %d %d\nthrown %d\nblock %d\ndevices %d of %d\n"
+      "queues %d outcomes %d %d %d %d flags %d %d\nstate %d\n",
       TUTTI_ABI_MAJOR, TUTTI_ABI_MINOR, TUTTI_ABI_MAGIC, TUTTI_SUCCESS, TUTTI_ERROR,
       TUTTI_UNSCHEDULABLE, TUTTI_UNSCHEDULABLE_AND_UNRESOLVABLE, TUTTI_WAIT, TUTTI_SKIP,
       TUTTI_PENDING, TUTTI_CONFIG_NULL, TUTTI_CONFIG_BOOLEAN, TUTTI_CONFIG_INTEGER,
       TUTTI_CONFIG_STRING, TUTTI_NODE_ADDED, TUTTI_NODE_UPDATED, TUTTI_NODE_REMOVED,
       TUTTI_POD_BOUND, TUTTI_POD_REMOVED, TUTTI_GANG_ARRIVED, TUTTI_GANG_PLACED, TUTTI_GANG_GONE,
       TUTTI_QUEUE_SKIP, TUTTI_QUEUE, TUTTI_POD_LEAVING, TUTTI_POD_EVICTABLE, TUTTI_STATUS_THROWN,
-      TUTTI_NODES_PER_BLOCK, TUTTI_MOST_DEVICES, TUTTI_WHOLE_DEVICE);
+      TUTTI_NODES_PER_BLOCK, TUTTI_MOST_DEVICES, TUTTI_WHOLE_DEVICE, TUTTI_MOST_QUEUES,
+      TUTTI_QUEUE_PLACED, TUTTI_QUEUE_NOT_READY, TUTTI_QUEUE_HELD, TUTTI_QUEUE_NO_PLACE,
+      TUTTI_QUEUE_IS_LEAF, TUTTI_QUEUE_HAS_GENERATION, TUTTI_MOST_STATE);
 }
 
 TEST(LayoutTest, IsWhatHasBeenPromised) {
@@ -269,6 +324,7 @@ TEST(LayoutTest, IsWhatHasBeenPromised) {
   AddCalls(text);
   AddViews(text);
   AddViewsOfPods(text);
+  AddViewsOfQueues(text);
   AddTables(text);
   const std::string path = TUTTI_SOURCE_DIR "/tests/abi/layout.txt";
   if (std::getenv("TUTTI_REGENERATE") != nullptr) std::ofstream(path) << text;

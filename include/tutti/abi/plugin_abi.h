@@ -344,8 +344,8 @@ struct tutti_host {
   void* host_data; /* the host's */
 
   /* Within create only; since 1.6 `resource` also within on_object and check_object. Each gives the
-   * number of what is named: the same for the same name, good for the plugin's life. TUTTI_NONE: the
-   * host's table is full, or this is another time. */
+   * number of what is named: the same for the same name, good for the plugin's life. TUTTI_NONE:
+   * the host's table is full, or this is another time. */
   uint16_t (*resource)(const tutti_host* host, tutti_string name); /* "nvidia.com/gpu" */
   uint16_t (*pod_label)(const tutti_host* host, tutti_string key);
   uint16_t (*pod_annotation)(const tutti_host* host, tutti_string key);
@@ -356,7 +356,8 @@ struct tutti_host {
   /* name: in snake_case, ends in _total. */
   uint16_t (*counter)(const tutti_host* host, tutti_string name, tutti_string help);
   /* Of the config that the call has handed out: that of create, the spec of on_object or
-   * check_object. The plugin reads this key, present or not: keys that nobody reads are mistakes. */
+   * check_object. The plugin reads this key, present or not: keys that nobody reads are mistakes.
+   */
   void (*config_known)(const tutti_config* config, tutti_string pointer);
   /* The entry, or the lack of one, is a mistake. The host adds file, line and column. */
   void (*config_fail)(const tutti_config* config, tutti_string pointer, tutti_string message);

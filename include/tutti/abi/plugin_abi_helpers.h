@@ -1,10 +1,8 @@
 /* Helpers for plugins in C, over plugin_abi.h, which includes them: no part of the ABI. */
+#include "tutti/abi/plugin_abi.h" /* which brings this one in where it belongs */
+
 #ifndef TUTTI_ABI_PLUGIN_ABI_HELPERS_H_
 #define TUTTI_ABI_PLUGIN_ABI_HELPERS_H_
-
-#ifndef TUTTI_ABI_PLUGIN_ABI_H_
-#error "include tutti/abi/plugin_abi.h"
-#endif
 
 #ifdef __cplusplus
 extern "C" {

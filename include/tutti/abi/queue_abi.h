@@ -1,11 +1,9 @@
 /* What crosses the C ABI about queues, about API objects that a plugin watches, and about what it
  * wants kept: since 1.6. A part of plugin_abi.h, which includes it; its rules are said there. */
+#include "tutti/abi/plugin_abi.h" /* which brings this one in where it belongs */
+
 #ifndef TUTTI_ABI_QUEUE_ABI_H_
 #define TUTTI_ABI_QUEUE_ABI_H_
-
-#ifndef TUTTI_ABI_PLUGIN_ABI_H_
-#error "include tutti/abi/plugin_abi.h"
-#endif
 
 #ifdef __cplusplus
 extern "C" {

@@ -63,9 +63,8 @@ struct QueueTrampolines {
     bool stays = false;
     CallPlugin<T>(self, status, [&](T& plugin, const Self&) {
       const auto of = static_cast<QueueOutcome>(outcome);
-      stays = gang == nullptr
-                  ? plugin.Served(QueueId(queue), nullptr, of, more)
-                  : plugin.Served(QueueId(queue), &GangFromC(*gang).view(), of, more);
+      stays = gang == nullptr ? plugin.Served(QueueId(queue), nullptr, of, more)
+                              : plugin.Served(QueueId(queue), &GangFromC(*gang).view(), of, more);
     });
     return stays;
   }

@@ -269,8 +269,7 @@ struct Trampolines {
                            const tutti_cluster* cluster, tutti_status* status) noexcept {
     Call(self, status, [&](T& plugin, const Self& of) {
       const ClusterFromC nodes(*cluster, of.host);
-      plugin.ReserveAgain(GangFromC(*gang).view(), PlacementFromC(*placement).view(),
-                          nodes.view());
+      plugin.ReserveAgain(GangFromC(*gang).view(), PlacementFromC(*placement).view(), nodes.view());
     });
   }
   static void Unreserve(void* self, const tutti_gang* gang, const tutti_placement* placement,

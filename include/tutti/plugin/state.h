@@ -1,7 +1,8 @@
 // State: what a plugin has learned, kept for one that takes its place.
 //
-// Most plugins need none: what they know is told again as to a process that starts (cluster_event.h,
-// object_watch.h, reserve.h). What is over by then is not: what a queue held an hour ago, say.
+// Most plugins need none: what they know is told again as to a process that starts
+// (cluster_event.h, object_watch.h, reserve.h). What is over by then is not: what a queue held an
+// hour ago, say.
 #pragma once
 
 #include <cstddef>

@@ -69,9 +69,10 @@ INSTANTIATE_TEST_SUITE_P(
                    "500, weight: 1}]}"},
         GoodPlugin{"gang_limits", "name: GangLimits, args: {maxMembers: 8}"},
         GoodPlugin{"keep_free", "name: KeepFree, args: {resource: cpu, amount: 1000}"},
-        GoodPlugin{"hierarchical_queues",
-                   "name: HierarchicalQueues, args: {halfLife: 1h, defaultQueue: a, queues: [{name: "
-                   "a}, {name: b, parent: a}, {name: c, limit: {cpu: 4}}]}"},
+        GoodPlugin{
+            "hierarchical_queues",
+            "name: HierarchicalQueues, args: {halfLife: 1h, defaultQueue: a, queues: [{name: "
+            "a}, {name: b, parent: a}, {name: c, limit: {cpu: 4}}]}"},
         GoodPlugin{"node_headroom", "name: NodeHeadroom, args: {percent: 90}"},
         GoodPlugin{"node_resources_fit",
                    "name: NodeResourcesFit, args: {scoringStrategy: {type: LeastAllocated}}"},
