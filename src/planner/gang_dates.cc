@@ -34,13 +34,23 @@ void GangDates::Remove(const Gang& gang) {
 }
 
 void GangDates::Refresh() {
-  if (!std::exchange(stale_, false) || selector() == nullptr) return;
-  for (const auto& [arrival, gang] : s_.by_arrival) {
-    const auto it = entries_.find(arrival);
-    if (it == entries_.end() || !it->second.queued) continue;
-    Erase(it->second.place);
-    it->second.place = Insert(PlaceFor(*gang));
+  const std::set<uint64_t> unanswered = std::exchange(unanswered_, {});
+  if (selector() == nullptr) return;
+  if (std::exchange(stale_, false)) {
+    for (const auto& [arrival, gang] : s_.by_arrival) Replace(*gang);
+    return;
   }
+  for (const uint64_t arrival : unanswered) {
+    const auto gang = s_.by_arrival.find(arrival);
+    if (gang != s_.by_arrival.end()) Replace(*gang->second);
+  }
+}
+
+void GangDates::Replace(Gang& gang) {
+  const auto it = entries_.find(gang.arrival);
+  if (it == entries_.end() || !it->second.queued) return;
+  Erase(it->second.place);
+  it->second.place = Insert(PlaceFor(gang));
 }
 
 void GangDates::Requeue(Gang& gang, Entry& entry) {
@@ -99,10 +109,10 @@ QueueId GangDates::QueueOf(const Gang& gang) const {
   const auto it = entries_.find(gang.arrival);
   if (it != entries_.end() && it->second.queued && it->second.place->line > 0)
     return QueueId(it->second.place->line - 1);
-  return QueueOf(GangCard(gang, {}).view());
+  return AskQueueOf(GangCard(gang, {}).view()).value_or(QueueId(0));
 }
 
-QueueId GangDates::QueueOf(const GangView& gang) const {
+std::optional<QueueId> GangDates::AskQueueOf(const GangView& gang) const {
   const QueueSelectPlugin& plugin = *selector();
   QueueId queue;
   const Status status =
@@ -113,7 +123,7 @@ QueueId GangDates::QueueOf(const GangView& gang) const {
                              return Status::Success();
                            return Status::Error("QueueOf gave a queue that there is not");
                          });
-  return status.ok() ? queue : QueueId(0);
+  return status.ok() ? std::optional(queue) : std::nullopt;
 }
 
 void GangDates::Move(Calendar& calendar, uint64_t arrival, Timestamp& date, Timestamp to) {
@@ -169,7 +179,10 @@ QueuePlace GangDates::PlaceFor(Gang& gang, bool whole, int32_t priority) const {
   const bool selects = selector() != nullptr;
   if (selects || queue_.key_comp().asks_plugin())
     place.card = std::make_shared<const GangCard>(gang, std::vector<MemberClass>());
-  if (selects && whole) place.line = QueueOf(place.card->view()).value + 1;
+  if (!selects || !whole) return place;
+  const std::optional<QueueId> queue = AskQueueOf(place.card->view());
+  if (!queue) unanswered_.insert(gang.arrival);
+  place.line = queue.value_or(QueueId(0)).value + 1;
   return place;
 }
 

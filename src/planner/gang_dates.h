@@ -106,7 +106,8 @@ class GangDates {
   void Requeue(Gang& gang, Entry& entry);
   QueueSet::iterator Insert(QueuePlace place);
   void Erase(QueueSet::iterator place);
-  QueueId QueueOf(const GangView& gang) const;
+  std::optional<QueueId> AskQueueOf(const GangView& gang) const;  // nullopt: the plugin failed
+  void Replace(Gang& gang);
   // Whether what its place hangs on is as it was.
   bool InPlace(const Gang& gang, const QueuePlace& place) const;
   // Most updates change no date.
@@ -119,6 +120,8 @@ class GangDates {
   Calendar deadlines_;
   Calendar ends_;
   absl::flat_hash_map<uint64_t, Entry> entries_;  // by arrival
+  // Gangs that the plugin could not be asked about: they are in its queue 0 until it can.
+  mutable std::set<uint64_t> unanswered_;
   bool stale_ = false;  // in a queue that the plugin might not say any more
 };
 

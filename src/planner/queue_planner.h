@@ -44,7 +44,7 @@ class QueuePlanner {
   void DropHead();
   // When a pass is due without any event.
   base::Timestamp NextDeadline() const {
-    return std::min(nominator_.NextDeadline(), room_.NextLook());
+    return std::min({nominator_.NextDeadline(), room_.NextLook(), round_.again_at()});
   }
 
   void Save(CoreCheckpoint& checkpoint) const;

@@ -1,6 +1,7 @@
 #include "planner/queue_round.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -11,6 +12,7 @@ namespace tutti::planner {
 namespace {
 
 constexpr uint32_t kBoundInPart = 0;  // see QueuePlace::line
+constexpr base::Duration kAskAgain = std::chrono::seconds(1);
 constexpr size_t kMostAtOnce = 256;   // gangs in one question
 
 }  // namespace
@@ -41,6 +43,28 @@ void QueueRound::Begin() {
     plugin.BeginRound(waiting_);
     return Status::Success();
   });
+  in_turn_ = !unfinished_ && SkipsFailures();
+  again_at_ = unfinished_ ? base::Timestamp::Infinite() : s_.now + kAskAgain;
+  unfinished_ = unfinished_ || in_turn_;
+  next_ = 0;
+}
+
+bool QueueRound::SkipsFailures() const {
+  const uint16_t plugin = s_.plugins.profile->queue_selects().front().plugin;
+  return s_.plugins.profile->Skips(plugin, /*by_default=*/false);
+}
+
+bool QueueRound::Over(QueueId queue) const {
+  const auto line = lines_.find(queue.value + 1);
+  return line != lines_.end() && line->second.over;
+}
+
+std::optional<QueueId> QueueRound::ChooseInTurn() {
+  for (size_t tried = 0; tried < waiting_.size(); ++tried) {
+    const QueueId queue = waiting_[next_++ % waiting_.size()];
+    if (!Over(queue)) return queue;
+  }
+  return std::nullopt;
 }
 
 // Asks about few at first, as the next one will do most of the time, and about many where a long
@@ -67,7 +91,7 @@ Gang* QueueRound::NextOf(uint32_t line) {
   Line& there = lines_[line];
   const QueuePlace* after = there.last ? &*there.last : nullptr;
   const QueuePlace* next = nullptr;
-  if (line == kBoundInPart) {
+  if (line == kBoundInPart || in_turn_) {
     next = dates_.NextIn(line, after);
   } else {
     Ask([&](const QueueSelectPlugin& plugin) {
@@ -81,13 +105,12 @@ Gang* QueueRound::NextOf(uint32_t line) {
 }
 
 std::optional<QueueId> QueueRound::Choose() {
+  if (in_turn_) return ChooseInTurn();
   std::optional<QueueId> queue;
   const bool answered = Ask([&](QueueSelectPlugin& plugin) {
     queue = plugin.NextQueue();
     if (!queue) return Status::Success();
-    const auto line = lines_.find(queue->value + 1);
-    const bool over = line != lines_.end() && line->second.over;
-    if (!over && std::binary_search(waiting_.begin(), waiting_.end(), *queue))
+    if (!Over(*queue) && std::binary_search(waiting_.begin(), waiting_.end(), *queue))
       return Status::Success();
     return Status::Error(
         absl::StrFormat("NextQueue gave queue %d, which is not in this round", queue->value));
@@ -101,6 +124,7 @@ Gang* QueueRound::Next() {
   while (const std::optional<QueueId> queue = Choose()) {
     if (Gang* gang = NextOf(queue->value + 1)) return gang;
     lines_[current_].over = true;
+    if (in_turn_) continue;
     Ask([&](QueueSelectPlugin& plugin) {
       plugin.Served(*queue, nullptr, QueueOutcome::kNotReady, false);
       return Status::Success();
@@ -114,8 +138,8 @@ void QueueRound::Served(QueueOutcome outcome) {
   if (current_ == kBoundInPart) return;
   Line& line = lines_[current_];
   const bool more = dates_.NextIn(current_, &*line.last) != nullptr;
-  bool stays = false;
-  Ask([&](QueueSelectPlugin& plugin) {
+  bool stays = in_turn_;
+  if (!in_turn_) Ask([&](QueueSelectPlugin& plugin) {
     stays = plugin.Served(QueueId(current_ - 1), &line.last->card->view(), outcome, more);
     return Status::Success();
   });

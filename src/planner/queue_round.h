@@ -11,7 +11,9 @@
 
 namespace tutti::planner {
 
-// Holds the plugin to its contract: a queue that it may not choose ends the round.
+// Holds the plugin to its contract: a queue that it may not choose ends the round. Where it fails as
+// a round begins, nobody is tried until it is asked again, or, with onError Skip, the queues take
+// turns, one gang each.
 class QueueRound {
  public:
   QueueRound(CoreState& state, const GangDates& dates) : s_(state), dates_(dates) {}
@@ -21,6 +23,8 @@ class QueueRound {
   void Begin();
   bool unfinished() const { return unfinished_; }
   void Abandon() { unfinished_ = false; }
+  // When the plugin is to be asked again, because it failed.
+  base::Timestamp again_at() const { return again_at_; }
   // The gang to be tried next. Null: the round is over.
   Gang* Next();
   // What became of that gang; told before it is settled.
@@ -38,6 +42,9 @@ class QueueRound {
   const QueuePlace* FirstNotSkipped(const QueueSelectPlugin& plugin, uint32_t line,
                                     const QueuePlace* after);
   std::optional<QueueId> Choose();
+  std::optional<QueueId> ChooseInTurn();
+  bool SkipsFailures() const;
+  bool Over(QueueId queue) const;
 
   CoreState& s_;
   const GangDates& dates_;
@@ -46,6 +53,9 @@ class QueueRound {
   absl::flat_hash_map<uint32_t, Line> lines_;  // of which a gang was tried
   uint32_t current_ = 0;                       // the line of the gang being tried
   bool unfinished_ = false;
+  bool in_turn_ = false;  // the plugin failed, and is done without
+  size_t next_ = 0;       // then: of waiting_
+  base::Timestamp again_at_ = base::Timestamp::Infinite();
   // Of one question, kept for their memory.
   std::vector<const QueuePlace*> row_;
   std::vector<uint64_t> arrivals_;

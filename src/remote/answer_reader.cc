@@ -1,10 +1,13 @@
 #include "remote/answer_reader.h"
 
+#include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "base/shown.h"
 #include "base/status_macros.h"
 #include "tutti/plugin/placement.h"
 
@@ -13,6 +16,9 @@ namespace {
 
 constexpr size_t kLongestMessage = 1024;
 constexpr size_t kLongestDomainName = 253;
+constexpr size_t kLongestQueueName = 253;
+constexpr size_t kMostTurns = 65'536;
+constexpr int kMostMistakes = 100;
 constexpr size_t kMaskBytes = sizeof(NodeMask);
 constexpr size_t kMostDiagnoses = std::tuple_size_v<decltype(BlockVerdict::Parts::diagnoses)>;
 
@@ -88,21 +94,25 @@ absl::StatusOr<Status> ReadStatus(const wire::Status& status, const Numbering& n
   if (status.has_reason()) {
     TUTTI_ASSIGN_OR_RETURN(reason, ReasonOf("status", status.reason(), numbers));
   }
+  const auto detailed = [&](Status refusal) {
+    return std::move(refusal).With(status.message().substr(0, kLongestMessage));
+  };
   switch (status.code()) {
     case wire::CODE_SUCCESS:
       return Status::Success();
     case wire::CODE_ERROR:
       return Status::Error(status.message().substr(0, kLongestMessage));
     case wire::CODE_UNSCHEDULABLE:
-      return Status::Unschedulable(reason, status.need(), status.have());
+      return detailed(Status::Unschedulable(reason, status.need(), status.have()));
     case wire::CODE_UNSCHEDULABLE_AND_UNRESOLVABLE:
-      return Status::UnschedulableAndUnresolvable(reason, status.need(), status.have());
+      return detailed(
+          Status::UnschedulableAndUnresolvable(reason, status.need(), status.have()));
     case wire::CODE_WAIT:
-      return Status::Wait(reason, status.need(), status.have());
+      return detailed(Status::Wait(reason, status.need(), status.have()));
     case wire::CODE_SKIP:
       return Status::Skip();
     case wire::CODE_PENDING:
-      return Status::Pending(reason, status.need(), status.have());
+      return detailed(Status::Pending(reason, status.need(), status.have()));
     default:
       return Wrong("status: code %d, which this host does not know", status.code());
   }
@@ -240,6 +250,45 @@ absl::StatusOr<DeviceSet> ReadDevices(const wire::DeviceSelectAnswer& answer,
                  devices.Count(), request.count);
   }
   return devices;
+}
+
+absl::StatusOr<std::string> ReadQueueName(const wire::QueueOfAnswer& answer) {
+  const std::string& name = answer.queue();
+  const bool printable = std::all_of(name.begin(), name.end(),
+                                     [](unsigned char c) { return c >= 0x20 && c < 0x7F; });
+  if (name.empty() || name.size() > kLongestQueueName || !printable) {
+    return Wrong("queue \"%s\": expected 1 to %d printable characters", base::Shown(name),
+                 kLongestQueueName);
+  }
+  return name;
+}
+
+absl::StatusOr<std::vector<QueueTurn>> ReadTurns(const wire::QueueRoundAnswer& answer,
+                                                 size_t queues) {
+  const auto count = static_cast<size_t>(answer.turns().size());
+  if (count > kMostTurns) return Wrong("turns: %d of them, expected at most %d", count, kMostTurns);
+  std::vector<QueueTurn> turns;
+  turns.reserve(count);
+  for (const wire::Turn& from : answer.turns()) {
+    if (from.queue() >= queues) {
+      return Wrong("turns: queue %d, expected less than the %d of the request", from.queue(),
+                   queues);
+    }
+    if (!std::isfinite(from.share())) return Wrong("turns: a share that is no number");
+    turns.push_back({from.queue(), from.gangs(), from.strict(), from.share()});
+  }
+  return turns;
+}
+
+absl::Status ReadMistakes(const wire::ObjectCheckAnswer& answer, Config& spec) {
+  if (answer.mistakes().size() > kMostMistakes) {
+    return Wrong("mistakes: %d of them, expected at most %d", answer.mistakes().size(),
+                 kMostMistakes);
+  }
+  for (const wire::ArgError& mistake : answer.mistakes())
+    spec.Fail(mistake.pointer().substr(0, kLongestMessage),
+              mistake.message().substr(0, kLongestMessage));
+  return absl::OkStatus();
 }
 
 absl::Status ReadAnnotations(const wire::PreBindAnswer& answer, BindAnnotations& annotations) {

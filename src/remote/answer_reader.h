@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "remote/manifest.h"
+#include "remote/remote_queues.h"
 #include "tutti/devices.h"
 #include "tutti/gang_view.h"
 #include "tutti/plugin/bind.h"
@@ -45,6 +46,14 @@ absl::Status ReadNomination(const wire::PostFilterAnswer& answer, const ClusterV
 // None, or as many of `fitting` as the request asks for.
 absl::StatusOr<DeviceSet> ReadDevices(const wire::DeviceSelectAnswer& answer,
                                       const DeviceRequest& request, const DeviceSet& fitting);
+
+// 1 to 253 printable characters.
+absl::StatusOr<std::string> ReadQueueName(const wire::QueueOfAnswer& answer);
+// Of a question about so many queues.
+absl::StatusOr<std::vector<QueueTurn>> ReadTurns(const wire::QueueRoundAnswer& answer,
+                                                 size_t queues);
+// Fails them in `spec`.
+absl::Status ReadMistakes(const wire::ObjectCheckAnswer& answer, Config& spec);
 
 // Few enough to be looked at; whether the API takes them is BindPoints' to judge.
 absl::Status ReadAnnotations(const wire::PreBindAnswer& answer, BindAnnotations& annotations);

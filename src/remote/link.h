@@ -2,6 +2,7 @@
 // src/remote.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,6 +29,7 @@ struct Session {
   ClusterMirror mirror;
   wire::ServeRequest request;
   std::unique_ptr<Stream> stream;
+  uint64_t objects_shown = 0;  // the version of the ObjectTable
   bool cycle_begins = true;  // the next request with a cycle is the first of it
 };
 

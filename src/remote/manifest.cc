@@ -17,6 +17,7 @@ using Problems = std::vector<std::string>;
 // The host's table of fields is no longer; more reasons than that nobody tells apart.
 constexpr int kMostWishes = 64;
 constexpr int kMostNames = 256;
+constexpr int kMostKinds = 16;
 constexpr int kMostArgs = 1000;
 constexpr size_t kLongestVersion = 127;
 constexpr size_t kLongestName = 316;  // a label's key: 253, a slash, 63
@@ -29,7 +30,8 @@ constexpr wire::ExtensionPoint kPoints[] = {
     wire::EXTENSION_POINT_QUEUE_SORT,      wire::EXTENSION_POINT_PLACEMENT_GENERATE,
     wire::EXTENSION_POINT_PLACEMENT_SCORE, wire::EXTENSION_POINT_POST_FILTER,
     wire::EXTENSION_POINT_DEVICE_SELECT,   wire::EXTENSION_POINT_PERMIT,
-    wire::EXTENSION_POINT_PRE_BIND,        wire::EXTENSION_POINT_POST_BIND};
+    wire::EXTENSION_POINT_PRE_BIND,        wire::EXTENSION_POINT_POST_BIND,
+    wire::EXTENSION_POINT_QUEUE_SELECT,    wire::EXTENSION_POINT_OBJECT_WATCH};
 
 bool Printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
@@ -131,6 +133,28 @@ std::vector<std::string> ReadResources(const wire::HandshakeAnswer& answer, Prob
   return names;
 }
 
+std::vector<ObjectKind> ReadWatches(const wire::HandshakeAnswer& answer, bool watches,
+                                    Problems& problems) {
+  std::vector<ObjectKind> kinds;
+  if (!FewEnough("watches", answer.watches(), kMostKinds, problems)) return kinds;
+  for (const wire::ObjectKind& from : answer.watches()) {
+    ObjectKind& kind = kinds.emplace_back();
+    if (!from.group().empty()) CheckName("watches", from.group(), problems);
+    CheckName("watches", from.resource(), problems);
+    if (from.versions().empty()) problems.push_back("watches: a kind without a version");
+    if (!FewEnough("versions of a kind", from.versions(), kMostKinds, problems)) continue;
+    for (const std::string& version : from.versions()) CheckName("watches", version, problems);
+    kind.group = from.group();
+    kind.versions.assign(from.versions().begin(), from.versions().end());
+    kind.resource = from.resource();
+  }
+  if (watches && kinds.empty())
+    problems.push_back("watches: none, expected at least one of a plugin that serves ObjectWatch");
+  if (!watches && !kinds.empty())
+    problems.push_back("watches: expected none of a plugin that does not serve ObjectWatch");
+  return kinds;
+}
+
 void ReadNames(const wire::HandshakeAnswer& answer, Manifest& manifest, Problems& problems) {
   manifest.name = answer.name();
   manifest.version = answer.version();
@@ -156,6 +180,14 @@ void ReadArgs(const wire::HandshakeAnswer& answer, Manifest& manifest, Problems&
       problems);
   for (const Manifest::Named& error : manifest.arg_errors)
     CheckText("arg_errors", error.first, problems);
+}
+
+bool SameKinds(const std::vector<ObjectKind>& a, const std::vector<ObjectKind>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const ObjectKind& one, const ObjectKind& other) {
+                      return one.group == other.group && one.versions == other.versions &&
+                             one.resource == other.resource;
+                    });
 }
 
 }  // namespace
@@ -204,6 +236,8 @@ absl::StatusOr<Manifest> ReadManifest(const wire::HandshakeAnswer& answer) {
       problems);
   for (const Manifest::Named& counter : manifest.counters)
     CheckName("counters", counter.first, problems);
+  manifest.watches =
+      ReadWatches(answer, manifest.Serves(wire::EXTENSION_POINT_OBJECT_WATCH), problems);
   ReadArgs(answer, manifest, problems);
   if (!problems.empty()) return absl::InvalidArgumentError(absl::StrJoin(problems, "; "));
   return manifest;
@@ -225,6 +259,7 @@ std::string WhatChanged(const Manifest& before, const Manifest& now) {
   compare("counters", before.counters, now.counters);
   compare("known_args", before.known_args, now.known_args);
   compare("arg_errors", before.arg_errors, now.arg_errors);
+  if (!SameKinds(before.watches, now.watches)) changed.emplace_back("watches");
   return absl::StrJoin(changed, ", ");
 }
 

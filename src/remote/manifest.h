@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "tutti/config.h"
+#include "tutti/object_view.h"
 #include "tutti/plugin.h"
 #include "tutti/v1/plugin.pb.h"
 
@@ -39,6 +40,7 @@ struct Manifest {
   std::vector<Named> counters;
   std::vector<std::string> known_args;
   std::vector<Named> arg_errors;
+  std::vector<ObjectKind> watches;
 
   bool Serves(wire::ExtensionPoint point) const { return (points >> point & 1) != 0; }
 };

@@ -100,6 +100,9 @@ framework::Points RemotePlugin::Served() {
   if (serves(wire::EXTENSION_POINT_PERMIT)) points.permit = this;
   if (serves(wire::EXTENSION_POINT_PRE_BIND)) points.pre_bind = this;
   if (serves(wire::EXTENSION_POINT_POST_BIND)) points.post_bind = this;
+  if (serves(wire::EXTENSION_POINT_QUEUE_SELECT))
+    points.queue_select = &queues_, points.reserve = &queues_, points.cluster_event = &queues_;
+  if (serves(wire::EXTENSION_POINT_OBJECT_WATCH)) points.object_watch = this;
   return points;
 }
 
@@ -109,6 +112,9 @@ Status RemotePlugin::Ask(const char* point, std::unique_ptr<Session>& session, F
   bool thrown = false;
   const auto fill_in = [&](Session& asking) {
     asking.request.set_now_ns(host_.Now().count());
+    if (asking.objects_shown != objects_.version())
+      asking.objects_shown =
+          objects_.Show(asking.objects_shown, *asking.request.mutable_objects());
     fill(asking);
   };
   const absl::Status asked =

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -13,6 +14,8 @@
 #include "remote/cycle_stream.h"
 #include "remote/link.h"
 #include "remote/manifest.h"
+#include "remote/object_table.h"
+#include "remote/remote_queues.h"
 
 namespace tutti::remote {
 
@@ -38,7 +41,9 @@ class RemotePlugin final : public framework::PointTable,
                            public DeviceSelectPlugin,
                            public PermitPlugin,
                            public PreBindPlugin,
-                           public PostBindPlugin {
+                           public PostBindPlugin,
+                           public ObjectWatchPlugin,
+                           private QueueQuestions {
  public:
   // `link` has met the plugin. `host` must outlive it.
   RemotePlugin(std::shared_ptr<Link> link, const Manifest& manifest, PluginHost& host);
@@ -88,10 +93,18 @@ class RemotePlugin final : public framework::PointTable,
   Status PreBind(const PlacedPodView& pod, BindAnnotations& annotations) override;
   void PostBind(const PlacedPodView& pod) override;
 
+  std::vector<ObjectKind> Watches() const override { return manifest_.watches; }
+  void OnObject(const WatchedObject& object, Config& spec) override;
+  void OnObjectGone(const WatchedObject& object) override;
+  void CheckObject(const WatchedObject& object, Config& spec) const override;
+
  private:
   struct HeldStream;
 
   framework::Points Served();
+
+  std::string AskQueueOf(const GangView& gang) const override;
+  std::vector<QueueTurn> AskRound(std::span<const QueueUse> queues) const override;
 
   using Fill = absl::FunctionRef<void(Session&)>;
   using Read = absl::FunctionRef<absl::Status(const wire::ServeResponse&)>;
@@ -119,6 +132,8 @@ class RemotePlugin final : public framework::PointTable,
   const Numbering numbers_;
   const bool remembers_;     // serves a point that may leave it something to remember
   const bool answers_hold_;  // sees nothing of a node that changes within a cycle
+  RemoteQueues queues_{*this};  // where it serves QueueSelect
+  ObjectTable objects_;         // likewise ObjectWatch
   framework::Points points_;
   std::unique_ptr<Session> binding_;  // of Permit, PreBind and PostBind; null: none is open
 };

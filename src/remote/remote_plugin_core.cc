@@ -121,4 +121,58 @@ void RemotePlugin::PostBind(const PlacedPodView& pod) {
       Nothing));
 }
 
+std::string RemotePlugin::AskQueueOf(const GangView& gang) const {
+  std::string queue;
+  ThrowIfFailed(AskAlone(
+      "QueueSelect",
+      [&](Session& session) {
+        wire::QueueOf& question = *session.request.mutable_queue_of();
+        question.set_namespace_(std::string(gang.namespace_name));
+        question.set_queue(std::string(gang.queue));
+        question.set_user(std::string(gang.user));
+        question.set_dialect(std::string(gang.dialect));
+      },
+      [&](const wire::ServeResponse& response) -> absl::Status {
+        if (!response.has_queue_of()) return Missing("queue_of");
+        TUTTI_ASSIGN_OR_RETURN(queue, ReadQueueName(response.queue_of()));
+        return absl::OkStatus();
+      }));
+  return queue;
+}
+
+std::vector<QueueTurn> RemotePlugin::AskRound(std::span<const QueueUse> queues) const {
+  std::vector<QueueTurn> turns;
+  ThrowIfFailed(AskAlone(
+      "QueueSelect",
+      [&](Session& session) { ToWire(queues, numbers_, *session.request.mutable_queue_round()); },
+      [&](const wire::ServeResponse& response) -> absl::Status {
+        if (!response.has_queue_round()) return Missing("queue_round");
+        TUTTI_ASSIGN_OR_RETURN(turns, ReadTurns(response.queue_round(), queues.size()));
+        return absl::OkStatus();
+      }));
+  return turns;
+}
+
+void RemotePlugin::OnObject(const WatchedObject& object, Config& spec) {
+  objects_.Set(object, spec.entries());
+  queues_.Forget();
+}
+
+void RemotePlugin::OnObjectGone(const WatchedObject& object) {
+  objects_.Remove(object);
+  queues_.Forget();
+}
+
+void RemotePlugin::CheckObject(const WatchedObject& object, Config& spec) const {
+  ThrowIfFailed(AskAlone(
+      "ObjectWatch",
+      [&](Session& session) {
+        ToWire(object, spec.entries(), *session.request.mutable_object_check()->mutable_object());
+      },
+      [&](const wire::ServeResponse& response) {
+        return response.has_object_check() ? ReadMistakes(response.object_check(), spec)
+                                           : Missing("object_check");
+      }));
+}
+
 }  // namespace tutti::remote

@@ -1,6 +1,7 @@
 #include "remote/to_wire.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -73,6 +74,21 @@ void ToWire(const PlacedPodView& pod, const Numbering& numbers, wire::PlacedPod&
   to.set_node_name(std::string(pod.node_name));
   to.set_bound_since_s(pod.bound_since.count());
   AppendWants(pod, numbers, to);
+}
+
+void ToWire(std::span<const QueueUse> queues, const Numbering& numbers, wire::QueueRound& to) {
+  for (const QueueUse& queue : queues) {
+    wire::QueueUse& use = *to.add_queues();
+    use.set_name(std::string(queue.name));
+    use.set_waiting(queue.waiting);
+    use.set_running(queue.running);
+    std::map<uint32_t, int64_t> amounts;
+    for (const auto& [resource, amount] : queue.held) amounts[numbers.NumberOf(resource)] = amount;
+    for (const auto& [resource, amount] : amounts) {
+      use.add_resources(resource);
+      use.add_amounts(amount);
+    }
+  }
 }
 
 uint32_t ToWire(const DeviceSet& devices) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "remote/manifest.h"
+#include "remote/remote_queues.h"
 #include "tutti/devices.h"
 #include "tutti/gang_view.h"
 #include "tutti/placed_pod_view.h"
@@ -18,6 +19,7 @@ void ToWire(const GangView& gang, const Numbering& numbers, wire::Gang& to);
 void ToWire(const GangDiagnosis& diagnosis, const Numbering& numbers, wire::GangDiagnosis& to);
 void ToWire(const PlacedPodView& pod, const Numbering& numbers, wire::PlacedPod& to);
 void ToWire(const PlacementView& placement, wire::PlacementScore& to);
+void ToWire(std::span<const QueueUse> queues, const Numbering& numbers, wire::QueueRound& to);
 uint32_t ToWire(const DeviceSet& devices);  // bit i: device i
 void ToWire(std::span<const int64_t> scores, std::string& to);
 

@@ -45,6 +45,20 @@ std::string Bytes(std::span<const int64_t> values) {
   return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
 }
 
+template <class Entries>
+std::vector<ConfigEntry> EntriesOf(const Entries& from) {
+  std::vector<ConfigEntry> entries;
+  for (const wire::ConfigEntry& entry : from) {
+    entries.push_back(
+        {entry.pointer(), static_cast<ConfigKind>(entry.kind()), entry.text(), std::string()});
+  }
+  return entries;
+}
+
+WatchedObject ViewOf(const wire::WatchedObject& object) {
+  return {object.resource(), object.namespace_(), object.name(), object.generation()};
+}
+
 }  // namespace
 
 StreamHost::StreamHost(wire::HandshakeAnswer& manifest) : manifest_(manifest) {
@@ -118,6 +132,7 @@ void PluginStream::Answer(const wire::ServeRequest& request, wire::ServeResponse
 Status PluginStream::Dispatch(const wire::ServeRequest& request, wire::ServeResponse& response) {
   host_.now = std::chrono::nanoseconds(request.now_ns());
   if (request.has_cluster()) cluster_.Update(request.cluster());
+  if (request.has_objects()) Take(request.objects());
   if (request.has_cycle() && (request.cycle().begins() || !cycle_))
     cycle_.emplace(request.cycle().seed());
   switch (request.phase_case()) {
@@ -157,6 +172,10 @@ Status PluginStream::Dispatch(const wire::ServeRequest& request, wire::ServeResp
     case wire::ServeRequest::kPostBind:
       points_.post_bind->PostBind(ShownPlacedPod(request.post_bind().pod()).view());
       return Status::Success();
+    case wire::ServeRequest::kObjectCheck:
+      return CheckObject(request.object_check().object(), *response.mutable_object_check());
+    case wire::ServeRequest::kQueueOf:     // asked in another form than the SDK's QueueSelect:
+    case wire::ServeRequest::kQueueRound:  // tests answer these themselves
     case wire::ServeRequest::PHASE_NOT_SET:
       break;
   }
@@ -164,12 +183,7 @@ Status PluginStream::Dispatch(const wire::ServeRequest& request, wire::ServeResp
 }
 
 Status PluginStream::Shake(const wire::Handshake& request, wire::HandshakeAnswer& answer) {
-  std::vector<ConfigEntry> entries;
-  for (const wire::ConfigEntry& entry : request.args()) {
-    entries.push_back(
-        {entry.pointer(), static_cast<ConfigKind>(entry.kind()), entry.text(), std::string()});
-  }
-  Config config(std::move(entries));
+  Config config(EntriesOf(request.args()));
   manifest_.set_protocol(1);
   manifest_.set_name(std::string(descriptor_.name));
   manifest_.set_version(std::string(descriptor_.version));
@@ -205,6 +219,15 @@ void PluginStream::ListPoints() {
   list(points_.permit, wire::EXTENSION_POINT_PERMIT);
   list(points_.pre_bind, wire::EXTENSION_POINT_PRE_BIND);
   list(points_.post_bind, wire::EXTENSION_POINT_POST_BIND);
+  list(points_.object_watch, wire::EXTENSION_POINT_OBJECT_WATCH);
+  if (points_.object_watch != nullptr) {
+    for (const ObjectKind& kind : points_.object_watch->Watches()) {
+      wire::ObjectKind& to = *manifest_.add_watches();
+      to.set_group(kind.group);
+      for (const std::string& version : kind.versions) to.add_versions(version);
+      to.set_resource(kind.resource);
+    }
+  }
   manifest_.set_score_is_node_local(points_.score != nullptr && points_.score->IsNodeLocal());
   if (points_.score != nullptr && points_.score->HasNormalizeScore())
     manifest_.add_points(wire::EXTENSION_POINT_NORMALIZE_SCORE);
@@ -322,6 +345,27 @@ Status PluginStream::SelectDevices(const wire::DeviceSelect& request,
       {request.count(), request.milli()}, fitting);
   selected.ForEach(
       [&](uint32_t device) { answer.set_devices(answer.devices() | uint32_t{1} << device); });
+  return Status::Success();
+}
+
+void PluginStream::Take(const wire::ObjectUpdate& objects) {
+  for (const wire::WatchedObject& object : objects.objects()) {
+    Config spec(EntriesOf(object.spec()));
+    points_.object_watch->OnObject(ViewOf(object), spec);
+  }
+  for (const wire::WatchedObject& object : objects.gone())
+    points_.object_watch->OnObjectGone(ViewOf(object));
+}
+
+Status PluginStream::CheckObject(const wire::WatchedObject& object,
+                                 wire::ObjectCheckAnswer& answer) {
+  Config spec(EntriesOf(object.spec()));
+  points_.object_watch->CheckObject(ViewOf(object), spec);
+  for (const ConfigError& error : spec.errors()) {
+    wire::ArgError& to = *answer.add_mistakes();
+    to.set_pointer(error.pointer);
+    to.set_message(error.message);
+  }
   return Status::Success();
 }
 

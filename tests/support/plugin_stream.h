@@ -16,6 +16,7 @@
 #include "tutti/plugin/bind.h"
 #include "tutti/plugin/device_select.h"
 #include "tutti/plugin/filter.h"
+#include "tutti/plugin/object_watch.h"
 #include "tutti/plugin/placement.h"
 #include "tutti/plugin/post_filter.h"
 #include "tutti/plugin/queue_sort.h"
@@ -82,6 +83,7 @@ class PluginStream {
     PermitPlugin* permit = nullptr;
     PreBindPlugin* pre_bind = nullptr;
     PostBindPlugin* post_bind = nullptr;
+    ObjectWatchPlugin* object_watch = nullptr;
   };
 
   Status Dispatch(const v1::plugin::ServeRequest& request, v1::plugin::ServeResponse& response);
@@ -100,6 +102,9 @@ class PluginStream {
                        v1::plugin::DeviceSelectAnswer& answer);
   Status Permit(const v1::plugin::Permit& request, v1::plugin::ServeResponse& response);
   Status PreBind(const v1::plugin::PreBind& request, v1::plugin::PreBindAnswer& answer);
+  void Take(const v1::plugin::ObjectUpdate& objects);
+  Status CheckObject(const v1::plugin::WatchedObject& object,
+                     v1::plugin::ObjectCheckAnswer& answer);
 
   const PluginDescriptor& descriptor_;
   const Untold untold_;

@@ -46,6 +46,20 @@ TEST(ManifestTest, SaysWhichPartsHaveChanged) {
             "version, score_is_node_local, reasons");
 }
 
+TEST(ManifestTest, TakesTheKindsThatItWatches) {
+  wire::HandshakeAnswer answer = Good();
+  answer.add_points(wire::EXTENSION_POINT_OBJECT_WATCH);
+  wire::ObjectKind& kind = *answer.add_watches();
+  kind.set_group("example.com");
+  kind.add_versions("v1");
+  kind.set_resource("budgets");
+  const Manifest manifest = ReadManifest(answer).value();
+  ASSERT_EQ(manifest.watches.size(), 1u);
+  EXPECT_EQ(manifest.watches[0].resource, "budgets");
+  kind.add_versions("v2");
+  EXPECT_EQ(WhatChanged(manifest, ReadManifest(answer).value()), "watches");
+}
+
 struct Wrong {
   const char* name;
   void (*spoil)(wire::HandshakeAnswer&);
@@ -108,6 +122,18 @@ INSTANTIATE_TEST_SUITE_P(
               },
               "reasons: a text of 5000 bytes, expected at most 1024"}),
     [](const auto& param) { return param.param.name; });
+
+TEST(ManifestTest, KindsAreOfWhoWatchesThem) {
+  wire::HandshakeAnswer answer = Good();
+  answer.add_watches();
+  const std::string nobody(ReadManifest(answer).status().message());
+  EXPECT_THAT(nobody, HasSubstr("watches: expected none of a plugin that does not serve"));
+  EXPECT_THAT(nobody, HasSubstr("watches: a kind without a version"));
+  answer.clear_watches();
+  answer.add_points(wire::EXTENSION_POINT_OBJECT_WATCH);
+  EXPECT_THAT(std::string(ReadManifest(answer).status().message()),
+              HasSubstr("watches: none, expected at least one"));
+}
 
 TEST(ManifestTest, EverythingThatIsWrongIsSaidAtOnce) {
   wire::HandshakeAnswer answer = Good();
