@@ -493,7 +493,8 @@ void GetPiece(const pb::CheckpointPiece& in, CoreCheckpoint& c, ModelReader& rea
     c.submitters.push_back({saved.namespace_name(), saved.name(), reader.Length(saved.last()),
                             reader.Length(saved.before())});
   }
-  for (const pb::SavedPluginState& state : in.plugin_states()) c.plugin_states.push_back(Get(state));
+  for (const pb::SavedPluginState& state : in.plugin_states())
+    c.plugin_states.push_back(Get(state));
   if (in.last()) GetValues(in, c, reader);
 }
 
