@@ -25,10 +25,9 @@ struct OpenbWorkload {
 // Both files must be without bad rows.
 absl::StatusOr<OpenbWorkload> LoadOpenb(const std::string& node_file, const std::string& pod_file);
 
-// The same nodes with the names dealt out anew. Equal scores go to the first node by name, and the
-// published lists name the nodes otherwise than the published runs did: which node comes first is
-// not known, only that an allocation may hang on it by several points. Drawn with each seed, the
-// mean of several is that of an order that nobody chose. Same seed, same names.
+// The same nodes with the names dealt out anew. Equal scores go to the first node by name, and an
+// allocation may hang on which that is by several points. Drawn with each seed, the mean of several
+// is that of an order that nobody chose. Same seed, same names.
 OpenbWorkload NamedAnew(const OpenbWorkload& workload, uint64_t seed);
 
 // Numbers of `pods`, in the order in which they arrive. Same seed, same order.
