@@ -41,6 +41,7 @@
 #include "tutti/plugin/queue_select.h"
 #include "tutti/plugin/queue_sort.h"
 #include "tutti/plugin/reserve.h"
+#include "tutti/plugin/state.h"
 #include "user_limits.h"
 
 namespace tutti::plugins {
@@ -50,7 +51,8 @@ class HierarchicalQueues : public QueueSelectPlugin,
                            public ReservePlugin,
                            public SelectVictimsPlugin,
                            public ClusterEventPlugin,
-                           public ObjectWatchPlugin {
+                           public ObjectWatchPlugin,
+                           public StatePlugin {
  public:
   static const PluginDescriptor& Descriptor();
 
@@ -70,6 +72,8 @@ class HierarchicalQueues : public QueueSelectPlugin,
   Status PreEnqueue(const GangView& gang, const ClusterView& cluster) const override;
   Status Reserve(const GangView& gang, const PlacementView& placement,
                  const ClusterView& cluster) override;
+  void ReserveAgain(const GangView& gang, const PlacementView& placement,
+                    const ClusterView& cluster) override;
   void Unreserve(const GangView& gang, const PlacementView& placement) override;
   Status SelectVictims(const GangView& gang, const GangDiagnosis& diagnosis,
                        const ClusterView& cluster, const BoundPods& pods,
@@ -80,6 +84,8 @@ class HierarchicalQueues : public QueueSelectPlugin,
   void OnObject(const WatchedObject& object, Config& spec) override;
   void OnObjectGone(const WatchedObject& object) override;
   void CheckObject(const WatchedObject& object, Config& spec) const override;
+  std::string Save() const override;
+  Status Restore(std::string_view bytes) override;
 
  protected:
   // As PlacementGenerate: the nodes of each flavor that the gang may go to.

@@ -58,10 +58,15 @@ Status NamespaceLimits::Reserve(const GangView& gang, const PlacementView&, cons
     if (const int64_t asked = Asked(gang, limit.resource); asked > 0 && asked > left)
       return Status::Pending(over_limit_, asked, left);
   }
+  NamespaceLimits::ReserveAgain(gang, {}, {});
+  return Status::Success();
+}
+
+void NamespaceLimits::ReserveAgain(const GangView& gang, const PlacementView&,
+                                   const ClusterView&) {
   for (Limit& limit : limits_) {
     if (limit.namespace_name == gang.namespace_name) limit.promised += Asked(gang, limit.resource);
   }
-  return Status::Success();
 }
 
 void NamespaceLimits::Unreserve(const GangView& gang, const PlacementView&) {

@@ -22,6 +22,8 @@ class NamespaceLimits final : public ReservePlugin, public ClusterEventPlugin {
 
   Status Reserve(const GangView& gang, const PlacementView& placement,
                  const ClusterView& cluster) override;
+  void ReserveAgain(const GangView& gang, const PlacementView& placement,
+                    const ClusterView& cluster) override;
   void Unreserve(const GangView& gang, const PlacementView& placement) override;
   ClusterEventKinds EventsToRegister() const override;
   QueueingHint OnClusterEvent(const ClusterEventView& event) override;

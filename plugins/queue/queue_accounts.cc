@@ -1,5 +1,6 @@
 #include "queue_accounts.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tutti::plugins {
@@ -70,6 +71,36 @@ void QueueAccounts::Count(const Account& account, const Amounts& amounts, int64_
 void QueueAccounts::CountRunning(const Account& account, int64_t gangs) {
   tree_.CountRunning(*account.queue, gangs);
   users_.CountRunning(*account.queue, account.user, gangs);
+}
+
+std::vector<QueueState::Account> QueueAccounts::Save() const {
+  std::vector<QueueState::Account> saved;
+  saved.reserve(accounts_.size());
+  for (const auto& [gang, account] : accounts_)
+    saved.push_back({gang, account.queue, account.user, account.flavor});
+  std::sort(saved.begin(), saved.end(),
+            [](const auto& a, const auto& b) { return a.gang < b.gang; });
+  return saved;
+}
+
+void QueueAccounts::Restore(const std::vector<QueueState::Account>& saved,
+                            std::chrono::nanoseconds now) {
+  for (auto& [gang, account] : accounts_) account.queue.reset();
+  for (const QueueState::Account& of : saved) {
+    Account& account = accounts_[of.gang];
+    account.queue = of.queue && of.queue->value < tree_.size() ? of.queue : std::nullopt;
+    account.user = of.user;
+    account.flavor = of.flavor;
+  }
+  std::erase_if(accounts_, [](const auto& entry) {
+    return !entry.second.queue && entry.second.empty();
+  });
+  for (const auto& [gang, account] : accounts_) {
+    if (!account.queue || account.empty()) continue;
+    tree_.Charge(*account.queue, account.held, 1, now);
+    tree_.CountRunning(*account.queue, 1);
+  }
+  Rebuilt();
 }
 
 std::optional<QueueId> QueueAccounts::HolderOf(uint64_t gang) const {

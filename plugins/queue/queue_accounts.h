@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "amounts.h"
 #include "flavor_trees.h"
@@ -35,6 +36,11 @@ class QueueAccounts {
   // What the gang holds is on nodes of this flavor; empty: of none. Until it holds nothing again it
   // stays with the first that it was placed on; of a gang that holds nothing, nothing is kept.
   void Place(uint64_t gang, std::string_view flavor);
+
+  // All but what they hold, by gang.
+  std::vector<QueueState::Account> Save() const;
+  // In a tree in which nobody holds anything yet: what gangs hold counts as it did then.
+  void Restore(const std::vector<QueueState::Account>& saved, std::chrono::nanoseconds now);
 
   // The queue of a gang that holds something; nullopt: it holds nothing.
   std::optional<QueueId> HolderOf(uint64_t gang) const;

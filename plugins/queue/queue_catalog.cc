@@ -1,6 +1,7 @@
 #include "queue_catalog.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tutti::plugins {
 
@@ -63,6 +64,32 @@ void QueueCatalog::IndexNamespaces() {
     for (const std::string& name : entries_[q].spec.namespaces)
       by_namespace_.emplace(name, QueueId(q));
   }
+}
+
+std::vector<std::string> QueueCatalog::Names() const {
+  std::vector<std::string> names(entries_.size() - 1);
+  for (const auto& [name, number] : numbers_) names[number.value - 1] = name;
+  return names;
+}
+
+void QueueCatalog::Renumber(const std::vector<std::string>& names) {
+  std::vector<std::string> all = names;
+  for (const std::string& name : Names()) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) all.push_back(name);
+  }
+  std::vector<Entry> entries = std::exchange(entries_, std::vector<Entry>(1));
+  const auto before = std::exchange(numbers_, {});
+  for (const std::string& name : all) {
+    Entry* entry = Add(name);
+    if (entry == nullptr) break;
+    const auto known = before.find(name);
+    if (known != before.end()) {
+      *entry = std::move(entries[known->second.value]);
+    } else {
+      entry->spec.reclaimable = false;  // what runs goes on
+    }
+  }
+  IndexNamespaces();
 }
 
 std::vector<QueueSpec> QueueCatalog::Specs() const {

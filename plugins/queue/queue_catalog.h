@@ -39,6 +39,11 @@ class QueueCatalog {
   void SetLocal(std::string namespace_name, std::string name, Local local);
   void RemoveLocal(std::string_view namespace_name, std::string_view name);
 
+  // Of all that are or were, by number less one.
+  std::vector<std::string> Names() const;
+  // From now on these have the numbers 1, 2 and so on, whether they are there or not; others follow.
+  void Renumber(const std::vector<std::string>& names);
+
   // What there is now, by number; one without a name: not there (any more). Whoever cannot be where
   // it says it is stands at the root, and says why in `problem`.
   std::vector<QueueSpec> Specs() const;

@@ -1,5 +1,8 @@
 #include "queue_naps.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace tutti::plugins {
 
 void QueueNaps::Rebuilt() {
@@ -66,6 +69,26 @@ void QueueNaps::WakeAll() {
   for (uint32_t i = 0; i < naps_.size(); ++i) {
     naps_[i].asleep = false;
     if (naps_[i].top) Forget(QueueId(i));
+  }
+}
+
+void QueueNaps::Save(std::vector<QueueState::Nap>& naps) const {
+  for (size_t q = 0; q < naps_.size(); ++q) {
+    const Nap& nap = naps_[q];
+    std::vector<uint64_t> refused(refused_[q].begin(), refused_[q].end());
+    std::sort(refused.begin(), refused.end());
+    naps.push_back({nap.top, nap.freed, nap.since, nap.all_refused, nap.asleep, times_freed_[q],
+                    std::move(refused)});
+  }
+}
+
+void QueueNaps::Restore(const std::vector<QueueState::Nap>& naps) {
+  for (size_t q = 0; q < std::min(naps.size(), naps_.size()); ++q) {
+    const QueueState::Nap& nap = naps[q];
+    const bool there = !nap.top || nap.top->value < tree_.size();
+    naps_[q] = {there ? nap.top : std::nullopt, nap.freed, nap.since, nap.all_refused, nap.asleep};
+    times_freed_[q] = nap.times_freed;
+    refused_[q] = {nap.refused.begin(), nap.refused.end()};
   }
 }
 

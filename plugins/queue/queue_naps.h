@@ -41,6 +41,9 @@ class QueueNaps {
   void Freed(QueueId queue);  // it holds less
   void WakeAll();
 
+  void Save(std::vector<QueueState::Nap>& naps) const;
+  void Restore(const std::vector<QueueState::Nap>& naps);  // of this tree
+
  private:
   struct Nap {
     std::optional<QueueId> top;         // the highest queue that was full

@@ -46,6 +46,30 @@ void QueueTree::Rebuild(std::vector<QueueSpec> specs, std::chrono::nanoseconds n
   for (uint32_t i = 0; i < own.size(); ++i) AddOwn(QueueId(i), own[i]);
 }
 
+void QueueTree::Clear() {
+  nodes_.clear();
+  roots_.clear();
+}
+
+void QueueTree::Save(std::vector<QueueState::Node>& nodes) const {
+  for (const Node& node : nodes_) {
+    QueueState::Node& saved = nodes.emplace_back();
+    saved.there = !node.spec.name.empty();
+    saved.parent = node.parent;
+    if (half_life_.count() == 0) continue;
+    saved.past_at = node.past_at;
+    saved.past = node.past;
+  }
+}
+
+void QueueTree::Restore(const std::vector<QueueState::Node>& nodes) {
+  if (half_life_.count() == 0) return;
+  for (size_t q = 0; q < std::min(nodes.size(), nodes_.size()); ++q) {
+    nodes_[q].past = nodes[q].past;
+    nodes_[q].past_at = nodes[q].past_at;
+  }
+}
+
 void QueueTree::Link() {
   std::map<std::string_view, QueueId> numbers;
   for (uint32_t i = 0; i < nodes_.size(); ++i) numbers.emplace(nodes_[i].spec.name, QueueId(i));

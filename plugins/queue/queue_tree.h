@@ -11,6 +11,7 @@
 
 #include "amounts.h"
 #include "queue_spec.h"
+#include "queue_state.h"
 #include "tutti/plugin/queue_select.h"
 #include "tutti/views.h"
 
@@ -25,6 +26,12 @@ class QueueTree {
   // From now on there are these, by number; none of them is misplaced. There may be more of them,
   // and not fewer. What each holds itself it goes on holding, wherever it stands now.
   void Rebuild(std::vector<QueueSpec> specs, std::chrono::nanoseconds now);
+
+  // Nobody is there and nobody holds anything; the cluster's capacity stays.
+  void Clear();
+  // What it remembers of each queue.
+  void Save(std::vector<QueueState::Node>& nodes) const;
+  void Restore(const std::vector<QueueState::Node>& nodes);
 
   size_t size() const { return nodes_.size(); }
   const QueueSpec& spec(QueueId queue) const { return At(queue).spec; }

@@ -34,4 +34,12 @@ void QueueTurns::TakeOut(QueueId queue) {
   for (std::optional<QueueId> at = queue; at; at = tree_.parent(*at)) --waiting_[at->value];
 }
 
+std::vector<QueueId> QueueTurns::InRound() const {
+  std::vector<QueueId> queues;
+  for (uint32_t q = 0; q < in_round_.size(); ++q) {
+    if (in_round_[q]) queues.emplace_back(q);
+  }
+  return queues;
+}
+
 }  // namespace tutti::plugins

@@ -19,6 +19,7 @@ class QueueTurns {
   void Begin(std::span<const QueueId> waiting);
   std::optional<QueueId> Next(std::chrono::nanoseconds now) const;
   void TakeOut(QueueId queue);
+  std::vector<QueueId> InRound() const;
 
  private:
   std::optional<QueueId> FirstOf(std::span<const QueueId> siblings,

@@ -49,6 +49,16 @@ Status GangPoints::Reserve(const GangView& gang, const PlacementView& placement,
   return Status::Success();
 }
 
+void GangPoints::ReserveAgain(const GangView& gang, const PlacementView& placement,
+                              const ClusterView& cluster) const {
+  for (const auto& at : Of().reserves()) {
+    static_cast<void>(Ask(at.plugin, "Reserve", [&] {
+      at.point->ReserveAgain(gang, placement, cluster);
+      return Status::Success();
+    }));
+  }
+}
+
 void GangPoints::Unreserve(const GangView& gang, const PlacementView& placement) const {
   UnreserveFirst(Of().reserves().size(), gang, placement);
 }

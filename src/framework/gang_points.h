@@ -32,6 +32,9 @@ class GangPoints {
   Status Reserve(const GangView& gang, const PlacementView& placement,
                  const ClusterView& cluster) const;
   void Unreserve(const GangView& gang, const PlacementView& placement) const;
+  // To plugins that take the place of those that have entered it.
+  void ReserveAgain(const GangView& gang, const PlacementView& placement,
+                    const ClusterView& cluster) const;
 
   bool post_filters() const { return plugins_.active() && !Of().post_filters().empty(); }
   PostFilterVerdict PostFilter(const GangView& gang, const GangDiagnosis& diagnosis,

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/interner.h"
+#include "framework/decision_time.h"
 #include "model/field_table.h"
 #include "model/reason_table.h"
 #include "model/resource_table.h"
@@ -64,7 +65,8 @@ class Host final : public PluginHost {
     if (services_.increment) services_.increment(counter, by);
   }
   std::chrono::nanoseconds Now() const override {
-    return std::chrono::nanoseconds(services_.clock.WallNanos());
+    const int64_t decided = DecisionTime::Now();
+    return std::chrono::nanoseconds(decided != 0 ? decided : services_.clock.WallNanos());
   }
   const TextTable& texts() const override { return services_.texts; }
 

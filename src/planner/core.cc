@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "framework/decision_time.h"
 #include "planner/admission_desk.h"
 #include "planner/bind_desk.h"
 #include "planner/core_audit.h"
@@ -13,6 +14,7 @@
 #include "planner/gang_book.h"
 #include "planner/gang_release.h"
 #include "planner/object_desk.h"
+#include "planner/plugin_recall.h"
 #include "planner/pod_desk.h"
 #include "planner/pre_enqueue.h"
 #include "planner/queue_planner.h"
@@ -34,6 +36,7 @@ struct Core::Parts {
   BindDesk binds{state, gangs};
   PodDesk pods{state, gangs, binds, bound, events};
   ObjectDesk objects{state, gangs.dates()};
+  PluginRecall recall{state, events, reserves};
   PreEnqueue pre_enqueue{state, gangs};
   AdmissionDesk admissions{state, gangs, pre_enqueue};
   QueuePlanner queue{state, gangs, binds, pre_enqueue, bound};
@@ -68,6 +71,11 @@ struct Core::Parts {
   void On(model::TimePassed&);
 
   void Replan() { state.planning_due = true; }
+  // 0: nobody has said where the axis of time begins.
+  int64_t SinceEpoch() const {
+    const int64_t zero = state.options.timestamp_zero.count();
+    return zero == 0 ? 0 : zero + state.now.nanos;
+  }
   void SetReady(bool synced, bool leading);
   void GiveEverythingBack();
   void GangDue(Gang& gang);
@@ -84,6 +92,7 @@ Core::~Core() = default;
 model::Effects Core::Apply(Timestamp now, model::ClusterEvent event) {
   CoreState& state = parts_->state;
   state.now = now;
+  const framework::DecisionTime time(parts_->SinceEpoch());
   std::visit([this](auto& e) { parts_->On(e); }, event);
   return std::exchange(state.effects, {});
 }
@@ -168,6 +177,7 @@ void Core::Parts::GiveEverythingBack() {
 
 void Core::Parts::On(model::TimePassed&) {
   binds.Expire();
+  gangs.dates().LetPluginSettle();
   if (!state.ready()) return;
   gangs.ReportMarkers();
   binds.AskPermitsAgain();
@@ -301,6 +311,7 @@ CoreCheckpoint Core::Save() const {
   parts_->binds.Save(checkpoint);
   parts_->queue.Save(checkpoint);
   parts_->objects.Save(checkpoint);
+  parts_->recall.Save(checkpoint);
   return checkpoint;
 }
 
@@ -310,7 +321,9 @@ absl::Status Core::Restore(CoreCheckpoint checkpoint) {
   for (const auto& [uid, record] : parts_->state.pods)
     if (record.charged) parts_->bound.Add(record);  // in any order: who asks gets them sorted
   parts_->generation = checkpoint.generation;
+  const framework::DecisionTime time(parts_->SinceEpoch());
   parts_->objects.Restore(checkpoint);
+  parts_->recall.Restore(checkpoint);
   parts_->gangs.Restore(checkpoint);
   parts_->binds.Restore(checkpoint);
   parts_->queue.Restore(checkpoint);

@@ -154,6 +154,7 @@ class Validator {
     }
     TUTTI_RETURN_IF_ERROR(Submitters());
     TUTTI_RETURN_IF_ERROR(StartPlans());
+    TUTTI_RETURN_IF_ERROR(OfPlugins());
     return HeadRoom();
   }
 
@@ -185,6 +186,23 @@ class Validator {
           return Wrong("gang %d has a planned start with other devices than nodes", entry.arrival);
       }
     }
+    return absl::OkStatus();
+  }
+
+  absl::Status OfPlugins() const {
+    std::set<std::string_view> plugins;
+    for (const framework::PluginState& state : c_.plugin_states) {
+      if (!plugins.insert(state.plugin).second || state.bytes.size() > StatePlugin::kMostBytes)
+        return Wrong("plugin %s has its state twice, or %d bytes of it", state.plugin,
+                     state.bytes.size());
+    }
+    if (!c_.round) return absl::OkStatus();
+    const CoreCheckpoint::Round& round = *c_.round;
+    if (!std::is_sorted(round.waiting.begin(), round.waiting.end()))
+      return Wrong("the queues of a round are in no order");
+    for (const CoreCheckpoint::Round::Line& line : round.lines)
+      if (line.line > QueueSelectPlugin::kMostQueues)
+        return Wrong("queue number %d of a round is out of range", line.line);
     return absl::OkStatus();
   }
 

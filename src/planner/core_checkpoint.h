@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "base/clock.h"
+#include "framework/state_points.h"
 #include "model/cluster_event.h"
 #include "model/cluster_snapshot.h"
 #include "model/node_table.h"
@@ -55,6 +56,19 @@ struct CoreCheckpoint {
     std::vector<MemberClass> classes;
     bool chosen = false;
     bool nodes_are_as_then = false;  // no Node object has changed since it was planned
+  };
+  struct Round {  // over the queues of a plugin
+    struct Line {
+      uint32_t line = 0;
+      bool over = false;
+      std::optional<Place> last;  // that was tried
+    };
+    bool unfinished = false;
+    bool in_turn = false;
+    uint64_t next = 0;
+    base::Timestamp again_at = base::Timestamp::Infinite();
+    std::vector<uint32_t> waiting;  // numbers of queues, ascending
+    std::vector<Line> lines;        // by number
   };
   struct Permit {  // a bind that a plugin makes wait
     base::Uid uid;
@@ -106,6 +120,8 @@ struct CoreCheckpoint {
   std::vector<StartPlan::Entry> start_plan;
   base::Timestamp next_nomination;
   bool nominations_pending = false;
+  std::optional<Round> round;
+  std::vector<framework::PluginState> plugin_states;
 };
 
 void SaveState(const CoreState& state, CoreCheckpoint& checkpoint);

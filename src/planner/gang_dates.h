@@ -28,6 +28,9 @@ class GangDates {
 
   // What the QueueSelect plugin says of gangs may have changed.
   void AskAgain() { stale_ = true; }
+  // Lets it take in what has changed now, and not whenever somebody happens to look: decisions that
+  // are made again from a log must not hang on that.
+  void LetPluginSettle() const;
   // Before a pass.
   void Refresh();
 

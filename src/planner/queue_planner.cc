@@ -260,15 +260,19 @@ bool QueuePlanner::FindPlace(const Wanted& wanted, Placement& placement) {
 void QueuePlanner::Save(CoreCheckpoint& checkpoint) const {
   nominator_.Save(checkpoint);
   plan_.Save(checkpoint);
+  round_.Save(checkpoint);
+  if (!unfinished()) return;
+  room_.Save(checkpoint);
   if (!resume_) return;
   const QueuePlace& place = resume_->place;
   checkpoint.resume = {{place.whole, place.priority, place.arrival}, resume_->duration};
-  room_.Save(checkpoint);
 }
 
 void QueuePlanner::Restore(const CoreCheckpoint& checkpoint) {
   nominator_.Restore(checkpoint);
   plan_.Restore(checkpoint);
+  round_.Restore(checkpoint);
+  if (unfinished()) room_.Restore(checkpoint);
   if (!checkpoint.resume) return;
   const auto& [place, duration] = *checkpoint.resume;
   // Of a gang that has ended since there is nothing left that a QueueSort plugin could look at.

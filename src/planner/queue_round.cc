@@ -146,4 +146,57 @@ void QueueRound::Served(QueueOutcome outcome) {
   line.over = !stays || !more;
 }
 
+void QueueRound::Save(CoreCheckpoint& checkpoint) const {
+  if (!unfinished_ && again_at_ == base::Timestamp::Infinite()) return;
+  CoreCheckpoint::Round& round = checkpoint.round.emplace();
+  round.again_at = again_at_;
+  round.unfinished = unfinished_;
+  if (!unfinished_) return;
+  round.in_turn = in_turn_;
+  round.next = next_;
+  for (const QueueId queue : waiting_) round.waiting.push_back(queue.value);
+  for (const auto& [number, line] : lines_) {
+    CoreCheckpoint::Round::Line& saved = round.lines.emplace_back();
+    saved.line = number;
+    saved.over = line.over;
+    if (line.last) saved.last = {line.last->whole, line.last->priority, line.last->arrival};
+  }
+  std::sort(round.lines.begin(), round.lines.end(),
+            [](const auto& a, const auto& b) { return a.line < b.line; });
+}
+
+void QueueRound::Restore(const CoreCheckpoint& checkpoint) {
+  if (!checkpoint.round || !active()) return;
+  const CoreCheckpoint::Round& round = *checkpoint.round;
+  again_at_ = round.again_at;
+  if (!round.unfinished) return;
+  const framework::Profile& profile = *s_.plugins.profile;
+  const uint16_t plugin = profile.queue_selects().front().plugin;
+  const auto& states = profile.states();
+  if (std::none_of(states.begin(), states.end(),
+                   [&](const auto& at) { return at.plugin == plugin; })) {
+    s_.planning_due = true;
+    return;
+  }
+  unfinished_ = true;
+  in_turn_ = round.in_turn;
+  next_ = round.next;
+  for (const uint32_t queue : round.waiting) waiting_.emplace_back(queue);
+  for (const CoreCheckpoint::Round::Line& saved : round.lines) {
+    Line& line = lines_[saved.line];
+    line.over = saved.over;
+    if (saved.last) line.last = PlaceOf(saved.line, *saved.last);
+  }
+}
+
+// Of a gang that has ended since there is nothing left that a QueueSort plugin could look at.
+QueuePlace QueueRound::PlaceOf(uint32_t line, const CoreCheckpoint::Place& place) const {
+  const auto gang = s_.by_arrival.find(place.arrival);
+  QueuePlace at{line, place.whole, place.priority, place.arrival, nullptr, nullptr};
+  if (gang == s_.by_arrival.end()) return at;
+  at.gang = gang->second;
+  at.card = std::make_shared<const GangCard>(*gang->second, std::vector<MemberClass>());
+  return at;
+}
+
 }  // namespace tutti::planner

@@ -6,10 +6,12 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "planner/core_checkpoint.h"
 #include "planner/core_state.h"
 #include "planner/gang_dates.h"
 
 namespace tutti::planner {
+
 
 // Holds the plugin to its contract: a queue that it may not choose ends the round. Where it fails as
 // a round begins, nobody is tried until it is asked again, or, with onError Skip, the queues take
@@ -25,6 +27,9 @@ class QueueRound {
   void Abandon() { unfinished_ = false; }
   // When the plugin is to be asked again, because it failed.
   base::Timestamp again_at() const { return again_at_; }
+  void Save(CoreCheckpoint& checkpoint) const;
+  // Where the plugin has its state back. Otherwise a round that was under way begins anew.
+  void Restore(const CoreCheckpoint& checkpoint);
   // The gang to be tried next. Null: the round is over.
   Gang* Next();
   // What became of that gang; told before it is settled.
@@ -45,6 +50,7 @@ class QueueRound {
   std::optional<QueueId> ChooseInTurn();
   bool SkipsFailures() const;
   bool Over(QueueId queue) const;
+  QueuePlace PlaceOf(uint32_t line, const CoreCheckpoint::Place& place) const;
 
   CoreState& s_;
   const GangDates& dates_;

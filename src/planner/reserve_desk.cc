@@ -16,23 +16,12 @@ Status ReserveDesk::Reserve(const GangCard& card,
   return points_.Reserve(card.view(), {nullptr, spans}, views_.view());
 }
 
-void ReserveDesk::TellGivenBack() {
-  if (!s_.ledger.any_given_back()) return;
-  const std::vector<Reservation> all = s_.ledger.TakeGivenBack();
-  std::map<uint64_t, std::vector<const Reservation*>> by_gang;
-  for (const Reservation& reservation : all) by_gang[reservation.gang].push_back(&reservation);
-  for (const auto& [arrival, reservations] : by_gang) {
-    const auto gang = s_.by_arrival.find(arrival);
-    if (gang != s_.by_arrival.end()) TellGivenBack(*gang->second, reservations);
-  }
-}
-
-void ReserveDesk::TellGivenBack(const Gang& gang,
-                                const std::vector<const Reservation*>& given_back) {
+template <class Tell>
+void ReserveDesk::WithCard(const Gang& gang, const Announced& reservations, Tell&& tell) const {
   std::vector<MemberClass> classes;
   std::vector<std::vector<NodeIndex>> nodes;
   std::map<const model::PodShape*, size_t> index;  // never walked: its order is that of addresses
-  for (const Reservation* reservation : given_back) {
+  for (const Reservation* reservation : reservations) {
     const auto [it, added] = index.try_emplace(reservation->shape.get(), classes.size());
     if (added) {
       classes.push_back(
@@ -44,7 +33,39 @@ void ReserveDesk::TellGivenBack(const Gang& gang,
   }
   const GangCard card(gang, std::move(classes));
   const std::vector<std::span<const NodeIndex>> spans(nodes.begin(), nodes.end());
-  points_.Unreserve(card.view(), {nullptr, spans});
+  tell(card.view(), PlacementView{nullptr, spans});
+}
+
+void ReserveDesk::TellGivenBack() {
+  if (!s_.ledger.any_given_back()) return;
+  const std::vector<Reservation> all = s_.ledger.TakeGivenBack();
+  std::map<uint64_t, Announced> by_gang;
+  for (const Reservation& reservation : all) by_gang[reservation.gang].push_back(&reservation);
+  for (const auto& [arrival, reservations] : by_gang) {
+    const auto gang = s_.by_arrival.find(arrival);
+    if (gang == s_.by_arrival.end()) continue;
+    WithCard(*gang->second, reservations, [&](const GangView& view, const PlacementView& nodes) {
+      points_.Unreserve(view, nodes);
+    });
+  }
+}
+
+void ReserveDesk::TellAgain() {
+  if (!active()) return;
+  std::map<uint64_t, Announced> by_gang;
+  s_.ledger.ForEach([&](ReservationId, const Reservation& reservation) {
+    if (reservation.announced) by_gang[reservation.gang].push_back(&reservation);
+  });
+  for (const Reservation& reservation : s_.ledger.given_back())
+    by_gang[reservation.gang].push_back(&reservation);
+  views_.Reset(s_.nodes.blocks());
+  for (const auto& [arrival, reservations] : by_gang) {
+    const auto gang = s_.by_arrival.find(arrival);
+    if (gang == s_.by_arrival.end()) continue;
+    WithCard(*gang->second, reservations, [&](const GangView& view, const PlacementView& nodes) {
+      points_.ReserveAgain(view, nodes, views_.view());
+    });
+  }
 }
 
 }  // namespace tutti::planner

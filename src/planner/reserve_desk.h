@@ -21,10 +21,14 @@ class ReserveDesk {
   // Tells the plugins of what was given back: before they are asked anything else, and before the
   // gang ends.
   void TellGivenBack();
+  // Tells plugins that were told nothing yet of all that was announced and has not ended for them.
+  void TellAgain();
 
  private:
-  void TellGivenBack(const Gang& gang,
-                     const std::vector<const ReservationLedger::Reservation*>& given_back);
+  using Announced = std::vector<const ReservationLedger::Reservation*>;  // of one gang
+  // Calls `tell` with the gang's card and nodes.
+  template <class Tell>
+  void WithCard(const Gang& gang, const Announced& reservations, Tell&& tell) const;
 
   CoreState& s_;
   framework::GangPoints points_{s_.plugins};

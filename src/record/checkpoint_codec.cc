@@ -4,6 +4,7 @@
 
 #include "record/event_codec.h"
 #include "record/start_plan_codec.h"
+#include "record/plugin_codec.h"
 
 namespace tutti::record {
 namespace {
@@ -216,6 +217,7 @@ void PutValues(const CoreCheckpoint& c, pb::CheckpointPiece& out, TableWriter& t
   }
   if (c.head_room) PutHeadRoom(*c.head_room, *out.mutable_head_room(), tables);
   if (c.survey) PutSurvey(*c.survey, *out.mutable_survey());
+  if (c.round) Put(*c.round, *out.mutable_round());
 }
 
 }  // namespace
@@ -286,6 +288,8 @@ void PutCheckpoint(const CoreCheckpoint& c, uint64_t next_batch, TableWriter& ta
     out.set_last(last_run.count());
     out.set_before(before.count());
   }
+  for (const framework::PluginState& state : c.plugin_states)
+    Put(state, *pieces.Next().add_plugin_states());
   pb::CheckpointPiece& last = pieces.last();
   PutValues(c, last, tables);
   last.set_next_batch(next_batch);
@@ -421,6 +425,7 @@ void GetValues(const pb::CheckpointPiece& in, CoreCheckpoint& c, ModelReader& re
   if (in.has_resume())
     c.resume = {PlaceOf(in.resume().place()), reader.Length(in.resume().duration())};
   if (in.has_head_room()) GetHeadRoom(in.head_room(), c.head_room.emplace(), reader);
+  if (in.has_round()) Get(in.round(), c.round.emplace(), reader);
   if (in.has_survey()) GetSurvey(in.survey(), c.survey.emplace(), reader);
 }
 
@@ -507,6 +512,7 @@ void GetPiece(const pb::CheckpointPiece& in, CoreCheckpoint& c, ModelReader& rea
   }
   for (const pb::SavedPlannedStart& saved : in.planned_starts())
     Get(saved, c.start_plan.emplace_back(), reader);
+  for (const pb::SavedPluginState& state : in.plugin_states()) c.plugin_states.push_back(Get(state));
   if (in.last()) GetValues(in, c, reader);
 }
 

@@ -54,6 +54,7 @@ class Inventory {
           volume.node_affinity ? Nodes(*volume.node_affinity) : "every node";
     }
     AddSubmitters();
+    AddPluginStates();
     AddSettings();
     AddCore();
     return std::move(things_);
@@ -175,6 +176,15 @@ class Inventory {
       Fields& fields = things_[{"submitter", namespace_name + "/" + name}];
       fields["last run"] = base::FormatDuration(last);
       if (before.count() > 0) fields["run before"] = base::FormatDuration(before);
+    }
+  }
+
+  void AddPluginStates() {
+    for (const auto& [plugin, bytes] : s_.checkpoint.plugin_states) {
+      uint64_t digest = 14'695'981'039'346'656'037U;  // FNV-1a
+      for (const unsigned char byte : bytes) digest = (digest ^ byte) * 1'099'511'628'211U;
+      things_[{"plugin", plugin}]["keeps"] =
+          absl::StrFormat("%d bytes, %016x", bytes.size(), digest);
     }
   }
 
