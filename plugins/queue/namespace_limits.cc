@@ -62,8 +62,7 @@ Status NamespaceLimits::Reserve(const GangView& gang, const PlacementView&, cons
   return Status::Success();
 }
 
-void NamespaceLimits::ReserveAgain(const GangView& gang, const PlacementView&,
-                                   const ClusterView&) {
+void NamespaceLimits::ReserveAgain(const GangView& gang, const PlacementView&, const ClusterView&) {
   for (Limit& limit : limits_) {
     if (limit.namespace_name == gang.namespace_name) limit.promised += Asked(gang, limit.resource);
   }

@@ -92,9 +92,8 @@ void QueueAccounts::Restore(const std::vector<QueueState::Account>& saved,
     account.user = of.user;
     account.flavor = of.flavor;
   }
-  std::erase_if(accounts_, [](const auto& entry) {
-    return !entry.second.queue && entry.second.empty();
-  });
+  std::erase_if(accounts_,
+                [](const auto& entry) { return !entry.second.queue && entry.second.empty(); });
   for (const auto& [gang, account] : accounts_) {
     if (!account.queue || account.empty()) continue;
     tree_.Charge(*account.queue, account.held, 1, now);

@@ -41,7 +41,8 @@ class QueueCatalog {
 
   // Of all that are or were, by number less one.
   std::vector<std::string> Names() const;
-  // From now on these have the numbers 1, 2 and so on, whether they are there or not; others follow.
+  // From now on these have the numbers 1, 2 and so on, whether they are there or not; others
+  // follow.
   void Renumber(const std::vector<std::string>& names);
 
   // What there is now, by number; one without a name: not there (any more). Whoever cannot be where

@@ -16,8 +16,8 @@ struct PluginState {
   bool operator==(const PluginState&) const = default;
 };
 
-// The core's thread. `plugins` must outlive it. A plugin that fails, or wants more kept than it may,
-// is reported and goes on without.
+// The core's thread. `plugins` must outlive it. A plugin that fails, or wants more kept than it
+// may, is reported and goes on without.
 class StatePoints {
  public:
   explicit StatePoints(const Plugins& plugins) : plugins_(plugins) {}

@@ -55,12 +55,12 @@ void GangDates::Refresh() {
 void GangDates::LetPluginSettle() const {
   if (!stale_ || selector() == nullptr) return;
   // One that fails will fail again where it is asked something.
-  static_cast<void>(
-      framework::Guarded(*s_.plugins.profile, s_.plugins.profile->queue_selects().front().plugin,
-                         "QueueSelect", &s_.plugins.on_failure, [&] {
-                           static_cast<void>(selector()->queues());
-                           return Status::Success();
-                         }));
+  static_cast<void>(framework::Guarded(*s_.plugins.profile,
+                                       s_.plugins.profile->queue_selects().front().plugin,
+                                       "QueueSelect", &s_.plugins.on_failure, [&] {
+                                         static_cast<void>(selector()->queues());
+                                         return Status::Success();
+                                       }));
 }
 
 void GangDates::Replace(Gang& gang) {

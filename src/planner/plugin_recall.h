@@ -16,9 +16,9 @@ class PluginRecall {
       : s_(state), events_(events), reserves_(reserves) {}
 
   void Save(CoreCheckpoint& checkpoint) const;
-  // Tells them everything that is there, as a process that starts would, then what was promised, and
-  // then gives them back what they wanted kept. Once the state holds all of it, and before they are
-  // asked anything.
+  // Tells them everything that is there, as a process that starts would, then what was promised,
+  // and then gives them back what they wanted kept. Once the state holds all of it, and before they
+  // are asked anything.
   void Restore(const CoreCheckpoint& checkpoint);
 
  private:

@@ -13,7 +13,7 @@ namespace {
 
 constexpr uint32_t kBoundInPart = 0;  // see QueuePlace::line
 constexpr base::Duration kAskAgain = std::chrono::seconds(1);
-constexpr size_t kMostAtOnce = 256;   // gangs in one question
+constexpr size_t kMostAtOnce = 256;  // gangs in one question
 
 }  // namespace
 
@@ -139,10 +139,11 @@ void QueueRound::Served(QueueOutcome outcome) {
   Line& line = lines_[current_];
   const bool more = dates_.NextIn(current_, &*line.last) != nullptr;
   bool stays = in_turn_;
-  if (!in_turn_) Ask([&](QueueSelectPlugin& plugin) {
-    stays = plugin.Served(QueueId(current_ - 1), &line.last->card->view(), outcome, more);
-    return Status::Success();
-  });
+  if (!in_turn_)
+    Ask([&](QueueSelectPlugin& plugin) {
+      stays = plugin.Served(QueueId(current_ - 1), &line.last->card->view(), outcome, more);
+      return Status::Success();
+    });
   line.over = !stays || !more;
 }
 

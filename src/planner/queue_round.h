@@ -12,10 +12,9 @@
 
 namespace tutti::planner {
 
-
-// Holds the plugin to its contract: a queue that it may not choose ends the round. Where it fails as
-// a round begins, nobody is tried until it is asked again, or, with onError Skip, the queues take
-// turns, one gang each.
+// Holds the plugin to its contract: a queue that it may not choose ends the round. Where it fails
+// as a round begins, nobody is tried until it is asked again, or, with onError Skip, the queues
+// take turns, one gang each.
 class QueueRound {
  public:
   QueueRound(CoreState& state, const GangDates& dates) : s_(state), dates_(dates) {}

@@ -105,8 +105,7 @@ absl::StatusOr<Status> ReadStatus(const wire::Status& status, const Numbering& n
     case wire::CODE_UNSCHEDULABLE:
       return detailed(Status::Unschedulable(reason, status.need(), status.have()));
     case wire::CODE_UNSCHEDULABLE_AND_UNRESOLVABLE:
-      return detailed(
-          Status::UnschedulableAndUnresolvable(reason, status.need(), status.have()));
+      return detailed(Status::UnschedulableAndUnresolvable(reason, status.need(), status.have()));
     case wire::CODE_WAIT:
       return detailed(Status::Wait(reason, status.need(), status.have()));
     case wire::CODE_SKIP:
@@ -254,8 +253,8 @@ absl::StatusOr<DeviceSet> ReadDevices(const wire::DeviceSelectAnswer& answer,
 
 absl::StatusOr<std::string> ReadQueueName(const wire::QueueOfAnswer& answer) {
   const std::string& name = answer.queue();
-  const bool printable = std::all_of(name.begin(), name.end(),
-                                     [](unsigned char c) { return c >= 0x20 && c < 0x7F; });
+  const bool printable =
+      std::all_of(name.begin(), name.end(), [](unsigned char c) { return c >= 0x20 && c < 0x7F; });
   if (name.empty() || name.size() > kLongestQueueName || !printable) {
     return Wrong("queue \"%s\": expected 1 to %d printable characters", base::Shown(name),
                  kLongestQueueName);

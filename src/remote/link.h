@@ -30,7 +30,7 @@ struct Session {
   wire::ServeRequest request;
   std::unique_ptr<Stream> stream;
   uint64_t objects_shown = 0;  // the version of the ObjectTable
-  bool cycle_begins = true;  // the next request with a cycle is the first of it
+  bool cycle_begins = true;    // the next request with a cycle is the first of it
 };
 
 // Any thread. It stands still.

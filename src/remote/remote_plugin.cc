@@ -113,8 +113,7 @@ Status RemotePlugin::Ask(const char* point, std::unique_ptr<Session>& session, F
   const auto fill_in = [&](Session& asking) {
     asking.request.set_now_ns(host_.Now().count());
     if (asking.objects_shown != objects_.version())
-      asking.objects_shown =
-          objects_.Show(asking.objects_shown, *asking.request.mutable_objects());
+      asking.objects_shown = objects_.Show(asking.objects_shown, *asking.request.mutable_objects());
     fill(asking);
   };
   const absl::Status asked =

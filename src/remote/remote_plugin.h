@@ -130,8 +130,8 @@ class RemotePlugin final : public framework::PointTable,
   const Manifest manifest_;
   PluginHost& host_;
   const Numbering numbers_;
-  const bool remembers_;     // serves a point that may leave it something to remember
-  const bool answers_hold_;  // sees nothing of a node that changes within a cycle
+  const bool remembers_;        // serves a point that may leave it something to remember
+  const bool answers_hold_;     // sees nothing of a node that changes within a cycle
   RemoteQueues queues_{*this};  // where it serves QueueSelect
   ObjectTable objects_;         // likewise ObjectWatch
   framework::Points points_;
