@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace tutti::apps {
@@ -216,7 +217,9 @@ void MetricsBridge::FilterHeld() { metrics_.filter_holds.Increment(); }
 
 void MetricsBridge::Refused(std::string_view verb, std::string_view peer, std::string_view error) {
   if (verb == "bind") metrics_.bind_conflicts.Increment();
-  log_.Warn("refused", {{"verb", verb}, {"peer", peer}, {"error", error}});
+  const std::optional<uint64_t> left_out = refusals_[static_cast<size_t>(VerbOf(verb))].Pass();
+  if (!left_out) return;
+  log_.Warn("refused", {{"verb", verb}, {"peer", peer}, {"error", error}, {"left_out", *left_out}});
 }
 
 void MetricsBridge::OnBatch(const planner::BatchReport& report) {
@@ -256,8 +259,11 @@ void MetricsBridge::OnControlCall(std::string_view method, absl::StatusCode code
 }
 
 MetricsBridge::MetricsBridge(obs::Metrics& metrics, kube::EventRecorder& events, obs::Logger log,
-                             const PluginRuntime& plugins)
-    : metrics_(metrics), events_(events), log_(std::move(log)), plugins_(PluginNames(plugins)) {}
+                             const PluginRuntime& plugins, const base::Clock& clock)
+    : metrics_(metrics), events_(events), log_(std::move(log)), plugins_(PluginNames(plugins)) {
+  for (size_t verb = 0; verb <= static_cast<size_t>(obs::ExtenderVerb::kOther); ++verb)
+    refusals_.emplace_back(clock);
+}
 
 void MetricsBridge::OnPluginFailure(const framework::PluginFailure& failure) {
   metrics_.plugin_failures

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <set>
 #include <string>
@@ -21,6 +22,7 @@
 #include "kube/cluster_source.h"
 #include "kube/event_recorder.h"
 #include "obs/log.h"
+#include "obs/log_limiter.h"
 #include "obs/metrics.h"
 #include "planner/core_loop.h"
 #include "record/decision_log.h"
@@ -32,8 +34,9 @@ obs::MetricsOptions MetricsOptionsFor(const std::string& version, const PluginRu
 // Any thread.
 class MetricsBridge final : public extender::ExtenderObserver {
  public:
+  // `clock` must outlive it.
   MetricsBridge(obs::Metrics& metrics, kube::EventRecorder& events, obs::Logger log,
-                const PluginRuntime& plugins);
+                const PluginRuntime& plugins, const base::Clock& clock);
 
   // Adds the counters that are cheaper to look up at a scrape than to keep. While the process is
   // wired up.
@@ -51,8 +54,9 @@ class MetricsBridge final : public extender::ExtenderObserver {
   void Began() override;
   void Answered(std::string_view verb, int status, base::Duration spent,
                 model::ReasonCode rejection) override;
-  // Names the caller in the log: who sent a forged or malformed request.
   void FilterHeld() override;
+  // Names the caller in the log: who sent a forged or malformed request. Of many, some of each
+  // verb.
   void Refused(std::string_view verb, std::string_view peer, std::string_view error) override;
   void OnBatch(const planner::BatchReport& report);
   void OnControlCall(std::string_view method, absl::StatusCode code, base::Duration spent);
@@ -68,6 +72,7 @@ class MetricsBridge final : public extender::ExtenderObserver {
   kube::EventRecorder& events_;
   const obs::Logger log_;
   const std::vector<std::string> plugins_;  // by PluginIndex
+  std::deque<obs::LogLimiter> refusals_;    // by ExtenderVerb
   absl::Mutex mutex_;
   std::set<std::pair<std::string, std::string>> failures_logged_ ABSL_GUARDED_BY(mutex_);
   std::atomic<int64_t> published_nanos_{0};  // when the last batch ended

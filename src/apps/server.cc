@@ -170,7 +170,7 @@ absl::Status Server::Parts::Start() {
   event_options.instance = HostName();
   events = std::make_unique<kube::EventRecorder>(*client, clock, event_options);
   reporter = std::make_unique<GangReporter>(plugins->resources(), metrics, log, *events);
-  bridge = std::make_unique<MetricsBridge>(metrics, *events, log, *plugins);
+  bridge = std::make_unique<MetricsBridge>(metrics, *events, log, *plugins, clock);
   loop = std::make_unique<planner::CoreLoop>(
       log_header.options, plugins->labels(), clock,
       [this](const planner::BatchReport& report) { bridge->OnBatch(report); }, MakePlugins());

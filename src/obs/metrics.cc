@@ -201,11 +201,13 @@ Metrics::Metrics(MetricsOptions options)
 Metrics::~Metrics() = default;
 
 std::string Metrics::ExpositionText() const {
+  const std::lock_guard lock(mutex_);
   for (const auto& collect : collectors_) collect();
   return registry_->Serialize();
 }
 
 void Metrics::AddCollector(std::function<void()> collect) {
+  const std::lock_guard lock(mutex_);
   collectors_.push_back(std::move(collect));
 }
 

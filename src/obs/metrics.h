@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -157,16 +158,17 @@ class Metrics {
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
-  // The Prometheus text format, version 0.0.4. Runs the collectors first.
+  // The Prometheus text format, version 0.0.4. Runs the collectors first; one at a time, whoever
+  // asks meanwhile waits.
   std::string ExpositionText() const;
 
   // `collect` runs before each exposition, on its thread, to set gauges that are cheaper to look up
-  // than to keep (ages, depths). It must not block. Not thread-safe against ExpositionText: add
-  // them all while the process is wired up.
+  // than to keep (ages, depths), and never twice at a time. It must not block.
   void AddCollector(std::function<void()> collect);
 
  private:
   const std::unique_ptr<MetricsRegistry> registry_;
+  mutable std::mutex mutex_;  // guards collectors_, and what they keep between two runs
   std::vector<std::function<void()>> collectors_;
 
  public:

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -173,6 +175,34 @@ TEST(MetricsTest, CollectorsRunBeforeEachExposition) {
   metrics.AddCollector([&] { metrics.mailbox_depth.Set(++runs); });
   EXPECT_THAT(metrics.ExpositionText(), HasSubstr("tutti_mailbox_depth 1\n"));
   EXPECT_THAT(metrics.ExpositionText(), HasSubstr("tutti_mailbox_depth 2\n"));
+}
+
+// Two Prometheus servers that scrape the same process: what collectors count up is counted once.
+TEST(MetricsTest, ScrapesAtTheSameTimeRunTheCollectorsOneAfterTheOther) {
+  Metrics metrics(Options());
+  std::atomic<uint64_t> happened = 0;
+  std::atomic<int> inside = 0;
+  std::atomic<int> most_inside = 0;
+  metrics.AddCollector([&, before = uint64_t{0}]() mutable {
+    most_inside = std::max(most_inside.load(), ++inside);
+    const uint64_t now = happened;
+    metrics.bind_conflicts.Increment(static_cast<double>(now - before));
+    before = now;
+    --inside;
+  });
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 4; ++t) {
+      threads.emplace_back([&] {
+        for (int i = 0; i < 50; ++i) {
+          ++happened;
+          EXPECT_THAT(metrics.ExpositionText(), HasSubstr("tutti_bind_conflicts_total"));
+        }
+      });
+    }
+  }
+  EXPECT_EQ(most_inside, 1);
+  EXPECT_EQ(metrics.bind_conflicts.value(), 200);
 }
 
 TEST(MetricsTest, ThreadsThatMakeTheSameSeriesAtOnceLoseNothing) {
