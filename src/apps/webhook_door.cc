@@ -29,7 +29,8 @@ bool HeedsLocalQueues(const std::vector<ObjectKind>& watched) {
 std::vector<std::string> CertificateNames(const config::Webhook& webhook) {
   std::vector<std::string> names = webhook.dns_names;
   const config::WebhookRegister& r = webhook.registration;
-  if (!r.service_name.empty()) names.push_back(r.service_name + "." + r.service_namespace + ".svc");
+  for (const std::string& service : {r.service_name, r.validating_service_name})
+    if (!service.empty()) names.push_back(service + "." + r.service_namespace + ".svc");
   return names;
 }
 

@@ -95,7 +95,9 @@ json ClientConfig(const config::WebhookRegister& registration, const std::string
   if (!registration.url.empty()) {
     config["url"] = absl::StrCat(absl::StripSuffix(registration.url, kMutate), path);
   } else {
-    config["service"] = {{"name", registration.service_name},
+    const std::string& others = registration.validating_service_name;
+    const bool by_leader = path == kMutate || others.empty();
+    config["service"] = {{"name", by_leader ? registration.service_name : others},
                          {"namespace", registration.service_namespace},
                          {"port", registration.service_port},
                          {"path", path}};

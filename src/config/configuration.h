@@ -47,6 +47,7 @@ struct WebhookRegister {
   std::string name = "tutti";
   std::string url;
   std::string service_name;
+  std::string validating_service_name;  // empty: service_name
   std::string service_namespace = "kube-system";
   int64_t service_port = 443;
   std::string ca_file;

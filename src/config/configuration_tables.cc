@@ -65,9 +65,13 @@ Table WebhookRegisterTable(WebhookRegister& c) {
        "URL under which kube-apiserver reaches the webhook, for a Tutti outside the cluster."},
       {"serviceName", TextField{&c.service_name, kOptionalDnsLabel},
        "Service under which kube-apiserver reaches the webhook, for a Tutti inside the cluster."},
+      {"validatingServiceName", TextField{&c.validating_service_name, kOptionalDnsLabel},
+       "Service for what every replica answers, not only the leader: `submitAccess`, and the "
+       "checks "
+       "of queues. Empty: `serviceName`. Needs `serviceName`."},
       {"serviceNamespace", TextField{&c.service_namespace, kDnsLabel},
-       "Namespace of that Service."},
-      {"servicePort", IntegerField{&c.service_port, 1, 65535}, "Port of that Service."},
+       "Namespace of these Services."},
+      {"servicePort", IntegerField{&c.service_port, 1, 65535}, "Port of these Services."},
       {"caFile", TextField{&c.ca_file, kAnyText},
        "CA (PEM) that `certFile` comes from; read again when it changes. Empty: one that "
        "kube-apiserver's machine trusts anyway."},

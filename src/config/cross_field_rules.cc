@@ -113,6 +113,10 @@ void CheckWebhook(const Webhook& c, ConfigReader& reader) {
                     "url and serviceName exclude each other: keep the one by which kube-apiserver "
                     "reaches the webhook");
   }
+  if (!registration.validating_service_name.empty() && registration.service_name.empty()) {
+    reader.AddError("webhook.register.validatingServiceName",
+                    "it stands beside serviceName: set that, too");
+  }
   if (!registration.ca_file.empty() && c.cert_file.empty()) {
     reader.AddError("webhook.register.caFile",
                     "it is the CA that certFile comes from: set certFile and keyFile, or leave it "

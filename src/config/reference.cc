@@ -138,6 +138,7 @@ constexpr char kRules[] = R"(
   client certificates (`grpc` has no TLS yet); `allowInsecure: true` turns it into a warning.
 - `certFile` and `keyFile` go together; `clientCAFile` needs both.
 - `webhook.register.url` and `.serviceName` exclude each other, and either needs `webhook.enabled`.
+- `webhook.register.validatingServiceName` needs `serviceName`.
 - `webhook.submitAccess` needs `webhook.register`.
 - `webhook.register.caFile` needs `certFile`, and `url` or `serviceName`.
 - `webhook.secretName` and `.certFile` exclude each other.

@@ -369,6 +369,7 @@ TEST_F(HelmReleaseTest, IsInstalledServesIsUpgradedAndGoesWithoutATrace) {
   const json secret = Find(objects, "Secret", "tutti-webhook-tls");
   const json webhooks = Find(objects, "MutatingWebhookConfiguration");
   const json service = Find(objects, "Service", "tutti-webhook");
+  const json of_all = Find(objects, "Service", "tutti-webhook-replicas");
   const json own_pod = CreateOwnPod(Find(objects, "Deployment"));
   TuttiOptions options;
   options.configuration = ServerConfiguration(config_map).dump();
@@ -380,6 +381,7 @@ TEST_F(HelmReleaseTest, IsInstalledServesIsUpgradedAndGoesWithoutATrace) {
       << "a standby that knows the cluster";
   EXPECT_EQ(CaOfTheWebhook(webhooks), "") << "nobody leads yet";
   EXPECT_FALSE(Selects(service, own_pod));
+  EXPECT_TRUE(Selects(of_all, own_pod));
   absl::StatusOr<Process> scheduler = StartScheduler(config_map, tutti->door("extender"));
   ASSERT_TRUE(scheduler.ok()) << scheduler.status();
   EXPECT_TRUE(plane().WaitFor([&] { return Selects(service, own_pod); }))

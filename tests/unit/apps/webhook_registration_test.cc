@@ -61,6 +61,24 @@ TEST(ValidationsJsonTest, EachKindOfWorkloadHasAWebhookThatFailsClosed) {
   EXPECT_EQ(webhooks["pods.submit.tutti.dev"]["rules"][0]["apiGroups"], json::array({""}));
 }
 
+// While nobody leads, or whoever leads is being replaced, all others still answer these.
+TEST(ValidationsJsonTest, WhatEveryReplicaAnswersMayHaveAServiceOfItsOwn) {
+  config::WebhookRegister registration;
+  registration.service_name = "tutti-webhook";
+  registration.validating_service_name = "tutti-webhook-replicas";
+  const auto service = [](const std::string& configuration, const std::string& webhook) {
+    return ByName(configuration)[webhook]["clientConfig"]["service"]["name"];
+  };
+  EXPECT_EQ(service(WebhookConfigurationJson(registration, {}, "ca"), "gang.tutti.dev"),
+            "tutti-webhook");
+  const std::string validations = ValidationsJson(registration, Both(), "ca");
+  for (const char* webhook : {"objects.tutti.dev", "jobs.batch.submit.tutti.dev"})
+    EXPECT_EQ(service(validations, webhook), "tutti-webhook-replicas");
+  registration.validating_service_name.clear();
+  EXPECT_EQ(service(ValidationsJson(registration, Both(), "ca"), "objects.tutti.dev"),
+            "tutti-webhook");
+}
+
 TEST(ValidationsJsonTest, WithoutSubmitAccessOnlyWatchedObjectsAreChecked) {
   Validations validations = Both();
   validations.submit.reset();

@@ -283,6 +283,9 @@ TEST(LoadConfigurationTest, RulesAcrossKeysAreChecked) {
   EXPECT_THAT(Errors("webhook: {enabled: true}\n"), ElementsAre(HasSubstr("webhook.dnsNames")));
   EXPECT_THAT(Errors("webhook: {enabled: true, register: {serviceName: a, url: \"https://b/\"}}\n"),
               ElementsAre(HasSubstr("exclude each other")));
+  EXPECT_THAT(Errors("webhook: {enabled: true, register: {url: \"https://b/\", "
+                     "validatingServiceName: a}}\n"),
+              ElementsAre(HasSubstr("webhook.register.validatingServiceName: it stands beside")));
   EXPECT_THAT(Errors("webhook: {enabled: true, register: {serviceName: a, timeout: 1500ms}}\n"),
               ElementsAre(HasSubstr("whole number of seconds")));
   EXPECT_THAT(Errors("webhook: {enabled: true, dnsNames: [a], submitAccess: true}\n"),

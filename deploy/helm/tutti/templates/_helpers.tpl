@@ -55,7 +55,7 @@ tutti.dev/leader: "true"
 {{- end }}
 {{- end }}
 {{- if $v.webhook.enabled }}
-{{- $register := dict "name" "tutti" "serviceName" "tutti-webhook" "serviceNamespace" .Release.Namespace "servicePort" 443 }}
+{{- $register := dict "name" "tutti" "serviceName" "tutti-webhook" "validatingServiceName" "tutti-webhook-replicas" "serviceNamespace" .Release.Namespace "servicePort" 443 }}
 {{- $certificate := dict "secretName" "tutti-webhook-tls" "secretNamespace" .Release.Namespace }}
 {{- if $v.webhook.tls.secretName }}
 {{- $_ := set $register "caFile" "/etc/tutti/webhook/ca.crt" }}
