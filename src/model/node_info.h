@@ -28,6 +28,8 @@ struct NodeInfo {
   std::vector<Taint> taints;
   ResourceList allocatable;
   bool unschedulable = false;
+  bool is_virtual =
+      false;  // a virtual-kubelet's: what it shows as free is made when it is asked for
   std::vector<base::StringId> fields;  // what plugins read of it, by NodeField
 
   // Invalid where the node has no such label.

@@ -99,6 +99,7 @@ void NodeTable::Remove(std::string_view name) {
   ClearAt(block.free, OffsetOf(index));
   reserved_ports_.erase(index);
   free_indices_.push_back(index);
+  virtual_nodes_.erase(index);
   ++statics_generation_;
 }
 
@@ -115,6 +116,11 @@ void NodeTable::SetStatics(NodeIndex node, std::shared_ptr<const NodeInfo> info)
   if (statics.fields.size() < info->fields.size()) statics.fields.resize(info->fields.size());
   for (size_t i = 0; i < statics.fields.size(); ++i)
     statics.fields[i][offset] = i < info->fields.size() ? info->fields[i] : base::StringId();
+  if (info->is_virtual) {
+    virtual_nodes_.insert(node);
+  } else {
+    virtual_nodes_.erase(node);
+  }
   statics.infos[offset] = std::move(info);
   statics.names[offset] = statics.infos[offset]->name;
   statics.present.Add(offset);

@@ -55,6 +55,7 @@ class NodeTable {
 
   NodeIndex Find(std::string_view name) const;
   const NodeInfo* Info(NodeIndex node) const;  // null where there is no such node
+  const std::set<NodeIndex>& virtual_nodes() const { return virtual_nodes_; }
   int64_t Free(ResourceId resource, NodeIndex node) const;
   // What would be free if every pod that can end had ended and nothing were reserved.
   int64_t FreeWhenDrained(ResourceId resource, NodeIndex node) const;
@@ -127,6 +128,7 @@ class NodeTable {
   absl::flat_hash_map<NodeIndex, std::vector<HostPort>> reserved_ports_;
   std::vector<NodeIndex> free_indices_;
   std::set<std::string> closed_;
+  std::set<NodeIndex> virtual_nodes_;
   uint32_t next_index_ = 0;
   uint64_t epoch_ = 1;
   uint64_t statics_generation_ = 0;

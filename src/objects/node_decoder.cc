@@ -10,6 +10,15 @@ namespace tutti::objects {
 
 using model::NodeInfo;
 
+namespace {
+
+// As virtual-kubelet registers its nodes.
+constexpr std::string_view kTypeLabel = "type";
+constexpr std::string_view kVirtualKubelet = "virtual-kubelet";
+constexpr std::string_view kVirtualTaint = "virtual-kubelet.io/provider";
+
+}  // namespace
+
 struct NodeDecoder::Impl {
   base::Interner& labels;
   model::ResourceTable& resources;
@@ -47,6 +56,7 @@ void NodeDecoder::Impl::ReadMetadata(const Element& metadata, NodeInfo& info) {
   });
   reader.TextEntries(metadata, "labels", [&](std::string_view key, std::string_view value) {
     keep(Kind::kLabel, key, value);
+    if (key == kTypeLabel && value == kVirtualKubelet) info.is_virtual = true;
     const std::pair label(labels.Intern(key), labels.Intern(value));
     // Past the interner's bound the node reads as one without this label.
     if (label.first.valid() && label.second.valid()) info.labels.push_back(label);
@@ -60,6 +70,7 @@ void NodeDecoder::Impl::ReadSpec(const Element& spec, NodeInfo& info) {
     info.taints.push_back({std::string(reader.Text(taint, "key")),
                            std::string(reader.Text(taint, "value")),
                            ParseTaintEffect(reader.Text(taint, "effect"))});
+    if (info.taints.back().key == kVirtualTaint) info.is_virtual = true;
   });
 }
 

@@ -29,17 +29,39 @@ int64_t TotalCapacity(const auto& candidates, int64_t enough) {
 }  // namespace
 
 Placement GangPlacer::Place(std::span<const MemberClass> classes, const GangView* gang) {
-  return InDomains(classes, View::kNow, gang);
+  return RealFirst(classes, View::kNow, gang);
 }
 
 Placement GangPlacer::PlaceWhenDrained(std::span<const MemberClass> classes, const GangView* gang) {
-  return InDomains(classes, View::kDrained, gang);
+  return RealFirst(classes, View::kDrained, gang);
 }
 
 Placement GangPlacer::PlaceAfter(std::span<const MemberClass> classes, const Released& released,
                                  const GangView* gang) {
   released_ = &released;
-  return InDomains(classes, View::kReleased, gang);
+  real_only_ = !nodes_.virtual_nodes().empty();
+  Placement placement = InDomains(classes, View::kReleased, gang);
+  real_only_ = false;
+  return placement;
+}
+
+bool GangPlacer::ReachesVirtual(std::span<const MemberClass> classes) {
+  if (nodes_.virtual_nodes().empty()) return false;
+  return std::any_of(classes.begin(), classes.end(), [&](const MemberClass& wanted) {
+    const EligibilityCache::Bits& bits = eligibility_.Of(wanted.shape, wanted.namespace_name);
+    return std::any_of(
+        nodes_.virtual_nodes().begin(), nodes_.virtual_nodes().end(),
+        [&](NodeIndex node) { return (bits[node.value / 64] >> (node.value % 64) & 1) != 0; });
+  });
+}
+
+Placement GangPlacer::RealFirst(std::span<const MemberClass> classes, View view,
+                                const GangView* gang) {
+  if (!ReachesVirtual(classes)) return InDomains(classes, view, gang);
+  real_only_ = true;
+  Placement placement = InDomains(classes, view, gang);
+  real_only_ = false;
+  return placement.fits ? placement : InDomains(classes, view, gang);
 }
 
 Placement GangPlacer::InDomains(std::span<const MemberClass> classes, View view,
@@ -176,8 +198,10 @@ void GangPlacer::ScanNode(const MemberClass& wanted, const FreeColumns& columns,
   if (!wanted.shape->host_ports.empty()) capacity = 1;
   if (std::binary_search(wanted.refused.begin(), wanted.refused.end(), node)) return;
   if (domain_ != nullptr && !DomainChooser::Has(*domain_, node)) return;
+  const bool is_virtual = IsVirtual(node);
+  if (is_virtual && real_only_) return;
   if (!PortsFree(wanted, node, view)) return;
-  out.push_back({0, Score(wanted, columns, node, view), node, capacity});
+  out.push_back({0, Score(wanted, columns, node, view), node, capacity, is_virtual});
 }
 
 bool GangPlacer::PortsFree(const MemberClass& wanted, NodeIndex node, View view) const {
@@ -446,6 +470,7 @@ model::Reason GangPlacer::Shortage(const MemberClass& wanted, View view) {
       continue;
     if (std::binary_search(wanted.refused.begin(), wanted.refused.end(), node)) continue;
     if (domain_ != nullptr && !DomainChooser::Has(*domain_, node)) continue;
+    if (real_only_ && IsVirtual(node)) continue;
     any = true;
     for (size_t r = 0; r < places.size(); ++r) {
       if (places[r] >= wanted.count) continue;

@@ -10,6 +10,10 @@
 // its members apart goes evenly into the domains of its coarsest topology key, and within one
 // evenly onto the nodes: what kube-scheduler will say then is not known, but this is what it most
 // likely accepts.
+//
+// Nodes of a virtual-kubelet are for what fits nowhere else: a gang is placed without them first,
+// and where it does not fit so, on real nodes as far as they go. What room they show is made when
+// it is asked for, so nothing is planned on what will be free there later (PlaceAfter).
 #pragma once
 
 #include <memory>
@@ -84,8 +88,10 @@ class GangPlacer {
     int64_t score;    // then: less is better
     model::NodeIndex node;
     int64_t capacity;
+    bool is_virtual = false;  // before all that: real ones first
 
     bool GoesAfter(const Candidate& other) const {
+      if (is_virtual != other.is_virtual) return is_virtual;
       if (plugins != other.plugins) return plugins < other.plugins;
       return score != other.score ? score > other.score : node > other.node;
     }
@@ -95,6 +101,10 @@ class GangPlacer {
     std::vector<model::HostPort> ports;
   };
 
+  // Whether any of them could go to a virtual node.
+  bool ReachesVirtual(std::span<const MemberClass> classes);
+  bool IsVirtual(model::NodeIndex node) const { return nodes_.virtual_nodes().contains(node); }
+  Placement RealFirst(std::span<const MemberClass> classes, View view, const GangView* gang);
   Placement InDomains(std::span<const MemberClass> classes, View view, const GangView* gang);
   Placement Run(std::span<const MemberClass> classes, View view);
   // Whether what is known of the shape from before says all about the class.
@@ -159,6 +169,7 @@ class GangPlacer {
   uint64_t seed_ = 0;               // of the placement under way
   const Domain* domain_ = nullptr;  // that it is restricted to; null: none
   bool asks_plugins_ = false;       // about the class that is being placed
+  bool real_only_ = false;          // virtual nodes are left out
   std::vector<NodeMask> masks_;
   std::vector<std::vector<model::NodeBlock::Column>> drained_;  // by block and resource
   std::optional<model::Reason> refusal_;  // of the last class, where plugins left no candidate

@@ -8,7 +8,7 @@ namespace tutti::planner {
 using model::NodeIndex;
 
 bool GangPlacer::IndexServes(std::span<const MemberClass> classes, View view) const {
-  if (classes.size() != 1 || domain_ != nullptr) return false;
+  if (classes.size() != 1 || domain_ != nullptr || real_only_) return false;
   const MemberClass& wanted = classes[0];
   const bool local = view == View::kNow ? pipeline_.judges_locally()
                                         : view == View::kDrained && !pipeline_.filters();

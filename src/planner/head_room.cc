@@ -84,9 +84,19 @@ void HeadRoom::Plan(const Placement& drained) {
     start_.reset();
     placement = drained.fits ? drained : s_.placer.PlaceWhenDrained(classes_, view());
   }
-  if (placement.fits) return Reserve(placement);
+  if (CanBeKept(placement)) return Reserve(placement);
   nodes_.clear();
   s_.head = 0;
+}
+
+bool HeadRoom::CanBeKept(const Placement& placement) const {
+  const auto is_virtual = [&](model::NodeIndex node) {
+    return s_.nodes.virtual_nodes().contains(node);
+  };
+  return placement.fits &&
+         std::none_of(placement.nodes.begin(), placement.nodes.end(), [&](const auto& nodes) {
+           return std::any_of(nodes.begin(), nodes.end(), is_virtual);
+         });
 }
 
 Placement HeadRoom::Foresee() {

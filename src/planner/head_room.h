@@ -72,6 +72,8 @@ class HeadRoom {
   // StartPlan knows when and where the head will start, and what others may use until then.
   bool planned_elsewhere() const { return s_.options.backfill == Backfill::kConservative; }
   void Plan(const Placement& drained = {});
+  // Room of virtual nodes cannot be kept.
+  bool CanBeKept(const Placement& placement) const;
   Placement Foresee();
   void Reserve(const Placement& placement);
   void Lift(For whom, bool up);

@@ -169,7 +169,7 @@ void Put(const model::GangMarkers& markers, pb::GangMarkers& out) {
 }
 
 void Put(const model::NodeInfo& node, pb::NodeInfo& out) {
-  const auto& [name, uid, labels, taints, allocatable, unschedulable, fields] = node;
+  const auto& [name, uid, labels, taints, allocatable, unschedulable, is_virtual, fields] = node;
   out.set_name(name);
   Put(uid, *out.mutable_uid());
   for (const auto& [key, value] : labels) {
@@ -179,6 +179,7 @@ void Put(const model::NodeInfo& node, pb::NodeInfo& out) {
   for (const model::Taint& taint : taints) Put(taint, *out.add_taints());
   Put(allocatable, *out.mutable_allocatable());
   out.set_unschedulable(unschedulable);
+  out.set_is_virtual(is_virtual);
   for (const base::StringId field : fields) out.add_fields(PlusOne(field));
 }
 
@@ -442,7 +443,7 @@ void ModelReader::Get(const pb::GangSpec& in, GangSpec& spec) {
 }
 
 void ModelReader::Get(const pb::NodeInfo& in, model::NodeInfo& node) {
-  auto& [name, uid, labels, taints, allocatable, unschedulable, fields] = node;
+  auto& [name, uid, labels, taints, allocatable, unschedulable, is_virtual, fields] = node;
   name = in.name();
   Get(in.uid(), uid);
   if (in.labels_size() % 2 != 0) return Fail("node " + in.name() + " has a label without a value");
@@ -452,6 +453,7 @@ void ModelReader::Get(const pb::NodeInfo& in, model::NodeInfo& node) {
     taints.push_back({t.key(), t.value(), TaintEffectOf(t.effect())});
   Get(in.allocatable(), allocatable);
   unschedulable = in.unschedulable();
+  is_virtual = in.is_virtual();
   for (const uint32_t field : in.fields())
     fields.push_back(field == 0 ? base::StringId() : Text(field - 1));
   if (fields.size() > model::FieldTable::kLimit)

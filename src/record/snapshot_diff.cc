@@ -84,6 +84,7 @@ class Inventory {
     Fields& fields = things_[{"node", info.name}];
     fields["uid"] = info.uid.valid() ? info.uid.ToString() : "";
     fields["unschedulable"] = YesNo(info.unschedulable);
+    fields["virtual"] = YesNo(info.is_virtual);
     AddList(info.allocatable, "allocatable ", fields);
     for (const auto& [key, value] : info.labels) {
       fields[absl::StrFormat("label %s", s_.labels.Text(key))] =

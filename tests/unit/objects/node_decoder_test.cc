@@ -64,6 +64,21 @@ TEST_F(NodeDecoderTest, ABareNodeIsFine) {
   EXPECT_TRUE(node->allocatable.empty());
 }
 
+TEST_F(NodeDecoderTest, AVirtualKubeletsNodeIsKnownByItsLabelOrItsTaint) {
+  const auto is_virtual = [&](const std::string& metadata, const std::string& spec) {
+    const auto node =
+        Decode(absl::StrFormat(R"({"metadata":{"name":"n"%s},"spec":{%s}})", metadata, spec));
+    EXPECT_TRUE(node.ok()) << node.status();
+    return node.ok() && node->is_virtual;
+  };
+  EXPECT_TRUE(is_virtual(R"(,"labels":{"type":"virtual-kubelet"})", ""));
+  EXPECT_TRUE(is_virtual(
+      "",
+      R"("taints":[{"key":"virtual-kubelet.io/provider","value":"aws","effect":"NoSchedule"}])"));
+  EXPECT_FALSE(is_virtual(R"(,"labels":{"type":"gpu"})",
+                          R"("taints":[{"key":"spot","effect":"NoSchedule"}])"));
+}
+
 TEST_F(NodeDecoderTest, ErrorsNameTheNodeAndTheField) {
   const std::vector<std::pair<std::string, std::string>> rows = {
       {R"([])", "not a Node: expected a JSON object"},

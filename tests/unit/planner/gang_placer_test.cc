@@ -45,6 +45,47 @@ TEST_F(GangPlacerTest, RoomLeftIsSummedOverWhatIsAskedForAsAShareOfTheNode) {
               ElementsAre("much-gpu"));
 }
 
+TEST_F(GangPlacerTest, VirtualNodesAreForWhatFitsNowhereElse) {
+  world_.AddVirtualNode("burst", 3000);  // known first, and the tighter fit
+  world_.AddNode("a", 8000);
+  world_.AddNode("b", 8000);
+  const auto shape = ShapeOf({{kCpu, 1000}});
+  EXPECT_THAT(world_.Names(world_.Place(shape, 1)), ElementsAre("a"));
+  EXPECT_THAT(world_.Names(world_.Place(ShapeOf({{kCpu, 4000}}), 4)),
+              ElementsAre("a", "a", "b", "b"));
+  world_.nodes.Charge("a", {{kCpu, 7000}}, {});
+  world_.nodes.Charge("b", {{kCpu, 8000}}, {});
+  EXPECT_THAT(world_.Names(world_.Place(shape, 3)), ElementsAre("a", "burst", "burst"))
+      << "no more of them than are needed";
+  EXPECT_THAT(world_.Names(world_.Place(ShapeOf({{kCpu, 2000}}), 1)), ElementsAre("burst"));
+  EXPECT_FALSE(world_.Place(shape, 5).fits);
+}
+
+// The large class could have a virtual node to itself, and the small one the other.
+TEST_F(GangPlacerTest, AGangThatFitsOnRealNodesIsWholeThere) {
+  world_.AddVirtualNode("burst", 64'000);
+  world_.AddNode("a", 4000);
+  world_.AddNode("b", 1000);
+  const Placement placement = world_.Place({PlacerWorld::Class(ShapeOf({{kCpu, 1000}}), 2),
+                                            PlacerWorld::Class(ShapeOf({{kCpu, 3000}}), 1)});
+  ASSERT_TRUE(placement.fits);
+  for (size_t c = 0; c < 2; ++c)
+    for (const std::string& name : world_.Names(placement, c)) EXPECT_NE(name, "burst");
+}
+
+TEST_F(GangPlacerTest, WhatWillBeFreeOnVirtualNodesIsNotPlannedOn) {
+  const NodeIndex burst = world_.AddVirtualNode("burst", 4000);
+  world_.AddNode("a", 2000);
+  const std::vector<MemberClass> three = {PlacerWorld::Class(ShapeOf({{kCpu, 1000}}), 3)};
+  EXPECT_TRUE(world_.placer.Place(three).fits);
+  EXPECT_FALSE(world_.placer.PlaceAfter(three, {{burst, {{kCpu, 1000}}}}).fits);
+  EXPECT_TRUE(world_.PlaceWhenDrained(three).fits) << "it is not more than the cluster has";
+  world_.nodes.Remove("burst");
+  EXPECT_FALSE(world_.placer.Place(three).fits);
+  world_.AddNode("c", 1000);  // where the virtual one stood
+  EXPECT_TRUE(world_.placer.PlaceAfter(three, {}).fits);
+}
+
 TEST_F(GangPlacerTest, PlacingLeavesTheTableAsItWas) {
   const NodeIndex a = world_.AddNode("a", 4000, 2);
   const auto shape = ShapeOf({{kCpu, 1000}, {kGpu, 1}});

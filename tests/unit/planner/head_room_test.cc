@@ -69,6 +69,24 @@ TEST_F(HeadRoomTest, AGangThatEndsBeforeTheHeadStartsPassesIt) {
   EXPECT_EQ(d_->PlacedOn(in_time), "a") << "it ends when the head starts, not later";
 }
 
+// The head would need the virtual node, whose room cannot be kept: nobody waits for that.
+TEST_F(HeadRoomTest, NothingIsKeptOnVirtualNodes) {
+  d_->AddNode("a", 4'000);
+  model::NodeInfo burst;
+  burst.name = "burst";
+  burst.allocatable = {{model::kCpu, 8'000}, {model::kPods, 110}};
+  burst.is_virtual = true;
+  d_->Apply(model::NodeUpserted{std::move(burst)});
+  Run("running", "burst", 6'000, {});
+  const PodInfo head = Show("head", 8'000, {});
+  d_->Pass();
+  EXPECT_EQ(d_->HeldBecause(head), ReasonCode::kWaitingForCapacity);
+  EXPECT_EQ(d_->reservations(), 0u);
+  const PodInfo small = Show("small", 4'000, {});
+  d_->Pass();
+  EXPECT_EQ(d_->PlacedOn(small), "a");
+}
+
 TEST_F(HeadRoomTest, AGangThatEndsLaterWaits) {
   SixOfTenForAnHour();
   const PodInfo late = Show("late", 4'000, minutes(61));

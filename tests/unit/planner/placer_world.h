@@ -29,6 +29,13 @@ struct PlacerWorld {
     node.allocatable = {{model::kCpu, cpu}, {kGpu, gpu}, {model::kPods, 110}};
     return nodes.Upsert(std::move(node));
   }
+  model::NodeIndex AddVirtualNode(const std::string& name, int64_t cpu) {
+    model::NodeInfo node;
+    node.name = name;
+    node.allocatable = {{model::kCpu, cpu}, {model::kPods, 110}};
+    node.is_virtual = true;
+    return nodes.Upsert(std::move(node));
+  }
   static planner::MemberClass Class(std::shared_ptr<const model::PodShape> shape, int64_t count) {
     return {std::move(shape), "default", count, {}, {}, {}, "gang"};
   }

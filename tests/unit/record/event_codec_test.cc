@@ -94,6 +94,7 @@ TEST_F(EventCodecTest, ANodeKeepsEveryField) {
   node.taints = {{"spot", "yes", model::TaintEffect::kNoSchedule}};
   node.allocatable = {{model::kCpu, 4000}, {model::kMemory, 1 << 30}};
   node.unschedulable = true;
+  node.is_virtual = true;
   node.fields = {base::StringId(), value_};
   EXPECT_EQ(Journey(model::NodeUpserted{node}).node, node);
 }
