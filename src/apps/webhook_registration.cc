@@ -28,6 +28,7 @@ constexpr char kSubmit[] = "/submit";
 constexpr char kMutating[] = "mutatingwebhookconfigurations";
 constexpr char kValidating[] = "validatingwebhookconfigurations";
 constexpr size_t kMostCaBytes = 1 << 20;
+constexpr base::Duration kTimeout = std::chrono::seconds(5);  // of each request
 
 // Of all dialects, so that what `gang.dialects` says can change without a new registration; a pod
 // too many costs one request.
@@ -159,9 +160,9 @@ kube::Resource Configurations(const std::string& plural) {
 
 absl::Status Update(kube::Client& client, const std::string& plural, const std::string& name,
                     const std::string& body) {
-  return kube::ReplyStatus(
-      client.Call(kube::MergePatchRequest(Configurations(plural), {"", name}, "", body)),
-      "updating the webhook's registration");
+  kube::Request patch = kube::MergePatchRequest(Configurations(plural), {"", name}, "", body);
+  patch.timeout = kTimeout;
+  return kube::ReplyStatus(client.Call(std::move(patch)), "updating the webhook's registration");
 }
 
 // Whether everything that is wanted stands there; the API server adds its defaults.
@@ -185,6 +186,7 @@ absl::StatusOr<bool> IsRegistered(kube::Client& client, const std::string& plura
                                   const std::string& name, const std::string& body) {
   kube::Request get;
   get.path = kube::ResourcePath(Configurations(plural), {"", name});
+  get.timeout = kTimeout;
   const absl::StatusOr<kube::Response> reply = client.Call(std::move(get));
   const absl::Status status = kube::ReplyStatus(reply, "looking at the webhook's registration");
   if (absl::IsNotFound(status)) return false;
@@ -199,6 +201,7 @@ absl::Status Write(kube::Client& client, const std::string& plural, const std::s
   create.method = "POST";
   create.path = kube::ResourcePath(Configurations(plural), {"", ""});
   create.body = body;
+  create.timeout = kTimeout;
   const absl::StatusOr<kube::Response> created = client.Call(std::move(create));
   if (created.ok() && created->status != 409)
     return kube::ReplyStatus(created, "registering the webhook");
