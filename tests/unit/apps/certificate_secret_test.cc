@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
@@ -82,9 +83,9 @@ TEST_F(CertificateSecretTest, AnEmptySecretIsFilledAndKeepsWhatElseItHas) {
 TEST_F(CertificateSecretTest, OfTwoThatMakeItAtOnceOneSucceedsAndBothGetTheSame) {
   SharedCertificate other;
   // Between the look and the write of the first one.
-  api_.SetHook([&, asked = false](const HttpRequest& request, HttpReply&) mutable {
-    if (request.method != "POST" || asked) return false;
-    asked = true;
+  std::atomic<bool> asked = false;
+  api_.SetHook([&](const HttpRequest& request, HttpReply&) {
+    if (request.method != "POST" || asked.exchange(true)) return false;
     std::thread([&] { other = Get(false); }).join();
     return false;
   });
