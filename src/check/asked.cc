@@ -22,6 +22,14 @@ std::string DifferentStatus(const char* point, const Status& a, const Status& b,
 
 }  // namespace
 
+std::string UndeclaredReason(const char* point, const Status& status, const ProbeWorld& world) {
+  const bool refused = status.code() == Code::kPending || status.code() == Code::kUnschedulable ||
+                       status.code() == Code::kUnschedulableAndUnresolvable;
+  if (!refused || world.services().reasons.Find(status.reason()) != nullptr) return "";
+  return absl::StrFormat("%s answered %s: give a reason that host.Reason has made", point,
+                         Show(status, world));
+}
+
 Asked::Asked(const framework::Points& points, const PodClassView& pod, const ClusterView& cluster,
              uint64_t seed)
     : points_(points),

@@ -82,6 +82,8 @@ class Asked {
 // In words: the first thing in which they differ; empty: nothing.
 std::string Difference(const PodAnswer& a, const PodAnswer& b, const ProbeWorld& world,
                        const ProbeCluster& cluster);
+// Of a refusal for a reason that the plugin has not declared; empty: there is nothing to say.
+std::string UndeclaredReason(const char* point, const Status& status, const ProbeWorld& world);
 // "Unschedulable (TooFull, need 3, have 2)".
 std::string Show(const Status& status, const ProbeWorld& world);
 

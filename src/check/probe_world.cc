@@ -175,6 +175,81 @@ ProbePod::ProbePod(int number, const ProbeWorld& world, const std::vector<std::s
   view_.fields = fields_;
 }
 
+ProbePlacement::ProbePlacement(const GangView& gang, const ClusterView& cluster, Random& random) {
+  std::vector<NodeIndex> there;
+  for (const NodeBlockView& block : cluster.blocks)
+    block.present.ForEach([&](uint32_t offset) { there.push_back(block.Index(offset)); });
+  possible_ = !there.empty();
+  for (const PodClassView& pods : gang.classes) {
+    std::vector<NodeIndex>& nodes = nodes_.emplace_back();
+    for (int64_t i = 0; possible_ && i < pods.count; ++i)
+      nodes.push_back(there[static_cast<size_t>(random.Below(int64_t(there.size())))]);
+  }
+  spans_.assign(nodes_.begin(), nodes_.end());
+}
+
+PlacedPodView PlacedOf(const PodClassView& pod, std::string_view name, uint64_t number,
+                       NodeIndex node, std::string_view node_name) {
+  PlacedPodView placed;
+  placed.uid = {0x7e57, number};
+  placed.namespace_name = pod.namespace_name;
+  placed.name = name;
+  placed.gang = pod.gang;
+  placed.priority = pod.priority;
+  placed.node = node;
+  placed.node_name = node_name;
+  placed.requests = pod.requests;
+  placed.fields = pod.fields;
+  return placed;
+}
+
+ProbePods::ProbePods(const ProbeWorld& world, const ProbeCluster& cluster,
+                     const std::vector<std::string>& some_texts, Random& random) {
+  constexpr int kClasses = 8;
+  constexpr uint64_t kMostNames = 4096;
+  for (int i = 0; i < kClasses; ++i)
+    pods_.push_back(std::make_unique<ProbePod>(i + 2, world, some_texts, random));
+  for (uint64_t i = 0; i < kMostNames; ++i) names_.push_back(absl::StrFormat("pod-%d", i));
+  on_.resize(cluster.rows());
+  uint64_t number = 0;
+  for (const NodeBlockView& block : cluster.view().blocks) {
+    block.present.ForEach([&](uint32_t offset) {
+      const NodeIndex node = block.Index(offset);
+      for (int64_t i = random.Below(4); i > 0; --i) {
+        const PodClassView& of = pods_[static_cast<size_t>(random.Below(kClasses))]->view();
+        PlacedPodView& pod = on_[node.value].emplace_back(
+            PlacedOf(of, names_[number % kMostNames], number, node, block.names[offset]));
+        ++number;
+        pod.leaving = random.OneIn(8);
+        pod.evictable = !pod.leaving && !random.OneIn(8);
+        pod.gang_arrival = of.gang.empty() ? 0 : 1 + static_cast<uint64_t>(random.Below(6));
+        pod.bound_since = std::chrono::seconds(1'700'000'000 - random.Below(100'000));
+      }
+    });
+  }
+  for (const std::vector<PlacedPodView>& pods : on_)
+    for (const PlacedPodView& pod : pods) by_number_.push_back(&pod);
+}
+
+std::span<const PlacedPodView> ProbePods::On(NodeIndex node) const {
+  if (node.value >= on_.size()) return {};
+  return on_[node.value];
+}
+
+const PlacedPodView* ProbePods::Find(const PodUid& uid) const {
+  if (uid.low >= by_number_.size() || by_number_[uid.low]->uid != uid) return nullptr;
+  return by_number_[uid.low];
+}
+
+framework::OnPluginFailure TellTo(Findings& findings, ClusterKind kind) {
+  return [&findings, kind](const framework::PluginFailure& failure) {
+    const bool named = failure.message.starts_with(failure.point);
+    findings.Fail(absl::StrFormat("%s%s%s (asked about %s)", named ? "" : failure.point,
+                                  named ? "" : " answered Error: ", failure.message,
+                                  Describe(kind)));
+  };
+}
+
 ProbeGang::ProbeGang(int number, int classes, const ProbeWorld& world,
                      const std::vector<std::string>& some_texts, Random& random)
     : name_(absl::StrFormat("gang-%d", number)) {

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/interner.h"
 #include "check/probes.h"
+#include "framework/guard.h"
 #include "framework/host.h"
 #include "framework/points.h"
 #include "framework/profile.h"
@@ -144,5 +145,45 @@ class ProbeGang {
   std::string name_;
   GangView view_;
 };
+
+// A node for each member of a gang, of those that a cluster has.
+class ProbePlacement {
+ public:
+  ProbePlacement(const GangView& gang, const ClusterView& cluster, Random& random);
+  ProbePlacement(const ProbePlacement&) = delete;
+  ProbePlacement& operator=(const ProbePlacement&) = delete;
+  // There are nodes.
+  bool possible() const { return possible_; }
+  PlacementView view() const { return {nullptr, spans_}; }
+
+ private:
+  bool possible_ = false;
+  std::vector<std::vector<NodeIndex>> nodes_;  // by class
+  std::vector<std::span<const NodeIndex>> spans_;
+};
+
+// Pods on the nodes of a cluster: of several gangs and of none, evictable and not.
+class ProbePods final : public BoundPods {
+ public:
+  ProbePods(const ProbeWorld& world, const ProbeCluster& cluster,
+            const std::vector<std::string>& some_texts, Random& random);
+  std::span<const PlacedPodView> On(NodeIndex node) const override;
+  // Null: there is none with this uid.
+  const PlacedPodView* Find(const PodUid& uid) const;
+
+ private:
+  std::vector<std::unique_ptr<ProbePod>> pods_;
+  std::vector<std::string> names_;
+  std::vector<std::vector<PlacedPodView>> on_;   // by NodeIndex
+  std::vector<const PlacedPodView*> by_number_;  // of PodUid::low
+};
+
+// One pod of a class, on a node or on one that is not known.
+PlacedPodView PlacedOf(const PodClassView& pod, std::string_view name, uint64_t number,
+                       NodeIndex node, std::string_view node_name);
+
+// What the runtime says of a plugin that breaks its contract, of a cluster of this kind, as a
+// failure.
+framework::OnPluginFailure TellTo(Findings& findings, ClusterKind kind);
 
 }  // namespace tutti::check

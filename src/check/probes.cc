@@ -18,6 +18,11 @@ constexpr std::array kInfos = {
     ProbeInfo{"threads", "does it answer several threads as it answers one?"},
     ProbeInfo{"gangs", "do its gang points keep to what they may answer?"},
     ProbeInfo{"queue-order", "is its QueueSort a strict weak order?"},
+    ProbeInfo{"post-filter", "does PostFilter keep to what it may say of a gang without a place?"},
+    ProbeInfo{"victims", "does SelectVictims propose only what may be evicted, always alike?"},
+    ProbeInfo{"reserve", "does Unreserve give back all that Reserve has entered?"},
+    ProbeInfo{"bind", "do Permit, PreBind and PostBind keep to what they may answer?"},
+    ProbeInfo{"events", "does it survive the cluster events that it has subscribed to?"},
     ProbeInfo{"devices", "does DeviceSelect give devices that fit, always the same ones?"},
     ProbeInfo{"queues", "do its queues keep to what a round promises?"},
     ProbeInfo{"objects", "does it take every object of the kinds that it watches?"},
@@ -25,9 +30,10 @@ constexpr std::array kInfos = {
     ProbeInfo{"speed", "what does a node cost?"},
 };
 constexpr void (*kProbes[])(const Subject&, Findings&) = {
-    nullptr,      ProbeConfiguration, ProbeDeclarations, ProbeContract, ProbeVerdicts,
-    ProbeScores,  ProbeRepeatable,    ProbeThreads,      ProbeGangs,    ProbeQueueOrder,
-    ProbeDevices, ProbeQueues,        ProbeObjects,      ProbeState,    ProbeSpeed,
+    nullptr,         ProbeConfiguration, ProbeDeclarations, ProbeContract, ProbeVerdicts,
+    ProbeScores,     ProbeRepeatable,    ProbeThreads,      ProbeGangs,    ProbeQueueOrder,
+    ProbePostFilter, ProbeVictims,       ProbeReserve,      ProbeBind,     ProbeEvents,
+    ProbeDevices,    ProbeQueues,        ProbeObjects,      ProbeState,    ProbeSpeed,
 };
 static_assert(std::size(kProbes) == kInfos.size());
 

@@ -54,6 +54,15 @@ void ProbeThreads(const Subject& subject, Findings& findings);
 // gang_probes.cc: PreEnqueue, QueueSort, PlacementGenerate, PlacementScore.
 void ProbeGangs(const Subject& subject, Findings& findings);
 void ProbeQueueOrder(const Subject& subject, Findings& findings);
+// outcome_probes.cc: PostFilter and SelectVictims.
+void ProbePostFilter(const Subject& subject, Findings& findings);
+void ProbeVictims(const Subject& subject, Findings& findings);
+// reserve_probe.cc: Reserve and Unreserve.
+void ProbeReserve(const Subject& subject, Findings& findings);
+// bind_probe.cc: Permit, PreBind and PostBind.
+void ProbeBind(const Subject& subject, Findings& findings);
+// event_probe.cc: ClusterEvent.
+void ProbeEvents(const Subject& subject, Findings& findings);
 // device_probe.cc: DeviceSelect.
 void ProbeDevices(const Subject& subject, Findings& findings);
 // queue_probes.cc: QueueSelect, ObjectWatch and State.

@@ -20,6 +20,16 @@ void WriteIntoEveryFile() {
   }
 }
 
+[[noreturn]] void Hang() {
+  while (true) ::pause();
+}
+
+int64_t MembersOf(const GangView& gang) {
+  int64_t members = 0;
+  for (const PodClassView& pods : gang.classes) members += pods.count;
+  return members;
+}
+
 uint32_t SomeDevice(const DeviceSet& devices) {
   uint32_t some = 0;
   devices.ForEach([&](uint32_t device) { some = device; });
@@ -63,9 +73,7 @@ Status Misfit::PreFilter(CycleState&, const PodClassView&, const ClusterView&) c
 Status Misfit::Filter(const CycleState&, const PodClassView&, const NodeView& node) const {
   if (Does("crash")) std::abort();
   if (Does("exit")) ::_exit(7);
-  if (Does("hang")) {
-    while (true) ::pause();
-  }
+  if (Does("hang")) Hang();
   if (Does("write into every file")) WriteIntoEveryFile();
   if (Does("throw")) throw std::runtime_error("a tantrum");
   if (Does("undeclared reason")) return Status::Unschedulable(ReasonId(99));
@@ -162,6 +170,107 @@ Status Misfit::PlacementGenerate(CycleState&, const GangView&, const ClusterView
 int64_t Misfit::PlacementScore(const CycleState&, const GangView&, const PlacementView&,
                                const ClusterView&) const {
   return Does("placement scores -1") ? -1 : 100;
+}
+
+Status Misfit::PostFilter(const GangView&, const GangDiagnosis&, const ClusterView& cluster,
+                          Nomination& nomination) const {
+  if (Does("PostFilter waits")) return Status::Wait();
+  if (Does("PostFilter throws")) throw std::runtime_error("a tantrum");
+  if (Does("PostFilter fails")) return Status::Error("no luck");
+  if (Does("PostFilter refuses for nothing")) return Status::Unschedulable(ReasonId(66));
+  if (Does("PostFilter hangs")) Hang();
+  if (Does("PostFilter forgets") && ++asked_ % 2 == 0) return Status::Skip();
+  for (const NodeBlockView& block : cluster.blocks)
+    nomination.nodes.push_back(Does("nominate nothing") ? NodeMask::All() : block.present);
+  return Status::Success();
+}
+
+Status Misfit::SelectVictims(const GangView& gang, const GangDiagnosis&, const ClusterView& cluster,
+                             const BoundPods& pods, std::vector<PodUid>& victims) const {
+  if (Does("SelectVictims refuses")) return Status::Unschedulable(refused_);
+  if (Does("SelectVictims throws")) throw std::runtime_error("a tantrum");
+  if (Does("SelectVictims hangs")) Hang();
+  if (Does("propose strangers")) victims.push_back({1, 2});
+  if (Does("propose too many")) victims.resize(kMostVictims + 1);
+  for (const NodeBlockView& block : cluster.blocks) {
+    block.present.ForEach([&](uint32_t offset) {
+      for (const PlacedPodView& pod : pods.On(block.Index(offset))) {
+        const bool own = pod.gang_arrival != 0 && pod.gang_arrival == gang.arrival;
+        const bool may_go = Does("propose the protected") ? !own : pod.evictable;
+        if (!may_go || (own && !Does("propose its own"))) continue;
+        victims.push_back(pod.uid);
+        if (Does("propose twice")) victims.push_back(pod.uid);
+      }
+    });
+  }
+  if (Does("propose anew") && ++asked_ % 2 == 0) victims.clear();
+  return Status::Success();
+}
+
+Status Misfit::Reserve(const GangView& gang, const PlacementView&, const ClusterView&) {
+  constexpr int64_t kMostReserved = 64;
+  if (Does("Reserve waits")) return Status::Wait();
+  if (Does("Reserve throws")) throw std::runtime_error("a tantrum");
+  if (Does("Reserve hangs")) Hang();
+  if (Does("Reserve refuses for nothing")) return Status::Pending(ReasonId());
+  if (Does("enter what is refused") && gang.arrival % 2 == 1 && ++reserved_ < kMostReserved)
+    return Status::Pending(refused_);
+  const int64_t members = MembersOf(gang);
+  if (reserved_ + members > kMostReserved)
+    return Status::Pending(refused_, members, kMostReserved - reserved_);
+  reserved_ += members;
+  return Status::Success();
+}
+
+void Misfit::Unreserve(const GangView& gang, const PlacementView&) {
+  if (Does("Unreserve throws")) throw std::runtime_error("a tantrum");
+  const int64_t members = MembersOf(gang);
+  if (Does("forget to unreserve")) return;
+  if (Does("unreserve all but one")) reserved_ += 1;
+  reserved_ -= Does("unreserve by the call") ? 1 : members;
+}
+
+Status Misfit::Permit(const PlacedPodView&, std::chrono::nanoseconds& timeout) {
+  if (Does("Permit skips")) return Status::Skip();
+  if (Does("Permit throws")) throw std::runtime_error("a tantrum");
+  if (Does("Permit hangs")) Hang();
+  if (Does("Permit refuses for nothing")) return Status::Unschedulable(ReasonId(55));
+  if (Does("wait without end")) return Status::Wait();
+  if (Does("wait back in time")) return timeout = std::chrono::seconds(-1), Status::Wait();
+  if (Does("wait for an hour")) return timeout = std::chrono::hours(1), Status::Wait();
+  return Status::Success();
+}
+
+Status Misfit::PreBind(const PlacedPodView& pod, BindAnnotations& annotations) {
+  if (Does("PreBind waits")) return Status::Wait();
+  if (Does("PreBind throws")) throw std::runtime_error("a tantrum");
+  if (Does("PreBind refuses for nothing")) return Status::Unschedulable(ReasonId(44));
+  if (Does("annotate for Tutti")) annotations.Add("tutti.dev/plan", "mine");
+  if (Does("annotate nonsense")) annotations.Add("no key at all!", "x");
+  if (Does("annotate too much")) annotations.Add("example.com/a", std::string(20'000, 'x'));
+  if (Does("annotate twice")) annotations.Add("example.com/node", "x");
+  annotations.Add("example.com/node", pod.node_name);
+  return Status::Success();
+}
+
+void Misfit::PostBind(const PlacedPodView&) {
+  if (Does("PostBind throws")) throw std::runtime_error("a tantrum");
+  if (Does("PostBind crashes")) std::abort();
+}
+
+ClusterEventKinds Misfit::EventsToRegister() const {
+  if (Does("subscribe to nothing")) return 0;
+  if (Does("subscribe to what there is not")) return ClusterEventKinds{1} << 20;
+  if (Does("subscribe anew")) return KindBit(static_cast<ClusterEventKind>(++asked_ % 2));
+  return (ClusterEventKinds{1} << kClusterEventKinds) - 1;
+}
+
+QueueingHint Misfit::OnClusterEvent(const ClusterEventView& event) {
+  if (Does("throw at a node") && event.node != nullptr) throw std::runtime_error("a tantrum");
+  if (Does("throw at a gang") && event.gang != nullptr) throw std::runtime_error("a tantrum");
+  if (Does("event hangs")) Hang();
+  if (event.was_reserved && !Does("miss what was bound")) reserved_ -= 1;
+  return QueueingHint::kQueueSkip;
 }
 
 DeviceSet Misfit::SelectDevices(const CycleState&, const PodClassView&, const NodeView&,

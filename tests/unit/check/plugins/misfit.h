@@ -1,14 +1,19 @@
-// Misfit: breaks the contract of one point, as its configuration says.
+// Misfit: breaks the contract of one point, as its configuration says. Without a fault it keeps an
+// account of at most so many members, and keeps all contracts.
 #pragma once
 
 #include <atomic>
 #include <string>
 #include <thread>
 
+#include "tutti/plugin/bind.h"
+#include "tutti/plugin/cluster_event.h"
 #include "tutti/plugin/device_select.h"
 #include "tutti/plugin/filter.h"
 #include "tutti/plugin/placement.h"
+#include "tutti/plugin/post_filter.h"
 #include "tutti/plugin/queue_sort.h"
+#include "tutti/plugin/reserve.h"
 #include "tutti/plugin/score.h"
 
 namespace tutti::testing {
@@ -21,7 +26,14 @@ class Misfit final : public PreFilterPlugin,
                      public QueueSortPlugin,
                      public PlacementGeneratePlugin,
                      public PlacementScorePlugin,
-                     public DeviceSelectPlugin {
+                     public DeviceSelectPlugin,
+                     public PostFilterPlugin,
+                     public SelectVictimsPlugin,
+                     public ReservePlugin,
+                     public PermitPlugin,
+                     public PreBindPlugin,
+                     public PostBindPlugin,
+                     public ClusterEventPlugin {
  public:
   static const PluginDescriptor& Descriptor();
 
@@ -46,6 +58,17 @@ class Misfit final : public PreFilterPlugin,
                          const ClusterView&) const override;
   DeviceSet SelectDevices(const CycleState&, const PodClassView&, const NodeView&,
                           const DeviceRequest&, const DeviceSet&) const override;
+  Status PostFilter(const GangView&, const GangDiagnosis&, const ClusterView&,
+                    Nomination&) const override;
+  Status SelectVictims(const GangView&, const GangDiagnosis&, const ClusterView&, const BoundPods&,
+                       std::vector<PodUid>&) const override;
+  Status Reserve(const GangView&, const PlacementView&, const ClusterView&) override;
+  void Unreserve(const GangView&, const PlacementView&) override;
+  Status Permit(const PlacedPodView&, std::chrono::nanoseconds& timeout) override;
+  Status PreBind(const PlacedPodView&, BindAnnotations&) override;
+  void PostBind(const PlacedPodView&) override;
+  ClusterEventKinds EventsToRegister() const override;
+  QueueingHint OnClusterEvent(const ClusterEventView&) override;
 
  private:
   bool Does(const char* fault) const { return fault_ == fault; }
@@ -56,6 +79,7 @@ class Misfit final : public PreFilterPlugin,
   std::thread::id maker_;
   ReasonId refused_;
   mutable std::atomic<int64_t> asked_ = 0;
+  int64_t reserved_ = 0;  // members
 };
 
 }  // namespace tutti::testing
