@@ -49,6 +49,11 @@ not run   repeatable      does the same question get the same answer, also later
 not run   threads         does it answer several threads as it answers one?
 not run   gangs           do its gang points keep to what they may answer?
 not run   queue-order     is its QueueSort a strict weak order?
+not run   post-filter     does PostFilter keep to what it may say of a gang without a place?
+not run   victims         does SelectVictims propose only what may be evicted, always alike?
+not run   reserve         does Unreserve give back all that Reserve has entered?
+not run   bind            do Permit, PreBind and PostBind keep to what they may answer?
+not run   events          does it survive the cluster events that it has subscribed to?
 not run   devices         does DeviceSelect give devices that fit, always the same ones?
 not run   speed           what does a node cost?
 
