@@ -22,6 +22,11 @@ json ParseBounded(std::string_view text) {
   return too_deep ? json(json::value_t::discarded) : document;
 }
 
+std::string TextOf(const json& object, const char* key) {
+  const auto text = object.find(key);
+  return text != object.end() && text->is_string() ? text->get<std::string>() : std::string();
+}
+
 }  // namespace
 
 struct JsonObjectView::Document {
@@ -60,9 +65,17 @@ absl::Status JsonObjectView::ParseList(std::string_view text,
   if (items != root.end() && items->is_null()) return absl::OkStatus();
   if (items == root.end() || !items->is_array())
     return absl::InvalidArgumentError("not a list: expected an array items");
+  // Of built-in kinds the API server leaves them out of the items.
+  const std::string api_version = TextOf(root, "apiVersion");
+  std::string kind = TextOf(root, "kind");
+  if (kind.ends_with("List")) kind.resize(kind.size() - 4);
   for (json& item : *items) {
-    if (item.is_object())
-      each(JsonObjectView(std::make_unique<Document>(Document{std::move(item)})));
+    if (!item.is_object()) continue;
+    if (!kind.empty()) {
+      item.emplace("kind", kind);
+      item.emplace("apiVersion", api_version);
+    }
+    each(JsonObjectView(std::make_unique<Document>(Document{std::move(item)})));
   }
   return absl::OkStatus();
 }

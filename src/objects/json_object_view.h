@@ -20,7 +20,7 @@ class JsonObjectView final : public ObjectView {
  public:
   // Text that is no JSON object, or nested deeper than 64, is an InvalidArgument.
   static absl::StatusOr<JsonObjectView> Parse(std::string_view json);
-  // Every item of a List.
+  // Every item of a List, with the kind and apiVersion that the list says where it has none.
   static absl::Status ParseList(std::string_view json,
                                 const std::function<void(const JsonObjectView&)>& each);
   ~JsonObjectView() override;

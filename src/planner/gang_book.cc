@@ -486,6 +486,7 @@ void GangBook::Settle(Gang& gang) {
     if (!gang.plan_id.empty()) s_.plans.Erase(gang.plan_id);
     dates_.Remove(gang);
     s_.by_arrival.erase(gang.arrival);
+    new_markers_.erase(gang.arrival);
     if (last_joined_ == &gang) last_joined_ = nullptr;
     s_.gangs.erase(s_.gangs.find(gang.key));
     return;

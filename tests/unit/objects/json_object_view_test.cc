@@ -87,5 +87,21 @@ TEST(JsonObjectViewTest, WalksAList) {
   }
 }
 
+TEST(JsonObjectViewTest, ItemsOfAListHaveItsKindWhereTheySayNone) {
+  std::vector<std::string> kinds;
+  const auto collect = [&](const JsonObjectView& view) {
+    kinds.push_back(view.String("/apiVersion").value_or("") + " " +
+                    view.String("/kind").value_or(""));
+  };
+  EXPECT_TRUE(
+      JsonObjectView::ParseList(
+          R"({"apiVersion":"batch/v1","kind":"JobList","items":[{},{"apiVersion":"v1","kind":"Pod"}]})",
+          collect)
+          .ok());
+  EXPECT_TRUE(
+      JsonObjectView::ParseList(R"({"apiVersion":"v1","kind":"List","items":[{}]})", collect).ok());
+  EXPECT_THAT(kinds, ElementsAre("batch/v1 Job", "v1 Pod", " "));
+}
+
 }  // namespace
 }  // namespace tutti::objects
