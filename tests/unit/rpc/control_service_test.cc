@@ -108,6 +108,46 @@ class ControlServiceTest : public ::testing::Test {
   std::unique_ptr<pb::ControlService::Stub> stub_;
 };
 
+TEST_F(ControlServiceTest, AGangTellsWhatBecameOfItsMarkers) {
+  world_.loop.Post(model::GangObjectUpserted{
+      {"default", "test", "waits"},
+      "waits",
+      {7, {}},
+      "",
+      "",
+      std::make_shared<const model::GangMarkers>(model::GangMarkers{
+          {"test", "PodGroup spec.minMember", "7", MarkerMeaning::kMinMember, "7", "", true},
+          {"kueue", "label q", "a", MarkerMeaning::kMinMember, "9", "not ours", false},
+          {"test", "PodGroup spec.colour", "red", MarkerMeaning::kNothing, "", "why", false}})});
+  world_.Settle();
+  const auto expect = [](const pb::Gang& gang) {
+    ASSERT_EQ(gang.markers_size(), 3);
+    EXPECT_EQ(gang.markers(0).verdict(), pb::MARKER_VERDICT_CONFLICT);
+    EXPECT_EQ(gang.markers(0).dialect(), "kueue");
+    EXPECT_EQ(gang.markers(0).marker(), "label q");
+    EXPECT_EQ(gang.markers(0).value(), "a");
+    EXPECT_EQ(gang.markers(0).text(), "minMember is 7: not ours");
+    EXPECT_EQ(gang.markers(1).verdict(), pb::MARKER_VERDICT_UNDERSTOOD);
+    EXPECT_EQ(gang.markers(1).text(), "minMember 7");
+    EXPECT_EQ(gang.markers(2).verdict(), pb::MARKER_VERDICT_IGNORED);
+    EXPECT_EQ(gang.markers(2).text(), "why");
+  };
+  pb::GetGangRequest get;
+  get.mutable_gang()->set_namespace_("default");
+  get.mutable_gang()->set_name("waits");
+  pb::Gang gang;
+  ASSERT_TRUE(Call(&pb::ControlService::Stub::GetGang, get, gang).ok());
+  expect(gang);
+  pb::ExplainRequest ask;
+  *ask.mutable_gang() = get.gang();
+  pb::Explanation why;
+  ASSERT_TRUE(Call(&pb::ControlService::Stub::Explain, ask, why).ok());
+  expect(why.gang());
+  pb::ListGangsResponse list;
+  ASSERT_TRUE(Call(&pb::ControlService::Stub::ListGangs, pb::ListGangsRequest(), list).ok());
+  for (const pb::Gang& listed : list.gangs()) EXPECT_TRUE(listed.markers().empty());
+}
+
 TEST_F(ControlServiceTest, ListsSayWhatThereIs) {
   pb::ListGangsResponse gangs;
   ASSERT_TRUE(Call(&pb::ControlService::Stub::ListGangs, pb::ListGangsRequest(), gangs).ok());
