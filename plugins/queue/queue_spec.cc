@@ -5,9 +5,16 @@
 namespace tutti::plugins {
 namespace {
 
-void Add(Amounts& amounts, ResourceId resource, int64_t more) {
-  const PodClassView::Request entry[] = {{resource, more}};
-  AddTo(amounts, entry);
+// At least so much of it. What is there stays, also where it is zero: that means something.
+void RaiseTo(Amounts& amounts, ResourceId resource, int64_t amount) {
+  const auto it =
+      std::lower_bound(amounts.begin(), amounts.end(), resource,
+                       [](const auto& entry, ResourceId wanted) { return entry.first < wanted; });
+  if (it != amounts.end() && it->first == resource) {
+    it->second = std::max(it->second, amount);
+  } else if (amount > 0) {
+    amounts.emplace(it, resource, amount);
+  }
 }
 
 }  // namespace
@@ -28,14 +35,10 @@ Amounts PromisedBy(const QueueSpec& spec) {
   Amounts of_flavors;
   for (const FlavorSpec& flavor : spec.flavors) {
     for (const auto& [resource, amount] : flavor.guaranteed) {
-      const int64_t before = AmountOf(of_flavors, resource);
-      Add(of_flavors, resource, SaturatingSum(before, amount) - before);
+      RaiseTo(of_flavors, resource, SaturatingSum(AmountOf(of_flavors, resource), amount));
     }
   }
-  for (const auto& [resource, amount] : of_flavors) {
-    const int64_t own = AmountOf(promised, resource);
-    if (amount > own) Add(promised, resource, amount - own);
-  }
+  for (const auto& [resource, amount] : of_flavors) RaiseTo(promised, resource, amount);
   return promised;
 }
 

@@ -16,6 +16,15 @@ namespace tutti::importer {
 // By the resource's name; in base units: thousandths of cpu, bytes, a count.
 using Amounts = std::map<std::string, int64_t>;
 
+// Of nodes of one flavor.
+struct ImportedFlavor {
+  std::string name;
+  Amounts guaranteed = {};
+  Amounts limit = {};
+  Amounts borrow_limit = {};
+  Amounts lend_limit = {};
+};
+
 // The keys of Queue.spec (docs/queues.md), with the defaults that it has.
 struct ImportedQueue {
   enum class State { kOpen, kHeld, kClosed };
@@ -26,6 +35,9 @@ struct ImportedQueue {
   Amounts limit;
   Amounts borrow_limit;
   Amounts lend_limit;
+  std::vector<ImportedFlavor> flavors;  // the first choice first
+  bool next_before_borrowing = false;   // flavorFungibility.whenCanBorrow: TryNextFlavor
+  bool reclaims_before_next = false;    // flavorFungibility.whenCanPreempt: Preempt
   // In thousandths, as peers have fractions; WriteWeights makes whole numbers of all of them.
   std::optional<int64_t> weight_milli;
   std::optional<int64_t> weight;

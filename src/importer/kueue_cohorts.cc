@@ -1,5 +1,6 @@
 #include "importer/kueue_cohorts.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -8,14 +9,13 @@
 #include "importer/object_report.h"
 
 namespace tutti::importer {
-namespace {
-
-void AddTo(Amounts& sum, const Amounts& amounts) {
-  for (const auto& [resource, amount] : amounts)
-    sum[resource] = SaturatingSum(sum[resource], amount);
+void KueueCohorts::Sums::Add(const QuotaAmounts& amounts, const std::vector<std::string>& more) {
+  for (const auto& [key, amount] : amounts) nominal[key] = SaturatingSum(nominal[key], amount);
+  for (const std::string& flavor : more) {
+    if (std::find(flavors.begin(), flavors.end(), flavor) == flavors.end())
+      flavors.push_back(flavor);
+  }
 }
-
-}  // namespace
 
 void KueueCohorts::Add(const std::string& name, const std::string& parent, KueueQuotas own,
                        size_t queue) {
@@ -29,32 +29,37 @@ void KueueCohorts::Add(const std::string& name, const std::string& parent, Kueue
   cohorts_[parent];
 }
 
-void KueueCohorts::AddMember(const std::string& cohort, const Amounts& nominal) {
-  if (!cohort.empty()) AddTo(cohorts_[cohort].members, nominal);
+void KueueCohorts::AddMember(const std::string& cohort, const KueueQuotas& quotas) {
+  if (cohort.empty()) return;
+  Cohort& above = cohorts_[cohort];
+  for (const auto& [key, quota] : quotas.of)
+    above.members[key] = SaturatingSum(above.members[key], quota.nominal);
+  above.flavors.insert(above.flavors.end(), quotas.flavors.begin(), quotas.flavors.end());
 }
 
-std::map<std::string, Amounts> KueueCohorts::InAll() const {
-  std::map<std::string, Amounts> sums;
+std::map<std::string, KueueCohorts::Sums> KueueCohorts::InAll() const {
+  std::map<std::string, Sums> sums;
   std::map<std::string, size_t> waits = below_;
   std::vector<std::string> ready;
   for (const auto& [name, cohort] : cohorts_) {
     if (waits[name] == 0) ready.push_back(name);
-    sums[name] = cohort.members;
-    for (const auto& [resource, quota] : cohort.own) AddTo(sums[name], {{resource, quota.nominal}});
+    sums[name].Add(cohort.members, cohort.own.flavors);
+    sums[name].Add({}, cohort.flavors);
+    for (const auto& [key, quota] : cohort.own.of) sums[name].Add({{key, quota.nominal}}, {});
   }
   while (!ready.empty()) {
     const std::string name = std::move(ready.back());
     ready.pop_back();
     const std::string& parent = cohorts_.at(name).parent;
     if (parent.empty()) continue;
-    AddTo(sums[parent], sums[name]);
+    sums[parent].Add(sums[name].nominal, sums[name].flavors);
     if (--waits[parent] == 0) ready.push_back(parent);
   }
   return sums;
 }
 
 void KueueCohorts::Finish(Imported& imported) const {
-  const std::map<std::string, Amounts> sums = InAll();
+  const std::map<std::string, Sums> sums = InAll();
   for (const auto& [name, cohort] : cohorts_) {
     size_t number = imported.queues.size();
     if (cohort.queue) {
@@ -66,14 +71,17 @@ void KueueCohorts::Finish(Imported& imported) const {
                {"Cohort " + base::Shown(name) + ", of which there is no object", "", ""}, imported);
     }
     ImportedQueue& queue = imported.queues[number];
-    queue.guaranteed = sums.at(name);
-    if (cohort.parent.empty()) {
-      queue.limit = queue.guaranteed;
-      continue;
+    for (const std::string& flavor : sums.at(name).flavors) FlavorOf(queue, flavor);
+    for (const auto& [key, amount] : sums.at(name).nominal) {
+      const auto& [flavor, resource] = key;
+      GuaranteedOf(queue, flavor)[resource] = amount;
+      if (cohort.parent.empty()) LimitOf(queue, flavor)[resource] = amount;
     }
-    for (const auto& [resource, quota] : cohort.own) {
-      if (!quota.borrows_freely) queue.borrow_limit[resource] = quota.borrowing;
-      if (!quota.lends_freely) queue.lend_limit[resource] = quota.lending;
+    if (cohort.parent.empty()) continue;
+    for (const auto& [key, quota] : cohort.own.of) {
+      const auto& [flavor, resource] = key;
+      if (!quota.borrows_freely) BorrowLimitOf(queue, flavor)[resource] = quota.borrowing;
+      if (!quota.lends_freely) LendLimitOf(queue, flavor)[resource] = quota.lending;
     }
   }
 }

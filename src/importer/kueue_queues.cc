@@ -23,23 +23,25 @@ void ReadWeight(ObjectFields& spec, ImportedQueue& queue) {
 
 // Guaranteed, borrowLimit and lendLimit of a ClusterQueue. Without a cohort nobody lends to it.
 void SetAmounts(const KueueQuotas& quotas, ImportedQueue& queue) {
-  for (const auto& [resource, quota] : quotas) {
-    queue.guaranteed[resource] = quota.nominal;
+  for (const std::string& flavor : quotas.flavors) FlavorOf(queue, flavor);  // in their order
+  for (const auto& [key, quota] : quotas.of) {
+    const auto& [flavor, resource] = key;
+    GuaranteedOf(queue, flavor)[resource] = quota.nominal;
     if (queue.parent.empty()) {
-      queue.limit[resource] = quota.nominal;
+      LimitOf(queue, flavor)[resource] = quota.nominal;
       continue;
     }
-    if (!quota.borrows_freely) queue.borrow_limit[resource] = quota.borrowing;
-    if (quota.lending < quota.nominal) queue.lend_limit[resource] = quota.lending;
+    if (!quota.borrows_freely) BorrowLimitOf(queue, flavor)[resource] = quota.borrowing;
+    if (quota.lending < quota.nominal) LendLimitOf(queue, flavor)[resource] = quota.lending;
   }
 }
 
 void TellOfMixedBorrowing(const KueueQuotas& quotas, ObjectFields& spec) {
-  for (const auto& [resource, quota] : quotas) {
+  for (const auto& [key, quota] : quotas.of) {
     if (!quota.borrows_freely || quota.borrowing == 0) continue;
     spec.Changed("resourceGroups",
                  absl::StrFormat("some flavors of %s have no borrowingLimit: none has one here",
-                                 base::Shown(resource)),
+                                 base::Shown(key.second)),
                  "give each flavor one, or write borrowLimit into the Queue");
   }
 }
@@ -76,15 +78,31 @@ void ReadPreemption(ObjectFields& spec, bool in_cohort) {
   preemption.IgnoreRest();
 }
 
+// Where flavors are kept.
+void ReadFungibility(ObjectFields& spec, ImportedQueue& queue) {
+  ObjectFields fungibility = spec.Map("flavorFungibility");
+  queue.next_before_borrowing =
+      fungibility.Choice("whenCanBorrow", {"MayStopSearch", "Borrow", "TryNextFlavor"}) ==
+      "TryNextFlavor";
+  const std::string preempt =
+      fungibility.Choice("whenCanPreempt", {"MayStopSearch", "Preempt", "TryNextFlavor"});
+  queue.reclaims_before_next = !preempt.empty() && preempt != "TryNextFlavor";
+  fungibility.Ignore("preference",
+                     "where the next flavor is tried, room goes before borrowing and "
+                     "borrowing before what is taken back");
+  fungibility.IgnoreRest();
+}
+
 void ReadClusterQueue(const SourceObject& source, const KueueNamespaces& namespaces,
-                      KueueCohorts& cohorts, Imported& imported) {
+                      const KueueFlavors& flavors, KueueCohorts& cohorts, Imported& imported) {
   ObjectReport report = ReportOf(source);
   ObjectFields object(&source.tree, "", report);
   ObjectFields spec = object.Map("spec");
   ImportedQueue queue;
   queue.name = source.name;
   queue.parent = spec.Text(spec.Has("cohortName") ? "cohortName" : "cohort");
-  const KueueQuotas quotas = ReadKueueQuotas(spec);
+  const bool keep = flavors.KeptBy(queue.name);
+  const KueueQuotas quotas = ReadKueueQuotas(spec, flavors, keep);
   SetAmounts(quotas, queue);
   if (!queue.parent.empty()) TellOfMixedBorrowing(quotas, spec);
   ReadPreemption(spec, !queue.parent.empty());
@@ -93,7 +111,11 @@ void ReadClusterQueue(const SourceObject& source, const KueueNamespaces& namespa
   ReadState(spec, queue);
   ReadWeight(spec, queue);
   namespaces.Read(spec, queue);
-  spec.Ignore("flavorFungibility", "flavors are one");
+  if (keep) {
+    ReadFungibility(spec, queue);
+  } else {
+    spec.Ignore("flavorFungibility", "flavors are one");
+  }
   for (const char* key : {"admissionChecks", "admissionChecksStrategy"})
     spec.Ignore(key, "there are no admission checks here",
                 "a plugin with PreEnqueue may hold gangs");
@@ -101,11 +123,12 @@ void ReadClusterQueue(const SourceObject& source, const KueueNamespaces& namespa
               "set halfLife of HierarchicalQueues");
   spec.Ignore("concurrentAdmissionPolicy", "flavors are one");
   spec.IgnoreRest();
-  cohorts.AddMember(queue.parent, queue.guaranteed);
+  cohorts.AddMember(queue.parent, quotas);
   AddQueue(std::move(queue), std::move(report), imported);
 }
 
-void ReadCohort(const SourceObject& source, KueueCohorts& cohorts, Imported& imported) {
+void ReadCohort(const SourceObject& source, const KueueFlavors& flavors, KueueCohorts& cohorts,
+                Imported& imported) {
   ObjectReport report = ReportOf(source);
   ObjectFields object(&source.tree, "", report);
   ObjectFields spec = object.Map("spec");
@@ -113,7 +136,9 @@ void ReadCohort(const SourceObject& source, KueueCohorts& cohorts, Imported& imp
   queue.name = source.name;
   queue.parent = spec.Text(spec.Has("parentName") ? "parentName" : "parent");
   ReadWeight(spec, queue);
-  cohorts.Add(queue.name, queue.parent, ReadKueueQuotas(spec), imported.queues.size());
+  cohorts.Add(queue.name, queue.parent,
+              ReadKueueQuotas(spec, flavors, flavors.CohortKeeps(queue.name)),
+              imported.queues.size());
   spec.IgnoreRest();
   AddQueue(std::move(queue), std::move(report), imported);
 }
@@ -147,13 +172,20 @@ void ReadLocalQueue(const SourceObject& source, const std::set<std::string>& que
   imported.reports.push_back(std::move(report));
 }
 
-void ReadFlavor(const SourceObject& source, Imported& imported) {
+void ReadFlavor(const SourceObject& source, const KueueFlavors& flavors, Imported& imported) {
   ObjectReport report = ReportOf(source);
   ObjectFields object(&source.tree, "", report);
   ObjectFields spec = object.Map("spec");
-  report.Add(Verdict::kIgnored, "", "flavors are one here: a queue counts a resource on any node");
-  if (spec.Has("nodeLabels"))
-    spec.Ignore("nodeLabels", "pods are not led to these nodes", "write them as nodeSelector");
+  if (flavors.IsKept(source.name)) {
+    spec.Changed("nodeLabels", "flavors stand in Tutti's configuration, not in objects",
+                 "write what is said below of all of them into it, before the Queues are applied");
+    report.becomes = absl::StrFormat("flavor %s", base::Shown(source.name));
+  } else {
+    report.Add(Verdict::kIgnored, "",
+               "flavors are one here: a queue counts a resource on any node");
+    if (spec.Has("nodeLabels"))
+      spec.Ignore("nodeLabels", "pods are not led to these nodes", "write them as nodeSelector");
+  }
   if (spec.Has("tolerations"))
     spec.Ignore("tolerations", "pods do not get them", "write them into the pods");
   spec.Ignore("topologyName", "topologies are those of a plugin");
@@ -168,16 +200,18 @@ Imported ReadKueueQueues(const std::vector<SourceObject>& objects) {
   Imported imported;
   KueueNamespaces namespaces;
   KueueCohorts cohorts;
+  const KueueFlavors flavors(objects);
   std::set<std::string> queues;
   for (const SourceObject& source : objects) {
     if (source.kind == "ClusterQueue") queues.insert(source.name);
     if (source.kind == "LocalQueue") namespaces.AddLocalQueue(source);
   }
   for (const SourceObject& source : objects) {
-    if (source.kind == "ClusterQueue") ReadClusterQueue(source, namespaces, cohorts, imported);
-    if (source.kind == "Cohort") ReadCohort(source, cohorts, imported);
+    if (source.kind == "ClusterQueue")
+      ReadClusterQueue(source, namespaces, flavors, cohorts, imported);
+    if (source.kind == "Cohort") ReadCohort(source, flavors, cohorts, imported);
     if (source.kind == "LocalQueue") ReadLocalQueue(source, queues, imported);
-    if (source.kind == "ResourceFlavor") ReadFlavor(source, imported);
+    if (source.kind == "ResourceFlavor") ReadFlavor(source, flavors, imported);
   }
   cohorts.Finish(imported);
   ObjectReport all = {"All of them", "", ""};
@@ -186,6 +220,10 @@ Imported ReadKueueQueues(const std::vector<SourceObject>& objects) {
       "Kueue admits nobody who asks for a resource that a ClusterQueue does not list; here such "
       "a resource is not bounded",
       "limit: {RESOURCE: 0} forbids it");
+  if (const std::string args = flavors.Args(); !args.empty()) {
+    all.Add(Verdict::kChanged, "", "a gang has one flavor here for all its resources",
+            "args of HierarchicalQueues: {" + base::Shown(args, 10'000) + "}");
+  }
   imported.reports.push_back(std::move(all));
   return imported;
 }

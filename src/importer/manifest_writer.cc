@@ -34,6 +34,19 @@ void AddAmounts(Json& spec, const char* key, const Amounts& amounts) {
   for (const auto& [resource, amount] : amounts) map[resource] = AmountText(resource, amount);
 }
 
+void AddFlavors(Json& spec, const ImportedQueue& queue) {
+  for (const ImportedFlavor& flavor : queue.flavors) {
+    Json item = {{"name", flavor.name}};
+    AddAmounts(item, "guaranteed", flavor.guaranteed);
+    AddAmounts(item, "limit", flavor.limit);
+    AddAmounts(item, "borrowLimit", flavor.borrow_limit);
+    AddAmounts(item, "lendLimit", flavor.lend_limit);
+    spec["flavors"].push_back(std::move(item));
+  }
+  if (queue.next_before_borrowing) spec["flavorFungibility"]["whenCanBorrow"] = "TryNextFlavor";
+  if (queue.reclaims_before_next) spec["flavorFungibility"]["whenCanPreempt"] = "Preempt";
+}
+
 Json SpecOf(const ImportedQueue& queue) {
   Json spec = Json::object();
   if (!queue.parent.empty()) spec["parent"] = queue.parent;
@@ -41,6 +54,7 @@ Json SpecOf(const ImportedQueue& queue) {
   AddAmounts(spec, "limit", queue.limit);
   AddAmounts(spec, "borrowLimit", queue.borrow_limit);
   AddAmounts(spec, "lendLimit", queue.lend_limit);
+  AddFlavors(spec, queue);
   if (queue.weight) spec["weight"] = *queue.weight;
   if (queue.priority) spec["priority"] = *queue.priority;
   if (queue.strict_fifo) spec["queueingStrategy"] = "StrictFIFO";

@@ -34,6 +34,33 @@ bool IsObjectName(std::string_view name) {
   return true;
 }
 
+int64_t At(const Amounts& amounts, const std::string& resource, int64_t otherwise) {
+  const auto found = amounts.find(resource);
+  return found == amounts.end() ? otherwise : found->second;
+}
+
+// Of all nodes, which has no name, and of each flavor. What is guaranteed of flavors together is
+// guaranteed to the queue.
+std::vector<ImportedFlavor> QuotasOf(const ImportedQueue& queue) {
+  std::vector<ImportedFlavor> quotas = {
+      {"", queue.guaranteed, queue.limit, queue.borrow_limit, queue.lend_limit}};
+  Amounts sums;
+  for (const ImportedFlavor& flavor : queue.flavors) {
+    for (const auto& [resource, amount] : flavor.guaranteed)
+      sums[resource] = SaturatingSum(sums[resource], amount);
+    quotas.push_back(flavor);
+  }
+  for (const auto& [resource, sum] : sums) {
+    if (sum > At(queue.guaranteed, resource, 0)) quotas[0].guaranteed[resource] = sum;
+  }
+  return quotas;
+}
+
+// " of flavor spot"; of all nodes: nothing.
+std::string OfFlavor(const std::string& flavor) {
+  return flavor.empty() ? "" : " of flavor " + base::Shown(flavor);
+}
+
 using Numbers = std::map<std::string_view, size_t>;
 
 Numbers NumbersOf(const Imported& imported) {
@@ -108,14 +135,19 @@ class Checker {
   }
 
   void CheckLimit(size_t i) {
-    for (const auto& [resource, amount] : queue(i).guaranteed) {
-      const auto limit = queue(i).limit.find(resource);
-      if (limit == queue(i).limit.end() || amount <= limit->second) continue;
-      Conflict(
-          i,
-          absl::StrFormat("it is guaranteed %s %s, and limited to %s", AmountText(resource, amount),
-                          base::Shown(resource), AmountText(resource, limit->second)),
-          "raise the limit, or lower what it is guaranteed");
+    for (const ImportedFlavor& quota : QuotasOf(queue(i))) {
+      for (const auto& [resource, amount] : quota.guaranteed) {
+        // What it is guaranteed of flavors alone may be above what it may borrow as a whole.
+        const int64_t most = std::min(At(quota.limit, resource, kNone),
+                                      SaturatingSum(OwnGuarantee(i, quota.name, resource),
+                                                    At(quota.borrow_limit, resource, kNone)));
+        if (amount <= most) continue;
+        Conflict(i,
+                 absl::StrFormat("it is guaranteed %s %s%s, and limited to %s",
+                                 AmountText(resource, amount), base::Shown(resource),
+                                 OfFlavor(quota.name), AmountText(resource, most)),
+                 "raise the limit, or lower what it is guaranteed");
+      }
     }
   }
 
@@ -129,33 +161,45 @@ class Checker {
     if (depths_[i] == kInCircle)
       return Conflict(i, "it is above itself, or below a queue that is",
                       "one of the queues above it must have no parent");
-    for (const auto& [resource, amount] : queue(i).guaranteed) {
-      int64_t& sum = promised_[parent->second][resource];
-      sum = SaturatingSum(sum, amount);
+    for (const ImportedFlavor& quota : QuotasOf(queue(i))) {
+      for (const auto& [resource, amount] : quota.guaranteed) {
+        int64_t& sum = promised_[parent->second][{quota.name, resource}];
+        sum = SaturatingSum(sum, amount);
+      }
     }
   }
 
+  int64_t OwnGuarantee(size_t i, const std::string& flavor, const std::string& resource) const {
+    if (flavor.empty()) return At(queue(i).guaranteed, resource, 0);
+    for (const ImportedFlavor& quota : queue(i).flavors) {
+      if (quota.name == flavor) return At(quota.guaranteed, resource, 0);
+    }
+    return 0;
+  }
+
   // What it may promise to those below it.
-  int64_t Most(size_t i, const std::string& resource) const {
-    const auto at = [&resource](const Amounts& amounts, int64_t otherwise) {
-      const auto found = amounts.find(resource);
-      return found == amounts.end() ? otherwise : found->second;
-    };
-    const int64_t own = at(queue(i).guaranteed, kNone);
-    const int64_t borrowed =
-        SaturatingSum(at(queue(i).guaranteed, 0), at(queue(i).borrow_limit, kNone));
-    return std::min({own, borrowed, at(queue(i).limit, kNone)});
+  int64_t Most(size_t i, const std::string& flavor, const std::string& resource) const {
+    for (const ImportedFlavor& quota : QuotasOf(queue(i))) {
+      if (quota.name != flavor) continue;
+      const int64_t borrowed =
+          SaturatingSum(OwnGuarantee(i, flavor, resource), At(quota.borrow_limit, resource, kNone));
+      return std::min(
+          {At(quota.guaranteed, resource, kNone), borrowed, At(quota.limit, resource, kNone)});
+    }
+    return kNone;
   }
 
   void CheckPromises(size_t i) {
-    for (const auto& [resource, sum] : promised_[i]) {
-      const int64_t most = Most(i, resource);
+    for (const auto& [key, sum] : promised_[i]) {
+      const auto& [flavor, resource] = key;
+      const int64_t most = Most(i, flavor, resource);
       if (sum <= most) continue;
-      Conflict(i,
-               absl::StrFormat("the queues below it are guaranteed %s %s, and it has %s to promise",
-                               AmountText(resource, sum), base::Shown(resource),
-                               AmountText(resource, most)),
-               "raise what it is guaranteed and its limit, or lower what they are guaranteed");
+      Conflict(
+          i,
+          absl::StrFormat("the queues below it are guaranteed %s %s%s, and it has %s to promise",
+                          AmountText(resource, sum), base::Shown(resource), OfFlavor(flavor),
+                          AmountText(resource, most)),
+          "raise what it is guaranteed and its limit, or lower what they are guaranteed");
     }
   }
 
@@ -173,7 +217,8 @@ class Checker {
   Imported& imported_;
   const Numbers numbers_;
   const std::vector<size_t> depths_;
-  std::vector<Amounts> promised_;  // by queue, to those below it
+  // By queue, to those below it, by flavor and resource.
+  std::vector<std::map<std::pair<std::string, std::string>, int64_t>> promised_;
 };
 
 }  // namespace

@@ -25,6 +25,8 @@ TEST(QueueSpecTest, WhatIsGuaranteedOfFlavorsIsGuaranteedToTheQueue) {
               ElementsAre(Request(kCpu, 6), Request(kMemory, 7), Request(kPods, 3)));
   spec.guaranteed = {{kCpu, 9}};
   EXPECT_EQ(AmountOf(PromisedBy(spec), kCpu), 9) << "whichever is more";
+  spec.guaranteed = {{kCpu, 0}, {kPods, 0}};
+  EXPECT_EQ(AmountOf(PromisedBy(spec), kPods, -1), 0) << "nothing is something that was said";
   spec.flavors[0].guaranteed = {{kCpu, INT64_MAX}};
   EXPECT_EQ(AmountOf(PromisedBy(spec), kCpu), INT64_MAX);
 }

@@ -15,6 +15,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 // Two teams that borrow from each other, of two flavors, as Kueue's documentation has them.
@@ -65,13 +66,92 @@ TEST(KueueQueuesTest, FlavorsAreTakenTogetherAndTheCohortHasWhatItsMembersHave) 
             R"("queueingStrategy":"StrictFIFO","namespaces":["team-b"],"state":"Held"})");
   EXPECT_EQ(world.Spec("all"), R"({"guaranteed":{"cpu":"39","memory":"108Gi"},)"
                                R"("limit":{"cpu":"39","memory":"108Gi"},"weight":4})");
-  EXPECT_THAT(world.Changed("ClusterQueue team-a"),
-              Contains("spec.resourceGroups: the flavors on-demand, spot are one here: 27 cpu in "
-                       "all, of whichever nodes -> give the pods the flavor's nodeLabels as "
-                       "nodeSelector"));
+  EXPECT_THAT(
+      world.Changed("ClusterQueue team-a"),
+      Contains("spec.resourceGroups: the flavors on-demand, spot are one here: 27 cpu in "
+               "all, of whichever nodes -> import their ResourceFlavors, with nodeLabels, or "
+               "give the pods the flavor's nodeLabels as nodeSelector"));
   EXPECT_THAT(world.Ignored("ClusterQueue team-a"),
               ElementsAre(HasSubstr("spec.preemption.withinClusterQueue: LowerPriority: ")));
   EXPECT_EQ(CountOf(Verdict::kConflict, world.imported), 0u);
+}
+
+std::string Flavor(const std::string& name, const std::string& labels) {
+  return "\n---\napiVersion: kueue.x-k8s.io/v1beta2\nkind: ResourceFlavor\nmetadata: {name: " +
+         name + "}\nspec: {" + (labels.empty() ? "" : "nodeLabels: {" + labels + "}") + "}\n";
+}
+
+// Memory has no quota in team-b; of both, all flavors have labels.
+TEST(KueueQueuesTest, FlavorsWithLabelsStayWhatTheyAre) {
+  const ImportWorld world(Peer::kKueue, kTeams + Flavor("on-demand", "kind: steady") +
+                                            Flavor("spot", "kind: spot, zone: a"));
+  EXPECT_EQ(world.Spec("team-a"),
+            R"({"parent":"all","flavors":[{"name":"on-demand",)"
+            R"("guaranteed":{"cpu":"9","memory":"36Gi"},"borrowLimit":{"cpu":"1"},)"
+            R"("lendLimit":{"memory":"30Gi"}},{"name":"spot",)"
+            R"("guaranteed":{"cpu":"18","memory":"72Gi"},"borrowLimit":{"cpu":"500m"}}],)"
+            R"("weight":4})");
+  EXPECT_EQ(world.Spec("team-b"),
+            R"({"parent":"all","flavors":[{"name":"spot","guaranteed":{"cpu":"12"}}],"weight":3,)"
+            R"("queueingStrategy":"StrictFIFO","namespaces":["team-b"],"state":"Held"})");
+  EXPECT_EQ(world.Spec("all"),
+            R"({"flavors":[{"name":"on-demand","guaranteed":{"cpu":"9","memory":"36Gi"},)"
+            R"("limit":{"cpu":"9","memory":"36Gi"}},{"name":"spot",)"
+            R"("guaranteed":{"cpu":"30","memory":"72Gi"},"limit":{"cpu":"30","memory":"72Gi"}}],)"
+            R"("weight":4})");
+  EXPECT_THAT(world.Changed("ResourceFlavor spot"),
+              ElementsAre(HasSubstr("flavors stand in Tutti's configuration")));
+  EXPECT_THAT(world.Changed("All of them"),
+              Contains(HasSubstr(R"(args of HierarchicalQueues: {flavors: [)"
+                                 R"({"name":"spot","nodeLabels":{"kind":"spot","zone":"a"}},)"
+                                 R"({"name":"on-demand","nodeLabels":{"kind":"steady"}}]})")))
+      << "those with more labels first";
+  EXPECT_EQ(CountOf(Verdict::kConflict, world.imported), 0u);
+}
+
+TEST(KueueQueuesTest, WhereOneQueueOfACohortHasNoSuchFlavorsAllAreTakenTogether) {
+  const std::string bare = kTeams + Flavor("on-demand", "kind: steady") + Flavor("spot", "");
+  EXPECT_THAT(ImportWorld(Peer::kKueue, bare).Spec("team-a"), Not(HasSubstr("flavors")));
+  EXPECT_THAT(ImportWorld(Peer::kKueue, bare).Ignored("ResourceFlavor on-demand"), SizeIs(2));
+  const std::string other = std::string(kTeams) + R"(
+---
+apiVersion: kueue.x-k8s.io/v1beta2
+kind: ClusterQueue
+metadata: {name: team-c}
+spec:
+  cohortName: all
+  namespaceSelector: {}
+  resourceGroups:
+  - flavors: [{name: any, resources: [{name: cpu, nominalQuota: 1}]}]
+)" + Flavor("on-demand", "kind: steady") +
+                            Flavor("spot", "kind: spot") + Flavor("any", "");
+  EXPECT_THAT(ImportWorld(Peer::kKueue, other).Spec("team-b"), Not(HasSubstr("flavors")))
+      << "team-c may use any node, and would have to heed the flavors of the cohort";
+}
+
+TEST(KueueQueuesTest, OneOfTwoResourceGroupsMayHaveFlavors) {
+  const std::string both = R"(
+apiVersion: kueue.x-k8s.io/v1beta2
+kind: ClusterQueue
+metadata: {name: a}
+spec:
+  namespaceSelector: {}
+  flavorFungibility: {whenCanBorrow: TryNextFlavor, whenCanPreempt: MayStopSearch}
+  resourceGroups:
+  - flavors: [{name: default, resources: [{name: cpu, nominalQuota: 64}]}]
+  - flavors:
+    - {name: h100, resources: [{name: nvidia.com/gpu, nominalQuota: 8}]}
+    - {name: a100, resources: [{name: nvidia.com/gpu, nominalQuota: 16}]}
+)" + Flavor("default", "") +
+                           Flavor("a100", "gpu: a100") + Flavor("h100", "gpu: h100");
+  EXPECT_EQ(ImportWorld(Peer::kKueue, both).Spec("a"),
+            R"({"guaranteed":{"cpu":"64"},"limit":{"cpu":"64"},"flavors":[)"
+            R"({"name":"h100","guaranteed":{"nvidia.com/gpu":"8"},"limit":{"nvidia.com/gpu":"8"}},)"
+            R"({"name":"a100","guaranteed":{"nvidia.com/gpu":"16"},)"
+            R"("limit":{"nvidia.com/gpu":"16"}}],)"
+            R"("flavorFungibility":{"whenCanBorrow":"TryNextFlavor","whenCanPreempt":"Preempt"}})");
+  const ImportWorld two(Peer::kKueue, both + Flavor("default", "kind: cpu"));
+  EXPECT_THAT(two.Spec("a"), Not(HasSubstr("flavors"))) << "a gang has one flavor for all";
 }
 
 TEST(KueueQueuesTest, WithoutACohortNothingIsBorrowed) {

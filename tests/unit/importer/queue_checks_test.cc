@@ -117,6 +117,13 @@ std::vector<plugins::QueueSpec> SpecsOf(const Imported& imported) {
     spec.guaranteed = amounts(queue.guaranteed);
     spec.limit = amounts(queue.limit);
     spec.borrow_limit = amounts(queue.borrow_limit);
+    for (const ImportedFlavor& flavor : queue.flavors) {
+      plugins::FlavorSpec& listed = spec.flavors.emplace_back();
+      listed.name = flavor.name;
+      listed.guaranteed = amounts(flavor.guaranteed);
+      listed.limit = amounts(flavor.limit);
+      listed.borrow_limit = amounts(flavor.borrow_limit);
+    }
   }
   return specs;
 }
@@ -125,6 +132,7 @@ Imported RandomQueues(std::mt19937_64& random) {
   const auto below = [&random](uint64_t n) { return random() % n; };
   Imported imported;
   const uint64_t count = 1 + below(6);
+  const bool flavors = below(3) == 0;  // all of them list the same
   for (uint64_t i = 0; i < count; ++i) {
     ImportedQueue queue = Queue("q" + std::to_string(below(8)));
     if (below(3) > 0) queue.parent = "q" + std::to_string(below(8));
@@ -133,6 +141,14 @@ Imported RandomQueues(std::mt19937_64& random) {
       if (below(2) == 0) queue.guaranteed[resource] = amount();
       if (below(4) == 0) queue.limit[resource] = queue.guaranteed[resource] + amount();
       if (below(4) == 0) queue.borrow_limit[resource] = amount();
+      for (const char* flavor : {"fast", "spot"}) {
+        if (!flavors) continue;
+        if (resource[1] == '0') queue.flavors.push_back({flavor});
+        ImportedFlavor& listed = queue.flavors[flavor[0] == 'f' ? 0 : 1];
+        if (below(3) == 0) listed.guaranteed[resource] = amount();
+        if (below(4) == 0) listed.limit[resource] = listed.guaranteed[resource] + amount();
+        if (below(4) == 0) listed.borrow_limit[resource] = amount();
+      }
     }
     Add(imported, std::move(queue));
   }
