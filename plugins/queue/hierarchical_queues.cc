@@ -35,6 +35,7 @@ HierarchicalQueues::HierarchicalQueues(Config& config, PluginHost& host)
       catalog_(MakeCatalog(config, host, node_flavors_, resource_names_)),
       tree_(config.Duration("/halfLife", {})),
       host_(host),
+      group_label_(host.PodLabel(kGroupLabel)),
       reasons_(host) {
   Settle();
   if (watches_objects_) {
@@ -61,7 +62,10 @@ void HierarchicalQueues::Settle() const {
       ++it;
       continue;
     }
-    accounts_.Enter(it->first, queue, std::move(it->second.user), host_.Now());
+    accounts_.Enter(
+        it->first, queue,
+        {std::move(it->second.user), AccountOf(PartKind::kGroup, "", it->second.namespace_name)},
+        host_.Now());
     it = homeless_.erase(it);
   }
 }
@@ -130,8 +134,8 @@ bool HierarchicalQueues::Served(QueueId queue, const GangView* gang, QueueOutcom
   const bool old = gang != nullptr && spec.fifo_after.count() > 0 &&
                    host_.Now() - gang->created >= spec.fifo_after;
   const bool full = outcome == QueueOutcome::kHeld && gang != nullptr && gang->arrival == refused_;
-  // A bound of its user's is nobody else's: those behind it need not wait for that.
-  const bool holds_up = waits && !(full && for_user_);
+  // A bound of its user's, or group's, is nobody else's: those behind it need not wait for that.
+  const bool holds_up = waits && !(full && for_part_);
   const bool stays = more && !(holds_up && (spec.strict_fifo || old));
   if (gang != nullptr)
     naps_.Tried(queue, gang->arrival, full ? std::optional(full_) : std::nullopt, host_.Now());
@@ -203,14 +207,30 @@ std::string HierarchicalQueues::Called(const QueueTree::Refusal& refusal) const 
   return name == resource_names_.end() ? of : name->second + " in " + of;
 }
 
-std::optional<QueueRefusal> HierarchicalQueues::UserRefuses(const GangView& gang, QueueId queue,
-                                                            bool runs, const Amounts& asked) const {
-  const std::string* entered = runs ? accounts_.UserOf(gang.arrival) : nullptr;
-  const std::string account = entered == nullptr ? UserAccountOf(gang) : *entered;
+std::string_view HierarchicalQueues::GroupOf(const GangView& gang) const {
+  for (const PodClassView& pods : gang.classes) {
+    if (const std::string_view group = pods.Field(group_label_); !group.empty()) return group;
+  }
+  return {};
+}
+
+QueueAccounts::Owner HierarchicalQueues::OwnerOf(const GangView& gang) const {
+  return {AccountOf(PartKind::kUser, gang.user, gang.namespace_name),
+          AccountOf(PartKind::kGroup, GroupOf(gang), gang.namespace_name)};
+}
+
+std::optional<QueueRefusal> HierarchicalQueues::PartRefuses(PartKind kind, const GangView& gang,
+                                                            QueueId queue, bool runs,
+                                                            const Amounts& asked) const {
+  const bool user = kind == PartKind::kUser;
+  const QueueAccounts::Owner* const entered = runs ? accounts_.OwnerOf(gang.arrival) : nullptr;
+  const QueueAccounts::Owner owner = entered == nullptr ? OwnerOf(gang) : *entered;
+  const std::string& account = user ? owner.user : owner.group;
   const std::optional<QueueTree::Refusal> refusal =
-      RefusesUser(tree_, users_, queue, account, asked, runs);
+      RefusesPart(tree_, user ? users_ : groups_, kind, queue, account, asked, runs);
   if (!refusal) return std::nullopt;
-  return QueueRefusal{QueueRefusal::Of::kUser, *refusal, account, refusal->queue};
+  return QueueRefusal{user ? QueueRefusal::Of::kUser : QueueRefusal::Of::kGroup, *refusal, account,
+                      refusal->queue};
 }
 
 // `runs`: the gang counts among those that run already.
@@ -224,14 +244,15 @@ Status HierarchicalQueues::MayHold(const GangView& gang, QueueId queue, bool run
   };
   if (const std::optional<QueueTree::Refusal> own = tree_.Refuses(queue, asked, runs))
     refusal = QueueRefusal{QueueRefusal::Of::kQueue, *own, "", own->queue};
-  if (users_.active()) heed(UserRefuses(gang, queue, runs, asked));
+  if (users_.active()) heed(PartRefuses(PartKind::kUser, gang, queue, runs, asked));
+  if (groups_.active()) heed(PartRefuses(PartKind::kGroup, gang, queue, runs, asked));
   if (flavors_.active()) heed(FlavorRefuses(gang, queue, asked));
   if (!refusal) return Status::Success();
   // What others keep back may be lent when their queues change.
   if (refusal->why.why == Why::kOverLimit || refusal->why.why == Why::kTooMany) {
     refused_ = gang.arrival;
     full_ = refusal->full;
-    for_user_ = refusal->of == QueueRefusal::Of::kUser;
+    for_part_ = refusal->of == QueueRefusal::Of::kUser || refusal->of == QueueRefusal::Of::kGroup;
   }
   return reasons_.Of(*refusal, Called(refusal->why));
 }
@@ -256,7 +277,7 @@ Status HierarchicalQueues::Reserve(const GangView& gang, const PlacementView& pl
   const std::string_view flavor = node_flavors_.OfAll(placement);
   if (status.ok() && flavors_.active()) status = MayUse(gang, queue, flavor);
   if (!status.ok()) return status;
-  if (!holds) accounts_.Enter(gang.arrival, queue, UserAccountOf(gang), host_.Now());
+  if (!holds) accounts_.Enter(gang.arrival, queue, OwnerOf(gang), host_.Now());
   accounts_.Charge(gang.arrival, Asked(gang), 1, host_.Now());
   accounts_.Place(gang.arrival, flavor);
   return status;
@@ -328,6 +349,9 @@ QueueingHint HierarchicalQueues::PodChanged(const ClusterEventView& event) {
   const Amounts amounts(event.pod->requests.begin(), event.pod->requests.end());
   const bool bound = event.kind == ClusterEventKind::kPodBound;
   const QueueingHint hint = bound ? QueueingHint::kQueueSkip : Freed(event.pod->gang_arrival);
+  const std::string_view group = event.pod->Field(group_label_);
+  if (bound && !group.empty())
+    accounts_.Join(event.pod->gang_arrival, AccountOf(PartKind::kGroup, group, ""));
   // What Reserve has entered for it is what it holds now.
   if (!event.was_reserved)
     accounts_.Charge(event.pod->gang_arrival, amounts, bound ? 1 : -1, host_.Now());
@@ -349,12 +373,12 @@ QueueingHint HierarchicalQueues::OnClusterEvent(const ClusterEventView& event) {
     case ClusterEventKind::kGangArrived:
       // Of one whose pods were bound before: it holds what it holds, wherever it may wait.
       if (const QueueId queue = Named(*event.gang); queue != kNowhere && !stale_) {
-        accounts_.Enter(event.gang->arrival, queue, UserAccountOf(*event.gang), host_.Now());
+        accounts_.Enter(event.gang->arrival, queue, OwnerOf(*event.gang), host_.Now());
         naps_.Wake(queue);
       } else {
         homeless_[event.gang->arrival] = {std::string(event.gang->namespace_name),
                                           std::string(event.gang->queue),
-                                          UserAccountOf(*event.gang)};
+                                          OwnerOf(*event.gang).user};
       }
       return QueueingHint::kQueueSkip;
     case ClusterEventKind::kGangGone: {

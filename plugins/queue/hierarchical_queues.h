@@ -7,8 +7,8 @@
 // gangs, from queues that hold more than they are guaranteed (SelectVictims).
 // All of that holds once more for the nodes of each flavor (FlavorTrees), and with it FlavorQuota
 // says which nodes a gang may be placed on (PlacementGenerate, only where flavors are configured).
-// UserLimits bounds what the gangs of one user hold in a queue. Accounts: bound pods by cluster
-// events, promised places by Reserve and Unreserve.
+// PartLimits bounds what the gangs of one user, or group, hold in a queue. Accounts: bound pods by
+// cluster events, promised places by Reserve and Unreserve.
 //
 // A gang waits in the queue that it names (its namespace's LocalQueue of that name goes before a
 // queue of that name); else in the one that lists its namespace under `namespaces`, the first by
@@ -27,6 +27,7 @@
 #include "flavor_trees.h"
 #include "node_flavors.h"
 #include "part_accounts.h"
+#include "part_limits.h"
 #include "queue_accounts.h"
 #include "queue_catalog.h"
 #include "queue_naps.h"
@@ -42,7 +43,6 @@
 #include "tutti/plugin/queue_sort.h"
 #include "tutti/plugin/reserve.h"
 #include "tutti/plugin/state.h"
-#include "user_limits.h"
 
 namespace tutti::plugins {
 
@@ -96,7 +96,7 @@ class HierarchicalQueues : public QueueSelectPlugin,
   struct Home {
     std::string namespace_name;
     std::string queue;
-    std::string user;
+    std::string user;  // its account
   };
 
   // Makes the tree what the catalog says. Objects come by the thousand when a process starts: that
@@ -112,11 +112,14 @@ class HierarchicalQueues : public QueueSelectPlugin,
   Status IsOpen(QueueId queue, std::string_view namespace_name, std::string_view name) const;
   std::string ProblemOfHandle(const Status& open) const;
   std::vector<QueuePart> DescribeFlavors(QueueId queue) const;
-  std::vector<QueuePart> DescribeUsers(QueueId queue) const;
+  std::vector<QueuePart> DescribeParts(PartKind kind, QueueId queue) const;
   Status RunsTooLong(const GangView& gang, const QueueSpec& spec) const;
   Status MayHold(const GangView& gang, QueueId queue, bool runs) const;
-  std::optional<QueueRefusal> UserRefuses(const GangView& gang, QueueId queue, bool runs,
-                                          const Amounts& asked) const;
+  // Of its classes; empty: it is in none, or they are not told.
+  std::string_view GroupOf(const GangView& gang) const;
+  QueueAccounts::Owner OwnerOf(const GangView& gang) const;
+  std::optional<QueueRefusal> PartRefuses(PartKind kind, const GangView& gang, QueueId queue,
+                                          bool runs, const Amounts& asked) const;
   std::optional<QueueRefusal> FlavorRefuses(const GangView& gang, QueueId queue,
                                             const Amounts& asked) const;
   Status MayUse(const GangView& gang, QueueId queue, std::string_view flavor) const;
@@ -141,14 +144,15 @@ class HierarchicalQueues : public QueueSelectPlugin,
   mutable QueueTree tree_;
   mutable PartAccounts users_{tree_, BoundsUsers};
   mutable FlavorTrees flavors_{node_flavors_.Names()};
-  mutable QueueAccounts accounts_{tree_, users_, flavors_};
+  mutable PartAccounts groups_{tree_, BoundsGroups};
+  mutable QueueAccounts accounts_{tree_, users_, groups_, flavors_};
   mutable QueueNaps naps_{tree_};
   QueueTurns turns_{tree_};
   // Of the last refusal that ends when queues hold less: whose, which queue is full, and whether
-  // for this gang's user only.
+  // for this gang's user or group only.
   mutable uint64_t refused_ = 0;
   mutable QueueId full_;
-  mutable bool for_user_ = false;
+  mutable bool for_part_ = false;
   bool nowhere_waits_ = false;  // in this round
   // Gangs that came before their queue, by arrival: they may hold something.
   mutable std::map<uint64_t, Home> homeless_;
@@ -156,6 +160,7 @@ class HierarchicalQueues : public QueueSelectPlugin,
   // Pods that are bound to nodes that have not come yet: the node's name, and their gang.
   std::set<std::pair<std::string, uint64_t>> early_;
   PluginHost& host_;
+  const PodField group_label_;
   const QueueReasons reasons_;
 };
 

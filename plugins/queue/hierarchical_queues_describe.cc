@@ -25,9 +25,9 @@ std::vector<QueueAmount> AmountsOf(const QueueTree& tree, QueueId queue, size_t 
   return amounts;
 }
 
-QueuePart UserPart(const std::string& name, const PartAccounts::Held& held, const QueueSpec& spec) {
-  QueuePart part{name, {}, held.gangs, spec.max_gangs_of_user};
-  Amounts named = spec.user_limit;
+QueuePart PartOf(const std::string& name, const PartAccounts::Held& held, const PartBound& bound) {
+  QueuePart part{name, {}, held.gangs, bound.max_gangs};
+  const Amounts& named = bound.limit;
   for (const auto& [resource, amount] : held.amounts) {
     if (AmountOf(named, resource, -1) < 0 && resource != kPods)
       part.amounts.push_back({resource, amount, 0, QueueAmount::kUnlimited});
@@ -74,7 +74,8 @@ QueueDescription HierarchicalQueues::Describe(QueueId queue) const {
   description.share = tree_.Share(queue, host_.Now());
   description.amounts = AmountsOf(tree_, queue, tree_.resources());
   if (node_flavors_.any()) description.flavors = DescribeFlavors(queue);
-  if (BoundsUsers(spec)) description.users = DescribeUsers(queue);
+  if (BoundsUsers(spec)) description.users = DescribeParts(PartKind::kUser, queue);
+  if (BoundsGroups(spec)) description.groups = DescribeParts(PartKind::kGroup, queue);
   return description;
 }
 
@@ -94,20 +95,21 @@ std::vector<QueuePart> HierarchicalQueues::DescribeFlavors(QueueId queue) const 
   return parts;
 }
 
-std::vector<QueuePart> HierarchicalQueues::DescribeUsers(QueueId queue) const {
+std::vector<QueuePart> HierarchicalQueues::DescribeParts(PartKind kind, QueueId queue) const {
+  const PartAccounts& accounts = kind == PartKind::kUser ? users_ : groups_;
   std::vector<std::pair<double, QueuePart>> parts;
-  for (const auto& [name, held] : users_.PartsOf(queue)) {
-    QueuePart part = UserPart(name, held, tree_.spec(queue));
+  for (const auto& [name, held] : accounts.PartsOf(queue)) {
+    QueuePart part = PartOf(name, held, BoundOf(tree_.spec(queue), kind, name));
     const double fill = Fill(part);
     parts.emplace_back(fill, std::move(part));
   }
   // Those that are as near are told by name.
   std::stable_sort(parts.begin(), parts.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
-  if (parts.size() > QueueDescription::kMostUsers) parts.resize(QueueDescription::kMostUsers);
-  std::vector<QueuePart> users;
-  for (auto& [fill, part] : parts) users.push_back(std::move(part));
-  return users;
+  if (parts.size() > QueueDescription::kMostParts) parts.resize(QueueDescription::kMostParts);
+  std::vector<QueuePart> nearest;
+  for (auto& [fill, part] : parts) nearest.push_back(std::move(part));
+  return nearest;
 }
 
 std::string HierarchicalQueues::ProblemOfHandle(const Status& status) const {

@@ -7,23 +7,30 @@ namespace tutti::plugins {
 
 void QueueAccounts::Rebuilt() {
   users_.Rebuilt();
-  if (!users_.active()) return;
+  groups_.Rebuilt();
+  if (!users_.active() && !groups_.active()) return;
   for (const auto& [gang, account] : accounts_) {
     if (!account.queue || account.empty()) continue;
-    users_.Charge(*account.queue, account.user, account.held, 1);
-    users_.CountRunning(*account.queue, account.user, 1);
+    CountParts(account, account.held, 1);
+    CountRunningParts(account, 1);
   }
 }
 
-void QueueAccounts::Enter(uint64_t gang, QueueId queue, std::string user,
-                          std::chrono::nanoseconds now) {
+void QueueAccounts::Enter(uint64_t gang, QueueId queue, Owner owner, std::chrono::nanoseconds now) {
   Account& account = accounts_[gang];
   if (account.queue && !account.empty()) return;
   account.queue = queue;
-  account.user = std::move(user);
+  account.owner.user = std::move(owner.user);
+  // Pods that came before it have said which group is theirs.
+  if (account.empty() || account.owner.group.empty()) account.owner.group = std::move(owner.group);
   if (account.empty()) return;
   Count(account, account.held, 1, now);
   CountRunning(account, 1);
+}
+
+void QueueAccounts::Join(uint64_t gang, std::string group) {
+  Account& account = accounts_[gang];
+  if (account.empty()) account.owner.group = std::move(group);
 }
 
 void QueueAccounts::Leave(uint64_t gang, std::chrono::nanoseconds now) {
@@ -61,16 +68,26 @@ void QueueAccounts::Place(uint64_t gang, std::string_view flavor) {
   if (account.queue) flavors_.Charge(*account.queue, flavor, account.held, 1);
 }
 
+void QueueAccounts::CountParts(const Account& account, const Amounts& amounts, int64_t sign) {
+  users_.Charge(*account.queue, account.owner.user, amounts, sign);
+  groups_.Charge(*account.queue, account.owner.group, amounts, sign);
+}
+
 void QueueAccounts::Count(const Account& account, const Amounts& amounts, int64_t sign,
                           std::chrono::nanoseconds now) {
   tree_.Charge(*account.queue, amounts, sign, now);
-  users_.Charge(*account.queue, account.user, amounts, sign);
+  CountParts(account, amounts, sign);
   if (!account.flavor.empty()) flavors_.Charge(*account.queue, account.flavor, amounts, sign);
 }
 
 void QueueAccounts::CountRunning(const Account& account, int64_t gangs) {
   tree_.CountRunning(*account.queue, gangs);
-  users_.CountRunning(*account.queue, account.user, gangs);
+  CountRunningParts(account, gangs);
+}
+
+void QueueAccounts::CountRunningParts(const Account& account, int64_t gangs) {
+  users_.CountRunning(*account.queue, account.owner.user, gangs);
+  groups_.CountRunning(*account.queue, account.owner.group, gangs);
 }
 
 std::vector<QueueState::Account> QueueAccounts::Save() const {
@@ -108,9 +125,9 @@ std::optional<QueueId> QueueAccounts::HolderOf(uint64_t gang) const {
   return it->second.queue;
 }
 
-const std::string* QueueAccounts::UserOf(uint64_t gang) const {
+const QueueAccounts::Owner* QueueAccounts::OwnerOf(uint64_t gang) const {
   const auto it = accounts_.find(gang);
-  return it == accounts_.end() || !it->second.queue ? nullptr : &it->second.user;
+  return it == accounts_.end() || !it->second.queue ? nullptr : &it->second.owner;
 }
 
 std::string_view QueueAccounts::FlavorOf(uint64_t gang) const {

@@ -1,4 +1,5 @@
-// QueueAccounts: what each gang holds, in the name of its queue, of its user and of its flavor.
+// QueueAccounts: what each gang holds, in the name of its queue, of its user and group,
+// and of its flavor.
 //
 // Bound pods are known by cluster events, what is promised by Reserve and Unreserve.
 #pragma once
@@ -20,15 +21,23 @@ namespace tutti::plugins {
 
 class QueueAccounts {
  public:
-  QueueAccounts(QueueTree& tree, PartAccounts& users, FlavorTrees& flavors)
-      : tree_(tree), users_(users), flavors_(flavors) {}
+  // The accounts that its use goes to; of a group none, where it is not known yet.
+  struct Owner {
+    std::string user;
+    std::string group;
+  };
+
+  QueueAccounts(QueueTree& tree, PartAccounts& users, PartAccounts& groups, FlavorTrees& flavors)
+      : tree_(tree), users_(users), groups_(groups), flavors_(flavors) {}
 
   // The tree is another one: what its queues hold it knows, what their users hold is told again.
   void Rebuilt();
 
-  // The gang is in this queue, and counts for this user. One that holds something stays in the
-  // queue, and with the user, that it holds it from.
-  void Enter(uint64_t gang, QueueId queue, std::string user, std::chrono::nanoseconds now);
+  // The gang is in this queue, and counts for these. One that holds something stays in the queue,
+  // and with those, that it holds it from.
+  void Enter(uint64_t gang, QueueId queue, Owner owner, std::chrono::nanoseconds now);
+  // It counts for this group, unless it holds something.
+  void Join(uint64_t gang, std::string group);
   void Leave(uint64_t gang, std::chrono::nanoseconds now);
   // It holds more (sign 1) or less (-1). Of a gang that has not been entered yet: kept for then.
   void Charge(uint64_t gang, const Amounts& amounts, int64_t sign, std::chrono::nanoseconds now);
@@ -45,26 +54,29 @@ class QueueAccounts {
   // The queue of a gang that holds something; nullopt: it holds nothing.
   std::optional<QueueId> HolderOf(uint64_t gang) const;
   // For whom it was entered; null: it was not.
-  const std::string* UserOf(uint64_t gang) const;
+  const Owner* OwnerOf(uint64_t gang) const;
   // Empty: it is on no flavor.
   std::string_view FlavorOf(uint64_t gang) const;
 
  private:
   struct Account {
     std::optional<QueueId> queue;
-    std::string user;
+    Owner owner;
     std::string flavor;
     Amounts held;  // only what is not zero
 
     bool empty() const { return held.empty(); }
   };
 
+  void CountParts(const Account& account, const Amounts& amounts, int64_t sign);
   void Count(const Account& account, const Amounts& amounts, int64_t sign,
              std::chrono::nanoseconds now);
+  void CountRunningParts(const Account& account, int64_t gangs);
   void CountRunning(const Account& account, int64_t gangs);
 
   QueueTree& tree_;
   PartAccounts& users_;
+  PartAccounts& groups_;
   FlavorTrees& flavors_;
   std::unordered_map<uint64_t, Account> accounts_;  // by arrival
 };

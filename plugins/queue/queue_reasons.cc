@@ -32,6 +32,12 @@ QueueReasons::QueueReasons(PluginHost& host) {
   user_too_many = host.Reason("QueueUserTooManyGangs",
                               "as many gangs of its user run as the queue, or one above it, lets "
                               "one user have");
+  group_over_limit = host.Reason("QueueGroupOverLimit",
+                                 "the gangs of its group would hold more than the queue, or one "
+                                 "above it, lets the group hold");
+  group_too_many = host.Reason("QueueGroupTooManyGangs",
+                               "as many gangs of its group run as the queue, or one above it, lets "
+                               "the group have");
   flavor_over_limit = host.Reason(
       "QueueFlavorOverLimit",
       "of no flavor of nodes that the queue lists is there enough left for it, or above it");
@@ -48,6 +54,8 @@ ReasonId QueueReasons::ReasonOf(const QueueRefusal& refusal) const {
   switch (refusal.of) {
     case QueueRefusal::Of::kUser:
       return why == Why::kTooMany ? user_too_many : user_over_limit;
+    case QueueRefusal::Of::kGroup:
+      return why == Why::kTooMany ? group_too_many : group_over_limit;
     case QueueRefusal::Of::kFlavor:
       return why == Why::kKeptBack ? flavor_kept_back : flavor_over_limit;
     case QueueRefusal::Of::kQueue:

@@ -9,6 +9,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,6 +37,16 @@ enum class RunTimeAction : uint8_t {
   kEvictDeclared,  // likewise, and those that have run for as long as they said
 };
 
+// What one user, or one group, may hold.
+struct PartBound {
+  Amounts limit = {};
+  int64_t max_gangs = 0;  // that run at the same time; 0: any number
+
+  bool any() const { return !limit.empty() || max_gangs > 0; }
+};
+// By account: "user ada", "group vision".
+using NamedBounds = std::map<std::string, PartBound, std::less<>>;
+
 struct QueueSpec {
   enum class State : uint8_t { kOpen, kHeld, kClosed };
 
@@ -50,9 +62,11 @@ struct QueueSpec {
   bool strict_fifo = false;  // a gang that has to wait holds up those behind it
   // So as well, once it has waited for so long; 0: never.
   std::chrono::nanoseconds fifo_after{0};
-  int64_t max_gangs = 0;               // that run at the same time; 0: any number
-  Amounts user_limit;                  // what the gangs of one user hold at most
-  int64_t max_gangs_of_user = 0;       // likewise
+  int64_t max_gangs = 0;  // that run at the same time; 0: any number
+  PartBound of_user;      // each that is not named
+  PartBound of_group;     // likewise
+  NamedBounds users;
+  NamedBounds groups;
   std::vector<FlavorSpec> flavors;     // the first choice first; none: those of the queue above it
   bool next_before_borrowing = false;  // a flavor in which the gang borrows comes after the others
   bool reclaims_before_next = false;   // one in which it can take something back is waited for

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "part_limits.h"
 #include "queue_problems.h"
 #include "tutti/plugin/queue_select.h"
 
@@ -92,6 +93,35 @@ void ReadFungibility(Config& config, const std::string& pointer, QueueSpec& spec
                 "leave it out to have that of the queue above it");
 }
 
+// Those that are named in the list, with their bound. Each once in all of `limits`.
+void ReadNames(Config& config, PartKind kind, const std::string& pointer, const PartBound& bound,
+               NamedBounds& named) {
+  for (size_t i = 0; i < config.Size(pointer); ++i) {
+    const std::string at = pointer + "/" + std::to_string(i);
+    const std::string name = config.String(at, "");
+    if (name.empty() || name == "*") {
+      config.Fail(at, kind == PartKind::kUser
+                          ? "expected the name of a user: for all others there is userLimit"
+                          : "expected the name of a group: for all others there is groupLimit");
+    } else if (!named.emplace(AccountOf(kind, name, ""), bound).second) {
+      config.Fail(at, AccountOf(kind, name, "") + " is in limits twice: name it once");
+    }
+  }
+}
+
+void ReadLimits(Config& config, const Resources& resources, const std::string& pointer,
+                QueueSpec& spec) {
+  for (size_t i = 0; i < config.Size(pointer); ++i) {
+    const std::string at = pointer + "/" + std::to_string(i);
+    const PartBound bound{ReadAmounts(config, resources, at + "/limit"),
+                          config.Integer(at + "/maxRunningGangs", 0, 0)};
+    ReadNames(config, PartKind::kUser, at + "/users", bound, spec.users);
+    ReadNames(config, PartKind::kGroup, at + "/groups", bound, spec.groups);
+    if (config.Size(at + "/users") + config.Size(at + "/groups") == 0)
+      config.Fail(at, "expected whom it is for: users, groups, or both");
+  }
+}
+
 }  // namespace
 
 QueueSpec ReadQueueSpec(Config& config, PluginHost& host, const NodeFlavors& flavors,
@@ -110,8 +140,11 @@ QueueSpec ReadQueueSpec(Config& config, PluginHost& host, const NodeFlavors& fla
                                    {"BestEffortFIFO", "StrictFIFO"}) == "StrictFIFO";
   spec.fifo_after = config.Duration(at + "/strictAfter", {});
   spec.max_gangs = config.Integer(at + "/maxRunningGangs", 0, 0);
-  spec.user_limit = ReadAmounts(config, resources, at + "/userLimit");
-  spec.max_gangs_of_user = config.Integer(at + "/maxRunningGangsPerUser", 0, 0);
+  spec.of_user = {ReadAmounts(config, resources, at + "/userLimit"),
+                  config.Integer(at + "/maxRunningGangsPerUser", 0, 0)};
+  spec.of_group = {ReadAmounts(config, resources, at + "/groupLimit"),
+                   config.Integer(at + "/maxRunningGangsPerGroup", 0, 0)};
+  ReadLimits(config, resources, at + "/limits", spec);
   spec.flavors = ReadFlavors(config, resources, flavors, at + "/flavors");
   ReadFungibility(config, at + "/flavorFungibility", spec);
   spec.reclaimable = config.Boolean(at + "/reclaimable", true);

@@ -67,6 +67,7 @@ json QueueStatus(const planner::QueueReport& report, const ResourceTable& resour
   };
   add("flavors", queue.flavors);
   add("users", queue.users);
+  add("groups", queue.groups);
   return status;
 }
 

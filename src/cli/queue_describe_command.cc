@@ -30,6 +30,15 @@ void AddAmounts(const std::string& name, const Amounts& amounts, Table& table) {
   }
 }
 
+void AddHolder(const pb::QueuePart& part, Table& table) {
+  std::string held;
+  for (const pb::QueueAmount& amount : part.amounts())
+    absl::StrAppend(&held, held.empty() ? "" : "; ", AmountText(amount));
+  std::string running = absl::StrCat(part.running_gangs());
+  if (part.has_most_running_gangs()) absl::StrAppend(&running, " of ", part.most_running_gangs());
+  table.Add({part.name(), running, held});
+}
+
 void PrintParts(std::ostream& out, const pb::Queue& queue) {
   Table holds({"NODES", "RESOURCE", "HOLDS", "GUARANTEED", "LIMIT"});
   if (!queue.amounts().empty()) AddAmounts("all", queue.amounts(), holds);
@@ -39,17 +48,11 @@ void PrintParts(std::ostream& out, const pb::Queue& queue) {
     out << "\n";
     holds.Print(out);
   }
-  if (queue.users().empty()) return;
+  if (queue.users().empty() && queue.groups().empty()) return;
   out << "\n";
   Table users({"OF", "RUNNING", "HOLDS"});
-  for (const pb::QueuePart& user : queue.users()) {
-    std::string held;
-    for (const pb::QueueAmount& amount : user.amounts())
-      absl::StrAppend(&held, held.empty() ? "" : "; ", AmountText(amount));
-    std::string running = absl::StrCat(user.running_gangs());
-    if (user.has_most_running_gangs()) absl::StrAppend(&running, " of ", user.most_running_gangs());
-    users.Add({user.name(), running, held});
-  }
+  for (const pb::QueuePart& user : queue.users()) AddHolder(user, users);
+  for (const pb::QueuePart& group : queue.groups()) AddHolder(group, users);
   users.Print(out);
 }
 

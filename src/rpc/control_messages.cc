@@ -255,6 +255,8 @@ void Fill(const planner::QueueReport& queue, const std::string& order,
   for (const QueuePart& part : queue.description.flavors)
     Fill(part, resources, *message.add_flavors());
   for (const QueuePart& part : queue.description.users) Fill(part, resources, *message.add_users());
+  for (const QueuePart& part : queue.description.groups)
+    Fill(part, resources, *message.add_groups());
   message.set_waiting_gangs(queue.waiting_gangs);
   message.set_waiting_pods(queue.waiting_pods);
   if (queue.head) FillRef(*queue.head, queue.head_name, *message.mutable_head());

@@ -128,6 +128,34 @@ TYPED_TEST(QueueObjectsTest, AGangThatRunsForTooLongIsEvictedWholeAndOthersRunOn
               HasSubstr("spec.maxRunTimeAction"));
 }
 
+TYPED_TEST(QueueObjectsTest, AGroupIsBoundedOverAllItsUsers) {
+  const json named = {{"groups", {"optics"}}, {"limit", {{"cpu", 4}}}};
+  ASSERT_TRUE(this->Create("team", {{"groupLimit", {{"cpu", 1}}}, {"limits", {named}}}).ok());
+  const auto submit = [&](const char* gang, int members, const char* user, const char* group) {
+    PodTemplate pod = GangPod(gang, members, "1");
+    pod.labels["tutti.dev/queue"] = "team";
+    pod.labels["tutti.dev/user"] = user;
+    pod.labels["tutti.dev/group"] = group;
+    return this->plane().CreatePods(members, gang, pod);
+  };
+  ASSERT_TRUE(submit("first", 3, "ada", "optics").ok());
+  ASSERT_TRUE(this->AllBound("first", 3));
+  ASSERT_TRUE(submit("second", 2, "bob", "optics").ok());
+  EXPECT_TRUE(this->SawReason("second", "QueueGroupOverLimit"));
+  ASSERT_TRUE(submit("other", 1, "bob", "plasma").ok());
+  EXPECT_TRUE(this->AllBound("other", 1));
+  EXPECT_TRUE(this->Saw("team", [](const json& status) {
+    const json groups = status.value("groups", json::array());
+    return groups.size() == 2 && groups[0]["name"] == "group plasma" &&
+           groups[1]["name"] == "group optics" && groups[1]["used"]["cpu"] == "3";
+  }));
+  this->plane().DeletePods("first");
+  EXPECT_TRUE(this->AllBound("second", 2));
+  const json nobody = {{"limit", {{"cpu", 4}}}};
+  EXPECT_THAT(std::string(this->Create("wrong", {{"limits", {nobody}}}).message()),
+              HasSubstr("a limit is for users, for groups, or for both"));
+}
+
 TYPED_TEST(QueueObjectsTest, ALocalQueueSaysWhatItsGangsHold) {
   const auto saw = [&](const char* name, const std::function<bool(const json& status)>& check) {
     return this->plane().WaitFor(

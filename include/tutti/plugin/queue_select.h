@@ -42,7 +42,8 @@ struct QueueAmount {
   int64_t guaranteed = 0;
   int64_t limit = kUnlimited;
 };
-// A part of what a queue holds: on nodes of one flavor, or for one user.
+// A part of what a queue holds: on nodes of one flavor, or for one user or
+// group.
 struct QueuePart {
   std::string name;  // "spot"; "user ada"
   std::vector<QueueAmount> amounts;
@@ -50,7 +51,7 @@ struct QueuePart {
   int64_t most_running = 0;  // of these; 0: any number
 };
 struct QueueDescription {
-  static constexpr std::size_t kMostUsers = 10;
+  static constexpr std::size_t kMostParts = 10;
 
   std::string name;
   std::string parent;   // empty: it is a root
@@ -65,8 +66,9 @@ struct QueueDescription {
   // Of the kinds of nodes that it uses, the first choice first; then those that it holds something
   // of beside them.
   std::vector<QueuePart> flavors = {};
-  // Where it bounds its users, those that are nearest to their bounds, at most kMostUsers.
+  // Where it bounds its users, those that are nearest to their bounds, at most kMostParts.
   std::vector<QueuePart> users = {};
+  std::vector<QueuePart> groups = {};  // likewise
 };
 
 // What a namespace's gangs may call a queue, where that is an API object of its own (ObjectWatch).

@@ -18,7 +18,7 @@ QueueSpec Spec(const std::string& name, const std::string& parent, bool bounds) 
   QueueSpec spec;
   spec.name = name;
   spec.parent = parent;
-  if (bounds) spec.max_gangs_of_user = 1;
+  if (bounds) spec.of_user.max_gangs = 1;
   return spec;
 }
 
@@ -31,7 +31,7 @@ class PartAccountsTest : public ::testing::Test {
   }
 
   QueueTree tree_{{}};
-  PartAccounts parts_{tree_, [](const QueueSpec& spec) { return spec.max_gangs_of_user > 0; }};
+  PartAccounts parts_{tree_, [](const QueueSpec& spec) { return spec.of_user.max_gangs > 0; }};
 };
 
 TEST_F(PartAccountsTest, APartHoldsWhatItHoldsBelowAsWell) {

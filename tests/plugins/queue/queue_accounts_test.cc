@@ -7,7 +7,7 @@
 #include <random>
 
 #include "queue/flavor_trees.h"
-#include "queue/user_limits.h"
+#include "queue/part_limits.h"
 
 namespace tutti::plugins {
 namespace {
@@ -25,7 +25,8 @@ class QueueAccountsTest : public ::testing::Test {
   void Build(bool bounds, const std::string& parent_of_leaf) {
     std::vector<QueueSpec> specs(4);
     specs[1].name = "top";
-    if (bounds) specs[1].user_limit = {{kCpu, 10}};
+    if (bounds) specs[1].of_user.limit = {{kCpu, 10}};
+    if (bounds) specs[1].of_group.max_gangs = 9;
     specs[2].name = "leaf";
     specs[2].parent = parent_of_leaf;
     specs[3].name = "other";
@@ -39,12 +40,13 @@ class QueueAccountsTest : public ::testing::Test {
 
   QueueTree tree_{{}};
   PartAccounts users_{tree_, BoundsUsers};
+  PartAccounts groups_{tree_, BoundsGroups};
   FlavorTrees flavors_{kFlavors};
-  QueueAccounts accounts_{tree_, users_, flavors_};
+  QueueAccounts accounts_{tree_, users_, groups_, flavors_};
 };
 
 TEST_F(QueueAccountsTest, WhatAGangHoldsIsChargedToItsQueueAndItsUser) {
-  accounts_.Enter(1, kLeaf, "ada", kNow);
+  accounts_.Enter(1, kLeaf, {"ada", ""}, kNow);
   EXPECT_EQ(accounts_.HolderOf(1), std::nullopt) << "it holds nothing yet";
   accounts_.Charge(1, {{kCpu, 3}}, 1, kNow);
   accounts_.Charge(1, {{kCpu, 2}}, 1, kNow);
@@ -59,18 +61,18 @@ TEST_F(QueueAccountsTest, WhatAGangHoldsIsChargedToItsQueueAndItsUser) {
 }
 
 TEST_F(QueueAccountsTest, AGangThatHoldsSomethingKeepsItsQueueAndItsUser) {
-  accounts_.Enter(1, kLeaf, "ada", kNow);
-  accounts_.Enter(1, kLeaf, "bob", kNow);
-  ASSERT_NE(accounts_.UserOf(1), nullptr);
-  EXPECT_EQ(*accounts_.UserOf(1), "bob") << "nothing is held yet";
+  accounts_.Enter(1, kLeaf, {"ada", ""}, kNow);
+  accounts_.Enter(1, kLeaf, {"bob", ""}, kNow);
+  ASSERT_NE(accounts_.OwnerOf(1), nullptr);
+  EXPECT_EQ(accounts_.OwnerOf(1)->user, "bob") << "nothing is held yet";
   accounts_.Charge(1, {{kCpu, 3}}, 1, kNow);
-  accounts_.Enter(1, kOther, "cleo", kNow);
+  accounts_.Enter(1, kOther, {"cleo", ""}, kNow);
   EXPECT_EQ(accounts_.HolderOf(1), kLeaf);
   EXPECT_EQ(Cpu(kTop, "bob"), 3);
   accounts_.Leave(1, kNow);
   EXPECT_EQ(users_.size(), 0u);
   EXPECT_EQ(tree_.used(kTop, kCpu), 0);
-  EXPECT_EQ(accounts_.UserOf(1), nullptr);
+  EXPECT_EQ(accounts_.OwnerOf(1), nullptr);
 }
 
 // As after a restart: the pods are seen before the gang.
@@ -79,17 +81,17 @@ TEST_F(QueueAccountsTest, WhatIsHeldBeforeTheGangIsEnteredIsKeptForThen) {
   accounts_.Charge(2, {{kCpu, 1}}, 1, kNow);
   accounts_.Charge(2, {{kCpu, 1}}, -1, kNow);
   EXPECT_EQ(users_.size(), 0u);
-  accounts_.Enter(1, kLeaf, "ada", kNow);
+  accounts_.Enter(1, kLeaf, {"ada", ""}, kNow);
   EXPECT_EQ(Cpu(kTop, "ada"), 3);
   EXPECT_EQ(users_.Of(kTop, "ada").gangs, 1);
   EXPECT_EQ(tree_.running(kTop), 1);
 }
 
 TEST_F(QueueAccountsTest, UsersHoldInAnotherTreeWhatTheirGangsHold) {
-  accounts_.Enter(1, kLeaf, "ada", kNow);
+  accounts_.Enter(1, kLeaf, {"ada", ""}, kNow);
   accounts_.Charge(1, {{kCpu, 3}}, 1, kNow);
   Build(false, "top");
-  accounts_.Enter(2, kLeaf, "ada", kNow);
+  accounts_.Enter(2, kLeaf, {"ada", ""}, kNow);
   accounts_.Charge(2, {{kCpu, 4}}, 1, kNow);
   EXPECT_EQ(users_.size(), 0u) << "nobody is bounded";
   Build(true, "top");
@@ -104,6 +106,27 @@ TEST_F(QueueAccountsTest, UsersHoldInAnotherTreeWhatTheirGangsHold) {
   EXPECT_EQ(users_.size(), 0u);
 }
 
+// As after a restart: pods say which group is theirs, the gang's arrival does not.
+TEST_F(QueueAccountsTest, AGangCountsForTheGroupThatItsFirstPodNames) {
+  const auto cpu = [&](const char* group) {
+    return AmountOf(groups_.Of(kTop, group).amounts, kCpu);
+  };
+  accounts_.Join(1, "group vision");
+  accounts_.Charge(1, {{kCpu, 3}}, 1, kNow);
+  accounts_.Join(1, "group speech");
+  accounts_.Enter(1, kLeaf, {"user ada", "namespace a"}, kNow);
+  EXPECT_EQ(cpu("group vision"), 3);
+  EXPECT_EQ(groups_.Of(kTop, "group vision").gangs, 1);
+  accounts_.Enter(2, kLeaf, {"user ada", "namespace a"}, kNow);
+  accounts_.Charge(2, {{kCpu, 2}}, 1, kNow);
+  EXPECT_EQ(cpu("namespace a"), 2) << "its pods name none";
+  accounts_.Rebuilt();
+  EXPECT_EQ(cpu("group vision"), 3);
+  accounts_.Charge(1, {{kCpu, 3}}, -1, kNow);
+  accounts_.Leave(2, kNow);
+  EXPECT_EQ(groups_.size(), 0u);
+}
+
 TEST_F(QueueAccountsTest, AGangStaysOnItsFlavorUntilItHoldsNothing) {
   const auto on = [&](const char* flavor) { return flavors_.Of(flavor)->used(kTop, kCpu); };
   accounts_.Place(1, "a");
@@ -111,7 +134,7 @@ TEST_F(QueueAccountsTest, AGangStaysOnItsFlavorUntilItHoldsNothing) {
   accounts_.Charge(1, {{kCpu, 3}}, 1, kNow);
   accounts_.Place(1, "a");
   EXPECT_EQ(on("a"), 0) << "its queue is not known yet";
-  accounts_.Enter(1, kLeaf, "ada", kNow);
+  accounts_.Enter(1, kLeaf, {"ada", ""}, kNow);
   EXPECT_EQ(on("a"), 3);
   accounts_.Charge(1, {{kCpu, 2}}, 1, kNow);
   accounts_.Place(1, "b");
@@ -154,7 +177,7 @@ class Model {
       case 2: {
         const QueueId queue(static_cast<uint32_t>(1 + random_() % kQueues));
         const std::string user(1, static_cast<char>('a' + random_() % 3));
-        accounts_.Enter(arrival, queue, user, kNow);
+        accounts_.Enter(arrival, queue, {user, ""}, kNow);
         if (!gang.queue || gang.cpu == 0) gang = {queue, user, gang.cpu};
         return;
       }
@@ -201,7 +224,7 @@ class Model {
     for (uint32_t q = 1; q <= kQueues; ++q) {
       specs[q].name = std::to_string(q);
       if (const uint64_t above = random_() % q; above > 0) specs[q].parent = std::to_string(above);
-      if (random_() % 3 == 0) specs[q].max_gangs_of_user = 1;
+      if (random_() % 3 == 0) specs[q].of_user.max_gangs = 1;
     }
     tree_.Rebuild(std::move(specs), kNow);
     flavors_.Rebuild(tree_, kNow);
@@ -211,8 +234,9 @@ class Model {
   std::mt19937_64 random_;
   QueueTree tree_{{}};
   PartAccounts users_{tree_, BoundsUsers};
+  PartAccounts groups_{tree_, BoundsGroups};
   FlavorTrees flavors_{kFlavors};
-  QueueAccounts accounts_{tree_, users_, flavors_};
+  QueueAccounts accounts_{tree_, users_, groups_, flavors_};
   std::map<uint64_t, Gang> gangs_;  // by arrival
 };
 

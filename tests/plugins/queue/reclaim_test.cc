@@ -28,7 +28,7 @@ class World {
   }
 
   void Run(uint64_t gang, QueueId queue, std::string_view flavor, int64_t cpu) {
-    accounts_.Enter(gang, queue, "", kNow);
+    accounts_.Enter(gang, queue, {}, kNow);
     accounts_.Charge(gang, {{kCpu, cpu}}, 1, kNow);
     accounts_.Place(gang, flavor);
     requests_[gang] = {{kCpu, cpu}};
@@ -74,7 +74,7 @@ class World {
   QueueTree tree_{{}};
   PartAccounts users_{tree_, [](const QueueSpec&) { return false; }};
   FlavorTrees flavors_{kFlavors};
-  QueueAccounts accounts_{tree_, users_, flavors_};
+  QueueAccounts accounts_{tree_, users_, users_, flavors_};
   std::map<uint64_t, Amounts> requests_;  // by gang
 };
 

@@ -1,7 +1,9 @@
-#include "queue/user_limits.h"
+#include "queue/part_limits.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <stdexcept>
 
 #include "queue/hierarchical_queues.h"
 #include "tests/support/queue_args.h"
@@ -14,18 +16,11 @@ using testing::FakeHost;
 using ::testing::IsEmpty;
 using testing::QueueArgs;
 
-GangView GangOf(std::string_view user, std::string_view namespace_name) {
-  GangView gang;
-  gang.user = user;
-  gang.namespace_name = namespace_name;
-  return gang;
-}
-
-TEST(UserLimitsTest, GangsThatNameNobodyShareTheAccountOfTheirNamespace) {
-  EXPECT_EQ(UserAccountOf(GangOf("ada", "a")), "user ada");
-  EXPECT_EQ(UserAccountOf(GangOf("ada", "b")), "user ada");
-  EXPECT_EQ(UserAccountOf(GangOf("", "a")), "namespace a");
-  EXPECT_NE(UserAccountOf(GangOf("a", "b")), UserAccountOf(GangOf("", "a")));
+TEST(PartLimitsTest, GangsThatNameNobodyShareTheAccountOfTheirNamespace) {
+  EXPECT_EQ(AccountOf(PartKind::kUser, "ada", "a"), "user ada");
+  EXPECT_EQ(AccountOf(PartKind::kUser, "", "a"), "namespace a");
+  EXPECT_EQ(AccountOf(PartKind::kGroup, "vision", "b"), "group vision");
+  EXPECT_EQ(AccountOf(PartKind::kGroup, "", "b"), "namespace b");
 }
 
 // The plugin, told of gangs of one class of pods as the host tells it.
@@ -39,12 +34,15 @@ class Gangs {
     std::string_view user;
     int64_t cpu = 1000;
     std::string_view queue = "q";
+    std::string_view group = "";
   };
   template <class Call>
   auto With(const Gang& gang, const Call& call) {
     const std::vector<PodClassView::Request> requests = {{kCpu, gang.cpu}, {kPods, 1}};
     PodClassView pods;
     pods.requests = requests;
+    const std::vector<std::string_view> fields(1, gang.group);
+    pods.fields = fields;
     GangView view;
     view.namespace_name = "team";
     view.queue = gang.queue;
@@ -67,6 +65,7 @@ class Gangs {
       PlacedPodView pod;
       pod.gang_arrival = gang.arrival;
       pod.requests = view.classes[0].requests;
+      pod.fields = view.classes[0].fields;
       view.classes = {};
       ClusterEventView event;
       event.kind = kind;
@@ -88,7 +87,7 @@ class Gangs {
 
 constexpr Gangs::Gang kNext{9, "ada"};
 
-TEST(UserLimitsTest, TheReasonHasWhatTheGangNeedsAndWhatItsUserHasLeft) {
+TEST(PartLimitsTest, TheReasonHasWhatTheGangNeedsAndWhatItsUserHasLeft) {
   Gangs w(QueueArgs().Queue("top").UserLimit("cpu", "4").Queue("q", "top"));
   ASSERT_TRUE(w.Reserve({1, "ada", 3000}).ok());
   const Status more = w.Asks({2, "ada", 2000});
@@ -107,7 +106,7 @@ TEST(UserLimitsTest, TheReasonHasWhatTheGangNeedsAndWhatItsUserHasLeft) {
   EXPECT_EQ(never.message(), "namespace team: cpu in queue top");
 }
 
-TEST(UserLimitsTest, TheNumberOfAUsersGangsIsBounded) {
+TEST(PartLimitsTest, TheNumberOfAUsersGangsIsBounded) {
   Gangs w(QueueArgs().Queue("q").Integer("maxRunningGangsPerUser", 2));
   ASSERT_TRUE(w.Reserve({1, "ada"}).ok());
   ASSERT_TRUE(w.Reserve({2, "ada"}).ok());
@@ -122,7 +121,7 @@ TEST(UserLimitsTest, TheNumberOfAUsersGangsIsBounded) {
 }
 
 // What the queue lacks is said first, but for what can never be.
-TEST(UserLimitsTest, WhatCanNeverBeIsSaidFirst) {
+TEST(PartLimitsTest, WhatCanNeverBeIsSaidFirst) {
   Gangs w(QueueArgs().Queue("q").Limit("cpu", "6").UserLimit("cpu", "4"));
   ASSERT_TRUE(w.Reserve({1, "ada", 4000}).ok());
   EXPECT_EQ(w.Refused({2, "ada", 2000}), "QueueUserOverLimit");
@@ -131,7 +130,7 @@ TEST(UserLimitsTest, WhatCanNeverBeIsSaidFirst) {
   EXPECT_EQ(w.Refused({2, "ada", 7000}), "QueueLimitTooLow");
 }
 
-TEST(UserLimitsTest, WhatAUserHoldsIsGivenBackHoweverItEnds) {
+TEST(PartLimitsTest, WhatAUserHoldsIsGivenBackHoweverItEnds) {
   Gangs w(QueueArgs().Queue("q").Integer("maxRunningGangsPerUser", 1));
   const Gangs::Gang gang{1, "ada"};
   using enum ClusterEventKind;
@@ -151,7 +150,7 @@ TEST(UserLimitsTest, WhatAUserHoldsIsGivenBackHoweverItEnds) {
   EXPECT_EQ(w.Refused(kNext), "") << "it is gone";
 }
 
-TEST(UserLimitsTest, WhatRunsAlreadyWhenTheProcessStartsCounts) {
+TEST(PartLimitsTest, WhatRunsAlreadyWhenTheProcessStartsCounts) {
   Gangs w(QueueArgs().Queue("q").Integer("maxRunningGangsPerUser", 1));
   const Gangs::Gang gang{1, "ada"};
   w.Tell(ClusterEventKind::kPodBound, gang);
@@ -163,7 +162,7 @@ TEST(UserLimitsTest, WhatRunsAlreadyWhenTheProcessStartsCounts) {
 }
 
 // Its queue comes later than it does.
-TEST(UserLimitsTest, AGangThatCameBeforeItsQueueCountsForItsUser) {
+TEST(PartLimitsTest, AGangThatCameBeforeItsQueueCountsForItsUser) {
   Gangs w(QueueArgs().Queue("other"));
   const Gangs::Gang gang{1, "ada"};
   w.Tell(ClusterEventKind::kGangArrived, gang);
@@ -175,7 +174,7 @@ TEST(UserLimitsTest, AGangThatCameBeforeItsQueueCountsForItsUser) {
   EXPECT_EQ(w.Refused({9, "bob"}), "");
 }
 
-TEST(UserLimitsTest, TheUsersNearestToTheirBoundsAreTold) {
+TEST(PartLimitsTest, TheUsersNearestToTheirBoundsAreTold) {
   Gangs gangs(QueueArgs().Queue("q").UserLimit("cpu", "100").Integer("maxRunningGangsPerUser", 20));
   std::vector<std::string> users;
   for (char c = 'a'; c < 'a' + 12; ++c) users.push_back(std::string("u") + c);
@@ -186,7 +185,7 @@ TEST(UserLimitsTest, TheUsersNearestToTheirBoundsAreTold) {
   ASSERT_TRUE(gangs.Reserve({21, "many", 1}).ok());
   ASSERT_TRUE(gangs.Reserve({22, "many", 1}).ok());
   const std::vector<QueuePart> told = gangs.plugin->Describe(QueueId(1)).users;
-  ASSERT_EQ(told.size(), QueueDescription::kMostUsers);
+  ASSERT_EQ(told.size(), QueueDescription::kMostParts);
   EXPECT_EQ(told[0].name, "user many") << "3 of 20 gangs are more than 12 of 100 CPUs";
   EXPECT_EQ(told[0].running, 3);
   EXPECT_EQ(told[0].most_running, 20);
@@ -196,7 +195,7 @@ TEST(UserLimitsTest, TheUsersNearestToTheirBoundsAreTold) {
   EXPECT_EQ(told[1].amounts[0].limit, 100'000);
 }
 
-TEST(UserLimitsTest, AQueueThatWaitsForAUserIsAwakeWhenThatUsersGangEnds) {
+TEST(PartLimitsTest, AQueueThatWaitsForAUserIsAwakeWhenThatUsersGangEnds) {
   Gangs w(QueueArgs().Queue("q").UserLimit("cpu", "1"));
   const QueueId queue(1);
   const Gangs::Gang runs{1, "ada"};
@@ -220,7 +219,7 @@ TEST(UserLimitsTest, AQueueThatWaitsForAUserIsAwakeWhenThatUsersGangEnds) {
   EXPECT_EQ(round(kNext), "");
 }
 
-TEST(UserLimitsTest, AStrictQueueDoesNotWaitForOneUser) {
+TEST(PartLimitsTest, AStrictQueueDoesNotWaitForOneUser) {
   Gangs w(QueueArgs()
               .Queue("q")
               .String("queueingStrategy", "StrictFIFO")
@@ -237,6 +236,66 @@ TEST(UserLimitsTest, AStrictQueueDoesNotWaitForOneUser) {
   ASSERT_TRUE(w.Reserve({1, "ada", 2000}).ok());
   EXPECT_TRUE(stays({2, "ada", 1000})) << "those behind it are tried";
   EXPECT_FALSE(stays({3, "bob", 2000})) << "the queue itself is full";
+}
+
+TEST(PartLimitsTest, AGroupIsBoundedOverAllItsUsers) {
+  Gangs gangs(
+      QueueArgs().Queue("q").String("groupLimit/cpu", "3").Integer("maxRunningGangsPerGroup", 2));
+  ASSERT_TRUE(gangs.Reserve({1, "ada", 2000, "q", "vision"}).ok());
+  const Status over = gangs.Asks({2, "bob", 2000, "q", "vision"});
+  EXPECT_EQ(gangs.host.ReasonCode(over.reason()), "QueueGroupOverLimit");
+  EXPECT_EQ(over.message(), "group vision: cpu in queue q");
+  EXPECT_EQ(over.have(), 1000);
+  EXPECT_TRUE(gangs.Asks({3, "ada", 3000, "q", "speech"}).ok());
+  ASSERT_TRUE(gangs.Reserve({4, "bob", 1, "q", "vision"}).ok());
+  EXPECT_EQ(gangs.host.ReasonCode(gangs.Asks({5, "bob", 1, "q", "vision"}).reason()),
+            "QueueGroupTooManyGangs");
+  ASSERT_TRUE(gangs.Reserve({6, "ada", 3000}).ok()) << "those that name none share one account";
+  EXPECT_EQ(gangs.Asks({7, "bob", 1000}).message(), "namespace team: cpu in queue q");
+  gangs.Unreserve({1, "ada", 2000, "q", "vision"});
+  EXPECT_TRUE(gangs.Asks({2, "bob", 2000, "q", "vision"}).ok());
+  ASSERT_EQ(gangs.plugin->Describe(QueueId(1)).groups.size(), 2u);
+  EXPECT_EQ(gangs.plugin->Describe(QueueId(1)).groups[0].name, "namespace team");
+}
+
+TEST(PartLimitsTest, WhoIsNamedHasABoundOfItsOwnInsteadOfThatForEverybody) {
+  Gangs gangs(QueueArgs()
+                  .Queue("q")
+                  .UserLimit("cpu", "1")
+                  .String("limits/0/users/0", "ada")
+                  .String("limits/0/groups/0", "vision")
+                  .String("limits/0/limit/cpu", "4")
+                  .String("limits/1/users/0", "root")
+                  .Integer("limits/1/maxRunningGangs", 1));
+  EXPECT_FALSE(gangs.Asks({1, "bob", 2000}).ok());
+  EXPECT_TRUE(gangs.Asks({1, "ada", 4000}).ok());
+  EXPECT_TRUE(gangs.Asks({1, "root", 50'000}).ok()) << "it is bounded in number alone";
+  ASSERT_TRUE(gangs.Reserve({2, "ada", 3000, "q", "vision"}).ok());
+  ASSERT_TRUE(gangs.Reserve({3, "root", 1000, "q", "vision"}).ok());
+  EXPECT_EQ(gangs.Asks({4, "bob", 1000, "q", "vision"}).message(), "group vision: cpu in queue q");
+  EXPECT_TRUE(gangs.Asks({4, "bob", 1000, "q", "speech"}).ok()) << "groups have no bound here";
+  EXPECT_EQ(gangs.host.ReasonCode(gangs.Asks({5, "root", 1}).reason()), "QueueUserTooManyGangs");
+}
+
+TEST(PartLimitsTest, LimitsThatCannotBeAreRefused) {
+  FakeHost host;
+  std::string refused;
+  try {
+    testing::MakePlugin<HierarchicalQueues>(host, QueueArgs()
+                                                      .Queue("q")
+                                                      .String("limits/0/users/0", "ada")
+                                                      .String("limits/1/users/0", "ada")
+                                                      .String("limits/2/groups/0", "*")
+                                                      .String("limits/3/limit/cpu", "few")
+                                                      .entries());
+  } catch (const std::invalid_argument& error) {
+    refused = error.what();
+  }
+  using ::testing::HasSubstr;
+  EXPECT_THAT(refused, HasSubstr("/queues/0/limits/1/users/0: user ada is in limits twice"));
+  EXPECT_THAT(refused, HasSubstr("for all others there is groupLimit"));
+  EXPECT_THAT(refused, HasSubstr("/queues/0/limits/3: expected whom it is for"));
+  EXPECT_THAT(refused, HasSubstr("/queues/0/limits/3/limit/cpu: expected an amount"));
 }
 
 }  // namespace
