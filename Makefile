@@ -35,7 +35,7 @@ demo: deps ## Start a real control plane and Tutti, submit competing gangs, show
 plugin-demo: deps ## From a template to a plugin that the real kube-scheduler obeys; prints a figure
 	cmake --preset release >/dev/null
 	cmake --build build/release -j $(JOBS) --target src/apps/all plugin_demo
-	@tests/e2e/plugin_demo.sh
+	@tests/e2e/plugin_demo.sh build/release
 
 bench: packages ## Benchmarks in one process; prints lines: figure NAME VALUE UNIT
 	cmake --preset bench >/dev/null

@@ -30,6 +30,11 @@ if(TUTTI_SANITIZE)
   # What the sanitizers put in makes GCC 12 see uninitialized members of std::optional.
   add_compile_options(-fsanitize=${TUTTI_SANITIZE} -fno-omit-frame-pointer -O1 -Wno-maybe-uninitialized)
   add_link_options(-fsanitize=${TUTTI_SANITIZE})
+  if(TUTTI_SANITIZE MATCHES "undefined")
+    # A check at every access of a member: a third of the time to compile a library (14 s to 9 s), and
+    # what they would find AddressSanitizer stops at, too.
+    add_compile_options(-fno-sanitize=null,alignment,object-size,vptr)
+  endif()
 endif()
 if(TUTTI_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)  # coverage of our libraries guides the fuzzer
@@ -42,6 +47,43 @@ function(tutti_library name)
   add_library(tutti_${name} STATIC ${ARG_SOURCES})
   target_include_directories(tutti_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
   target_link_libraries(tutti_${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+  if(TUTTI_PCH)
+    target_precompile_headers(tutti_${name} REUSE_FROM tutti_pch)
+  endif()
+endfunction()
+
+# The options of every test.
+function(tutti_test_options name)
+  # Not what is tested, only the tests themselves: under sanitizers it halves the time that one takes
+  # to compile (30 s to 14 s), and hardly any of them is busy with its own code.
+  target_compile_options(${name} PRIVATE -O0)
+  if(TUTTI_SANITIZE MATCHES "undefined")
+    # Likewise: a quarter less again. AddressSanitizer watches the tests, too.
+    target_compile_options(${name} PRIVATE -fno-sanitize=undefined)
+  endif()
+endfunction()
+
+# Precompiled headers, one for all libraries and one for all tests: a fifth to a half of the time that
+# a file takes. Only where TUTTI_PCH asks for it: ccache has to read all of them for each file.
+function(tutti_precompile_headers)
+  if(NOT TUTTI_PCH)
+    return()
+  endif()
+  set(folder ${PROJECT_BINARY_DIR}/pch)
+  file(WRITE ${folder}/empty.cc "")
+  file(WRITE ${folder}/main.cc "int main() {}\n")
+  set(headers <algorithm> <atomic> <charconv> <chrono> <filesystem> <fstream> <functional> <map>
+    <memory> <mutex> <optional> <set> <span> <sstream> <string> <string_view> <thread> <tuple>
+    <unordered_map> <utility> <variant> <vector> <absl/container/flat_hash_map.h>
+    <absl/status/statusor.h> <absl/strings/str_cat.h> <absl/strings/str_format.h>
+    <absl/strings/str_join.h> <absl/strings/str_split.h> <absl/synchronization/mutex.h>)
+  add_library(tutti_pch OBJECT ${folder}/empty.cc)
+  target_precompile_headers(tutti_pch PRIVATE ${headers})
+  add_executable(tutti_test_pch EXCLUDE_FROM_ALL ${folder}/main.cc)
+  target_link_libraries(tutti_test_pch PRIVATE GTest::gmock)
+  tutti_test_options(tutti_test_pch)
+  target_precompile_headers(tutti_test_pch PRIVATE ${headers} <nlohmann/json.hpp> <gmock/gmock.h>
+    <gtest/gtest.h>)
 endfunction()
 
 # tutti_test(NAME SOURCES a_test.cc ... DEPS dep ... [LABEL unit] [TIMEOUT seconds] [ONE_PROCESS])
@@ -59,19 +101,15 @@ function(tutti_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_definitions(${name} PRIVATE TUTTI_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
-  # Not what is tested, only the tests themselves: under sanitizers it halves the time that one takes
-  # to compile (30 s to 14 s), and hardly any of them is busy with its own code.
-  target_compile_options(${name} PRIVATE -O0)
-  if(TUTTI_SANITIZE MATCHES "undefined")
-    # Likewise: a quarter less again. AddressSanitizer watches the tests, too.
-    target_compile_options(${name} PRIVATE -fno-sanitize=undefined)
-  endif()
+  tutti_test_options(${name})
   if(TUTTI_SANITIZE STREQUAL "thread")
     # The distribution's Abseil is built without ThreadSanitizer: without this its locks order nothing.
     target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/tsan_absl_sync.cc)
     target_link_libraries(${name} PRIVATE absl::synchronization ${CMAKE_DL_LIBS})
   endif()
-  # No precompiled header: it saves less per file than it costs per binary, and ccache cannot keep it.
+  if(TUTTI_PCH AND NOT "${ARG_SOURCES}" MATCHES "\\.c(;|$)")
+    target_precompile_headers(${name} REUSE_FROM tutti_test_pch)
+  endif()
   if(NOT TARGET tests_${ARG_LABEL})
     add_custom_target(tests_${ARG_LABEL})
   endif()

@@ -2,7 +2,8 @@
 # run_tests.sh [asan] [e2e] [tsan]: tests as CI runs them, by default all three.
 # The last line is: N passed, N failed, N skipped
 #   asan  build/asan: unit, property and fuzz-corpus tests under ASan and UBSan, warnings are errors
-#   e2e   build/release: the server and the e2e tests on a real control plane
+#   e2e   build/asan, too: the server, under the same sanitizers, on a real control plane. The
+#         benchmarks are built with it, so that they stay buildable
 #   tsan  build/tsan: the tests of asan under ThreadSanitizer; after other steps only as far as the
 #         time goes
 # TUTTI_TEST_SECONDS: time for all of it (default 1380). tsan is left out, and says so, when less
@@ -52,14 +53,14 @@ build() {
 }
 
 run_ctest() {
-  local preset=$1
-  shift
+  local preset=$1 name=$2
+  shift 2
   ctest --test-dir "build/$preset" --no-tests=error --output-on-failure \
-    --output-junit "$PWD/$results/$preset.xml" "$@" >"$results/$preset-ctest.log" 2>&1 </dev/null
+    --output-junit "$PWD/$results/$name.xml" "$@" >"$results/$name-ctest.log" 2>&1 </dev/null
   local rc=$?
   # Passed cases only in the log: a reader looks for the others.
-  grep -vE ' +Passed +[0-9.]+ sec$|^ +Start +[0-9]+:' "$results/$preset-ctest.log" | tail -n 400
-  [ -f "$results/$preset.xml" ] || fail "ctest in build/$preset wrote no result"
+  grep -vE ' +Passed +[0-9.]+ sec$|^ +Start +[0-9]+:' "$results/$name-ctest.log" | tail -n 400
+  [ -f "$results/$name.xml" ] || fail "ctest in build/$preset wrote no result"
   return $rc
 }
 
@@ -72,16 +73,15 @@ sanitized() {
   mapfile -t targets < <(test_targets "build/$preset")
   build "$preset" "${targets[@]}" || { fail "building $preset"; return; }
   say "running $preset"
-  run_ctest "$preset" -j "$jobs" -LE '^(e2e|soak|demo)$'
+  run_ctest "$preset" "$preset" -j "$jobs" -LE '^(e2e|soak|demo)$'
 }
 
 e2e() {
-  say "building release"
-  configure release -DTUTTI_BENCH=ON || { fail "configuring release"; return; }
-  # The benchmarks too, so that they stay buildable.
-  build release src/apps/all tests/bench/all tests_e2e || { fail "building release"; return; }
+  say "building e2e"
+  configure asan -DTUTTI_WERROR=ON -DTUTTI_BENCH=ON || { fail "configuring asan"; return; }
+  build asan src/apps/all tests/bench/all tests_e2e || { fail "building e2e"; return; }
   say "running e2e"
-  run_ctest release -L '^e2e$'
+  run_ctest asan e2e -L '^e2e$'
 }
 
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1}
@@ -107,7 +107,7 @@ tsan_in_time() {
 
 for step in "${steps[@]}"; do
   case $step in
-    asan) sanitized asan -DTUTTI_WERROR=ON ;;
+    asan) sanitized asan -DTUTTI_WERROR=ON -DTUTTI_BENCH=ON ;;
     e2e) e2e ;;
     tsan) if [ ${#steps[@]} -gt 1 ]; then tsan_in_time; else sanitized tsan; fi ;;
     *) fail "no such step: $step" ;;

@@ -4,4 +4,4 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 build=$1
 shift
-TUTTI_SERVER=$PWD/$build/src/apps/tutti-server exec "$build/tests/e2e/demo" "$@"
+TUTTI_SERVER=$(realpath "$build")/src/apps/tutti-server exec "$build/tests/e2e/demo" "$@"
