@@ -94,6 +94,10 @@ struct GangObject {
   GangSpec spec;
   std::string queue;    // as in GangMembership
   std::string problem;  // as in GangMembership
+  // Set where gangs are groups of other gangs: the identity of the one that this is a group of, or
+  // empty where it is in none. The topmost is the gang then, and each below it a role: its path of
+  // display names. Pods name the lowest, and no role. Their spec.roles stand below that path.
+  std::optional<std::string> parent = std::nullopt;
 };
 
 class GangGrouping {

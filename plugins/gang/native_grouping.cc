@@ -1,5 +1,6 @@
 #include "native_grouping.h"
 
+#include "gang_objects.h"
 #include "marker_rules.h"
 #include "marker_values.h"
 
@@ -20,16 +21,36 @@ constexpr auto kObjectRules = JoinRules(
         FieldRule("/spec/schedulingConstraints", MarkerMeaning::kNothing, kOurTopology),
         FieldRule("/spec/disruptionMode", MarkerMeaning::kNothing, kOurMemberLost),
         FieldRule("/spec/priorityClassName", MarkerMeaning::kNothing, kPodsPriority),
-        FieldRule("/spec/parentCompositePodGroupName", MarkerMeaning::kNothing,
-                  "each PodGroup is a gang of its own"),
+        FieldRule("/spec/schedulingPolicy/gang/minGroupCount", MarkerMeaning::kRole),
+        FieldRule("/spec/parentCompositePodGroupName", MarkerMeaning::kGang),
         FieldRule("/spec/podGroupTemplateRef", MarkerMeaning::kNothing,
                   "what the PodGroup itself says counts")},
     kUnknownSpecRule);
 
+// Not to be taken for that of a PodGroup of the same name.
+std::string CompositeIdentity(const std::string& name) { return "composite/" + name; }
+
+std::optional<std::string> ParentOf(const ObjectView& object) {
+  std::optional<std::string> parent = object.String("/spec/parentCompositePodGroupName");
+  if (!parent || parent->empty()) return std::nullopt;
+  return CompositeIdentity(*parent);
+}
+
+void ReadComposite(const ObjectView& object, GangObject& gang) {
+  gang.identity = CompositeIdentity(gang.display_name);
+  gang.parent = ParentOf(object).value_or("");
+  gang.spec.min_member = 1;
+  int groups = kNoGroups;
+  if (object.Has("/spec/schedulingPolicy/gang"))
+    groups = ReadCount(object, "/spec/schedulingPolicy/gang/minGroupCount", 1, 1, gang);
+  gang.spec.roles = {{{}, 0, groups, 0}};
+}
+
 }  // namespace
 
 std::vector<ObjectKind> NativeGrouping::Watches() const {
-  return {{"scheduling.k8s.io", {"v1beta1", "v1alpha3", "v1alpha2"}, "podgroups"}};
+  return {{"scheduling.k8s.io", {"v1beta1", "v1alpha3", "v1alpha2"}, "podgroups"},
+          {"scheduling.k8s.io", {"v1alpha3"}, "compositepodgroups"}};
 }
 
 std::optional<GangMembership> NativeGrouping::GroupOf(const PodView& pod) const {
@@ -43,9 +64,14 @@ std::optional<GangMembership> NativeGrouping::GroupOf(const PodView& pod) const 
 
 std::optional<GangObject> NativeGrouping::SpecOf(const ObjectView& object) const {
   GangObject gang;
-  gang.identity = object.String("/metadata/name").value_or("");
-  gang.display_name = gang.identity;
+  gang.display_name = object.String("/metadata/name").value_or("");
   gang.queue = QueueOf(object);
+  if (object.String("/kind") == "CompositePodGroup") {
+    ReadComposite(object, gang);
+    return gang;
+  }
+  gang.identity = gang.display_name;
+  gang.parent = ParentOf(object);
   if (!object.Has("/spec/schedulingPolicy/gang")) {
     // Policy basic: its pods are scheduled one by one.
     gang.spec.min_member = 1;

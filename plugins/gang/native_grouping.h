@@ -2,6 +2,10 @@
 // v1beta1), feature gate GenericWorkload. Pods name it in spec.schedulingGroup.podGroupName;
 // spec.schedulingPolicy.gang.minCount is the size. Policy "basic" is no gang. The queue:
 // tutti.dev/queue on the PodGroup, else on the pods.
+//
+// A CompositePodGroup (1.37 v1alpha3, feature gate of that name) makes one gang of the groups that
+// name it in spec.parentCompositePodGroupName: spec.schedulingPolicy.gang.minGroupCount of them are
+// needed, each whole; with policy "basic" none, but each is whole or waits.
 #pragma once
 
 #include "tutti/gang_grouping.h"

@@ -68,6 +68,7 @@ std::vector<WorkloadKind> AllKinds() {
        {kOwn, "/spec/rayClusterConfig/headGroupSpec/template/metadata",
         "/spec/rayClusterConfig/workerGroupSpecs/[]/template/metadata"}},
       {"scheduling.k8s.io", "podgroups", "PodGroup", {kOwn}, {}, "podgroup"},
+      {"scheduling.k8s.io", "compositepodgroups", "CompositePodGroup", {kOwn}, {}, "podgroup"},
       PodGroup("scheduling.x-k8s.io", "scheduling-x-k8s-io"),
       PodGroup("scheduling.volcano.sh", "volcano"),
       PodGroup("scheduling.run.ai", "kai"),

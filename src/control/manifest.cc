@@ -10,6 +10,7 @@
 #include "control/manifest_json.h"
 #include "objects/json_object_view.h"
 #include "objects/shape_table.h"
+#include "planner/group_tree.h"
 
 namespace tutti::control {
 namespace {
@@ -70,6 +71,7 @@ struct Manifest::Impl {
   absl::Status ReadObject(json object);
   absl::Status ReadWorkload(json& object, const std::string& kind);
   void ReadGangObject(json& object, const std::string& kind);
+  void FollowGroups();
   absl::Status AddPods(const json& pod, const std::string& name, int64_t count);
   absl::StatusOr<PodInfo> Decode(const json& pod);
   void AddPod(PodInfo pod);
@@ -293,7 +295,33 @@ absl::Status Manifest::Add(const GangSpecText& gang) {
   return absl::OkStatus();
 }
 
+// Groups of groups: their pods are of the topmost gang.
+void Manifest::Impl::FollowGroups() {
+  planner::GroupTree tree;
+  for (const auto& [key, object] : objects) {
+    if (!object.parent) continue;
+    tree.Set({key, object.display_name, object.spec, object.problem, object.queue, object.parent});
+  }
+  if (tree.All().empty()) return;
+  std::deque<SimulatedJob> jobs = std::exchange(gangs, {});
+  gang_index.clear();
+  for (SimulatedJob& job : jobs) {
+    for (PodInfo& pod : job.pods) {
+      tree.Resolve(*pod.gang);
+      AddPod(std::move(pod));
+    }
+  }
+  for (const model::GangObjectUpserted& group : tree.All()) {
+    const std::optional<model::GangObjectUpserted> gang = tree.Compose(group.key);
+    GangObject& object = objects[group.key];
+    object.spec = gang->spec;
+    object.problem = gang->problem;
+    object.queue = gang->queue;
+  }
+}
+
 absl::StatusOr<std::vector<SimulatedJob>> Manifest::TakeJobs() {
+  impl_->FollowGroups();
   std::vector<SimulatedJob> jobs;
   for (std::deque<SimulatedJob>* from : {&impl_->gangs, &impl_->singles}) {
     for (SimulatedJob& job : *from) jobs.push_back(std::move(job));

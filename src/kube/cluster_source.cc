@@ -197,7 +197,7 @@ ObjectSink::Reader GangReader(const Emit& emit, const GangGrouping& grouping) {
     model::SharedGangMarkers markers = objects::ReadObjectMarkers(object, grouping, *gang);
     emit(model::GangObjectUpserted{std::move(key), std::move(gang->display_name), gang->spec,
                                    std::move(gang->problem), std::move(gang->queue),
-                                   std::move(markers)});
+                                   std::move(markers), std::move(gang->parent)});
   };
   const auto gone = [emit, identities](const std::string&, const std::string&,
                                        const base::Uid& uid) {

@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -33,6 +34,7 @@ struct GangObjectUpserted {
   std::string problem;
   std::string queue = {};
   SharedGangMarkers markers = {};
+  std::optional<std::string> parent = std::nullopt;  // as in GangObject
 };
 struct GangObjectDeleted {
   GangKey key;

@@ -41,6 +41,9 @@ struct GangMember {
   MemberLost on_member_lost = MemberLost::kReplace;
   SharedGangMarkers markers = {};  // what the pod carries: for people, decides nothing
   std::vector<std::pair<std::string, std::string>> labels = {};  // as in GangMembership
+  // Where the gang is one above the group that the pod names: that group's identity. The role is
+  // the path to it then.
+  std::string group = {};
 };
 
 }  // namespace tutti::model

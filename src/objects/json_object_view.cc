@@ -1,5 +1,6 @@
 #include "objects/json_object_view.h"
 
+#include <string>
 #include <utility>
 
 #include "nlohmann/json.hpp"

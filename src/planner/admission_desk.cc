@@ -9,7 +9,8 @@
 namespace tutti::planner {
 
 void AdmissionDesk::Request(const model::PodAdmitted& request) {
-  const model::PodInfo& pod = request.pod;
+  model::PodInfo pod = request.pod;
+  if (pod.gang) s_.groups.Resolve(*pod.gang);
   model::AnswerAdmission answer;
   answer.ticket = request.ticket;
   // What kube-scheduler may still refuse needs a plan that can change: no pin.

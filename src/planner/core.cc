@@ -13,6 +13,7 @@
 #include "planner/event_desk.h"
 #include "planner/gang_book.h"
 #include "planner/gang_release.h"
+#include "planner/group_desk.h"
 #include "planner/object_desk.h"
 #include "planner/plugin_recall.h"
 #include "planner/pod_desk.h"
@@ -35,6 +36,7 @@ struct Core::Parts {
   GangBook gangs{state, reserves, events};
   BindDesk binds{state, gangs};
   PodDesk pods{state, gangs, binds, bound, events};
+  GroupDesk groups{state, gangs, binds, pods};
   ObjectDesk objects{state, gangs.dates()};
   PluginRecall recall{state, events, reserves};
   PreEnqueue pre_enqueue{state, gangs};
@@ -47,8 +49,8 @@ struct Core::Parts {
   void On(model::NodeDeleted& e) { pods.RemoveNode(e.name); }
   void On(model::PodUpserted& e) { pods.Upsert(std::move(e.pod)); }
   void On(model::PodDeleted& e) { pods.Remove(e.uid); }
-  void On(model::GangObjectUpserted& e);
-  void On(model::GangObjectDeleted& e);
+  void On(model::GangObjectUpserted& e) { groups.Upsert(std::move(e)); }
+  void On(model::GangObjectDeleted& e) { groups.Remove(e.key); }
   void On(model::VolumeClaimUpserted& e) { Replan(), state.volumes.Upsert(std::move(e.claim)); }
   void On(model::VolumeClaimDeleted& e) {
     Replan(), state.volumes.RemoveClaim(e.namespace_name, e.name);
@@ -95,31 +97,6 @@ model::Effects Core::Apply(Timestamp now, model::ClusterEvent event) {
   const framework::DecisionTime time(parts_->SinceEpoch());
   std::visit([this](auto& e) { parts_->On(e); }, event);
   return std::exchange(state.effects, {});
-}
-
-void Core::Parts::On(model::GangObjectUpserted& e) {
-  Gang& gang = gangs.GetOrAdd(e.key, e.display_name);
-  gang.object_spec = e.problem.empty() ? std::optional<GangSpec>(e.spec) : std::nullopt;
-  gang.object_problem = std::move(e.problem);
-  gang.object_queue = std::move(e.queue);
-  if (!Same(gang.object_markers, e.markers)) gang.markers_changed = true;
-  gang.object_markers = std::move(e.markers);
-  gang.StateChanged();  // its roles may be others
-  binds.CheckBarrier(gang);
-  gangs.Settle(gang);
-  Replan();
-}
-
-void Core::Parts::On(model::GangObjectDeleted& e) {
-  Gang* gang = gangs.Find(e.key);
-  if (gang == nullptr) return;
-  gang->object_spec.reset();
-  gang->object_problem.clear();
-  gang->object_queue.clear();
-  gang->object_markers = nullptr;
-  gang->StateChanged();
-  gangs.Settle(*gang);
-  Replan();
 }
 
 void Core::Parts::On(model::GangHeld& e) {

@@ -276,6 +276,7 @@ void SaveState(const CoreState& state, CoreCheckpoint& checkpoint) {
   checkpoint.closed_nodes.assign(state.nodes.closed().begin(), state.nodes.closed().end());
   checkpoint.claims = state.volumes.Claims();
   checkpoint.volumes = state.volumes.Volumes();
+  checkpoint.groups = state.groups.All();
   checkpoint.writes = {state.writes.begin(), state.writes.end()};
   checkpoint.given_back = state.ledger.given_back();
   for (const auto& [uid, request] : state.held_binds) checkpoint.held_binds.push_back(request);
@@ -325,6 +326,7 @@ void RestoreState(CoreCheckpoint& checkpoint, CoreState& state) {
                        checkpoint.next_reservation);
   for (model::VolumeClaimInfo& claim : checkpoint.claims) state.volumes.Upsert(std::move(claim));
   for (model::VolumeInfo& volume : checkpoint.volumes) state.volumes.Upsert(std::move(volume));
+  for (model::GangObjectUpserted& group : checkpoint.groups) state.groups.Set(std::move(group));
   for (Gang& saved : checkpoint.gangs) {
     auto gang = std::make_unique<Gang>(std::move(saved));
     gang->ClearFinished();  // its finished pods are counted as they are restored

@@ -101,6 +101,7 @@ struct CoreCheckpoint {
   std::vector<model::VolumeClaimInfo> claims;
   std::vector<model::VolumeInfo> volumes;
   std::vector<model::WatchedObjectUpserted> objects;  // by key
+  std::vector<model::GangObjectUpserted> groups;      // by key
   std::vector<Pod> pods;                              // by uid
   std::vector<Gang> gangs;  // by arrival; Member::pod is null, the counters are void
   std::map<ReservationId, ReservationLedger::Reservation> reservations;

@@ -24,6 +24,7 @@
 #include "planner/eligibility_cache.h"
 #include "planner/gang.h"
 #include "planner/gang_placer.h"
+#include "planner/group_tree.h"
 #include "planner/reservation_ledger.h"
 #include "planner/run_times.h"
 #include "planner/volume_table.h"
@@ -81,6 +82,7 @@ struct CoreState {
   EligibilityCache eligibility{nodes, volumes, labels};
   GangPlacer placer{nodes, eligibility, plugins, options.devices, options.tie_break};
 
+  GroupTree groups;
   absl::node_hash_map<base::Uid, PodRecord> pods;
   std::map<model::GangKey, std::unique_ptr<Gang>> gangs;
   absl::btree_map<uint64_t, Gang*> by_arrival;

@@ -75,6 +75,11 @@ void Gang::ClearFinished() {
   StateChanged();
 }
 
+void Gang::VisitPods(absl::FunctionRef<void(base::Uid)> visit) const {
+  for (const auto& [uid, member] : members) visit(uid);
+  for (const auto& [uid, pod] : finished_pods_) visit(uid);
+}
+
 void Gang::CountRolesOfFinished(RoleQuota& quota) const {
   for (const auto& [uid, pod] : finished_pods_) quota.Count(RoleOf(*pod));
 }

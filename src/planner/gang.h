@@ -183,6 +183,8 @@ class Gang {
   void AddFinished(const model::PodInfo& pod);
   void RemoveFinished(const model::PodInfo& pod);
   void ClearFinished();
+  // Its members, and its pods that have succeeded.
+  void VisitPods(absl::FunctionRef<void(base::Uid)> visit) const;
   // All of it anew, and the members by state: of a gang whose members were put in from outside.
   void Recount();
 

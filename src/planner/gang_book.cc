@@ -454,7 +454,8 @@ void GangBook::SetDeadlines(Gang& gang) {
       SetReason(gang, {ReasonCode::kScheduled, gang.min_member(), gang.bound + gang.finished, {}});
     }
   }
-  if (!gang.partial()) {
+  // Of one whose object is gone nobody knows what it needs.
+  if (!gang.partial() || gang.min_member() <= 0) {
     gang.repair_deadline = Timestamp::Infinite();
   } else if (gang.repair_deadline == Timestamp::Infinite()) {
     gang.repair_deadline = s_.now + s_.options.repair_timeout;

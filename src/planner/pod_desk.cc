@@ -43,6 +43,7 @@ base::Duration RetryAfter(const CoreOptions& options, int failures) {
 }  // namespace
 
 void PodDesk::Upsert(PodInfo&& pod) {
+  if (pod.gang) s_.groups.Resolve(*pod.gang);
   const base::Uid uid = pod.uid;
   const auto [it, added] = s_.pods.try_emplace(uid);
   PodRecord& record = it->second;

@@ -233,6 +233,7 @@ void PutCheckpoint(const CoreCheckpoint& c, uint64_t next_batch, TableWriter& ta
   for (const model::NodeIndex index : c.nodes.free) pieces.Next().add_free_nodes(index.value);
   for (const std::string& name : c.closed_nodes) pieces.Next().add_closed_nodes(name);
   for (const auto& object : c.objects) Put(object, *pieces.Next().add_objects());
+  for (const auto& group : c.groups) Put(group, *pieces.Next().add_groups(), tables);
   for (const auto& claim : c.claims) Put(claim, *pieces.Next().add_claims());
   for (const auto& volume : c.volumes) Put(volume, *pieces.Next().add_volumes());
   for (const Gang& gang : c.gangs) PutGang(gang, *pieces.Next().add_gangs(), tables);
@@ -455,6 +456,7 @@ void GetPiece(const pb::CheckpointPiece& in, CoreCheckpoint& c, ModelReader& rea
   for (const uint32_t index : in.free_nodes()) c.nodes.free.emplace_back(index);
   c.closed_nodes.insert(c.closed_nodes.end(), in.closed_nodes().begin(), in.closed_nodes().end());
   for (const auto& object : in.objects()) reader.Get(object, c.objects.emplace_back());
+  for (const auto& group : in.groups()) reader.Get(group, c.groups.emplace_back());
   for (const auto& claim : in.claims()) reader.Get(claim, c.claims.emplace_back());
   for (const auto& volume : in.volumes()) reader.Get(volume, c.volumes.emplace_back());
   for (const pb::SavedGang& gang : in.gangs()) GetGang(gang, c.gangs.emplace_back(), reader);

@@ -19,14 +19,7 @@ struct EventWriter {
   }
   void operator()(const model::PodDeleted& e) const { Put(e.uid, *out.mutable_pod_deleted()); }
   void operator()(const model::GangObjectUpserted& e) const {
-    const auto& [key, display_name, spec, problem, queue, markers] = e;
-    pb::GangObjectUpserted& to = *out.mutable_gang_object_upserted();
-    Put(key, *to.mutable_key());
-    to.set_display_name(display_name);
-    Put(spec, *to.mutable_spec());
-    to.set_problem(problem);
-    to.set_queue(queue);
-    to.set_markers(tables.NumberOf(markers));
+    Put(e, *out.mutable_gang_object_upserted(), tables);
   }
   void operator()(const model::GangObjectDeleted& e) const {
     Put(e.key, *out.mutable_gang_object_deleted());
@@ -252,12 +245,7 @@ model::ClusterEvent GetEvent(const pb::Event& in, ModelReader& reader) {
     }
     case pb::Event::kGangObjectUpserted: {
       model::GangObjectUpserted e;
-      reader.Get(in.gang_object_upserted().key(), e.key);
-      e.display_name = in.gang_object_upserted().display_name();
-      reader.Get(in.gang_object_upserted().spec(), e.spec);
-      e.problem = in.gang_object_upserted().problem();
-      e.queue = in.gang_object_upserted().queue();
-      e.markers = reader.Markers(in.gang_object_upserted().markers());
+      reader.Get(in.gang_object_upserted(), e);
       return e;
     }
     case pb::Event::kGangObjectDeleted: {

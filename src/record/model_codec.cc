@@ -18,23 +18,6 @@ void PutAll(const std::vector<std::string>& texts, Strings& out) {
   for (const std::string& text : texts) out.Add()->assign(text);
 }
 
-using Labels = std::vector<std::pair<std::string, std::string>>;
-
-template <class Strings>
-void PutLabels(const Labels& labels, Strings& out) {
-  for (const auto& [key, value] : labels) {
-    out.Add()->assign(key);
-    out.Add()->assign(value);
-  }
-}
-
-template <class Strings>
-Labels GetLabels(const Strings& in) {
-  Labels labels;
-  for (int i = 0; i + 1 < in.size(); i += 2) labels.emplace_back(in[i], in[i + 1]);
-  return labels;
-}
-
 void Put(const model::Taint& taint, pb::Taint& out) {
   const auto& [key, value, effect] = taint;
   out.set_key(key);
@@ -136,38 +119,6 @@ void Put(const model::WatchedObjectUpserted& object, pb::WatchedObject& out) {
   }
 }
 
-void Put(const GangSpec& spec, pb::GangSpec& out) {
-  const auto& [min_member, wait_timeout, roles, rules] = spec;
-  out.set_min_member(min_member);
-  out.set_wait_timeout(wait_timeout.count());
-  for (const auto& [role, least, min_groups, group_size] : roles) {
-    pb::RoleMinimum& to = *out.add_roles();
-    to.set_role(role);
-    to.set_min_member(least);
-    to.set_min_groups(min_groups);
-    to.set_group_size(group_size);
-  }
-  for (const auto& [role, labels, by] : rules) {
-    pb::RoleRule& to = *out.add_rules();
-    to.set_role(role);
-    PutLabels(labels, *to.mutable_labels());
-    PutAll(by, *to.mutable_by());
-  }
-}
-
-void Put(const model::GangMarkers& markers, pb::GangMarkers& out) {
-  for (const auto& [dialect, name, value, meaning, reading, note, taken] : markers) {
-    pb::GangMarker& to = *out.add_markers();
-    to.set_dialect(dialect);
-    to.set_name(name);
-    to.set_value(value);
-    to.set_meaning(static_cast<uint32_t>(meaning));
-    to.set_reading(reading);
-    to.set_note(note);
-    to.set_taken(taken);
-  }
-}
-
 void Put(const model::NodeInfo& node, pb::NodeInfo& out) {
   const auto& [name, uid, labels, taints, allocatable, unschedulable, is_virtual, fields] = node;
   out.set_name(name);
@@ -196,20 +147,7 @@ void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables) {
   out.set_nominated_node(nominated_node);
   out.set_shape(tables.NumberOf(shape));
   out.set_charge(tables.NumberOf(charge));
-  if (gang) {
-    const auto& [key, display_name, spec, problem, role, queue, on_member_lost, markers, labels] =
-        *gang;
-    pb::GangMembership& to = *out.mutable_gang();
-    Put(key, *to.mutable_key());
-    to.set_display_name(display_name);
-    if (spec) Put(*spec, *to.mutable_spec());
-    to.set_problem(problem);
-    to.set_role(role);
-    to.set_queue(queue);
-    to.set_on_member_lost(static_cast<uint32_t>(on_member_lost));
-    to.set_markers(tables.NumberOf(markers));
-    PutLabels(labels, *to.mutable_labels());
-  }
+  if (gang) Put(*gang, *out.mutable_gang(), tables);
   PutAll(pins, *out.mutable_pins());
   out.set_plan_token(plan_token);
   out.set_created_seconds(created_seconds);
@@ -354,19 +292,6 @@ model::SharedGangMarkers ModelReader::Markers(uint32_t plus_one) {
   return nullptr;
 }
 
-void ModelReader::Get(const pb::GangMarkers& in, model::GangMarkers& markers) {
-  for (const pb::GangMarker& from : in.markers()) {
-    auto& [dialect, name, value, meaning, reading, note, taken] = markers.emplace_back();
-    dialect = from.dialect();
-    name = from.name();
-    value = from.value();
-    meaning = Enumerator(from.meaning(), MarkerMeaning::kOther, "meaning of a marker");
-    reading = from.reading();
-    note = from.note();
-    taken = from.taken();
-  }
-}
-
 void ModelReader::Get(const pb::ResourceList& in, model::ResourceList& list, int64_t most) {
   if (in.resources_size() != in.amounts_size())
     return Fail("a list has more resources than amounts, or fewer");
@@ -433,15 +358,6 @@ void ModelReader::Get(const pb::WatchedObject& in, model::WatchedObjectUpserted&
   }
 }
 
-void ModelReader::Get(const pb::GangSpec& in, GangSpec& spec) {
-  spec = {in.min_member(), Length(in.wait_timeout()), {}, {}};
-  for (const pb::RoleMinimum& role : in.roles())
-    spec.roles.push_back({role.role(), role.min_member(), role.min_groups(), role.group_size()});
-  for (const pb::RoleRule& rule : in.rules())
-    spec.rules.push_back(
-        {rule.role(), GetLabels(rule.labels()), {rule.by().begin(), rule.by().end()}});
-}
-
 void ModelReader::Get(const pb::NodeInfo& in, model::NodeInfo& node) {
   auto& [name, uid, labels, taints, allocatable, unschedulable, is_virtual, fields] = node;
   name = in.name();
@@ -475,20 +391,7 @@ void ModelReader::Get(const pb::PodInfo& in, model::PodInfo& pod) {
   const bool charged = in.charge() < lists_.size();
   if (!charged) Fail(absl::StrFormat("there is no list number %d", in.charge()));
   charge = charged ? lists_[in.charge()] : world_.shapes().Intern(model::ResourceList());
-  if (in.has_gang()) {
-    auto& [key, display_name, spec, problem, role, queue, on_member_lost, markers, labels] =
-        gang.emplace();
-    markers = Markers(in.gang().markers());
-    Get(in.gang().key(), key);
-    display_name = in.gang().display_name();
-    if (in.gang().has_spec()) Get(in.gang().spec(), spec.emplace());
-    problem = in.gang().problem();
-    role = in.gang().role();
-    queue = in.gang().queue();
-    on_member_lost = Enumerator(in.gang().on_member_lost(), model::MemberLost::kRelease,
-                                "what follows a lost member");
-    labels = GetLabels(in.gang().labels());
-  }
+  if (in.has_gang()) Get(in.gang(), gang.emplace());
   pins.assign(in.pins().begin(), in.pins().end());
   plan_token = in.plan_token();
   created_seconds = in.created_seconds();

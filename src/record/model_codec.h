@@ -28,6 +28,9 @@ void Put(const base::Uid& uid, pb::Uid& out);
 void Put(const model::GangKey& key, pb::GangKey& out);
 void Put(const GangSpec& spec, pb::GangSpec& out);
 void Put(const model::GangMarkers& markers, pb::GangMarkers& out);
+void Put(const model::GangObjectUpserted& object, pb::GangObjectUpserted& out,
+         TableWriter& tables);
+void Put(const model::GangMember& member, pb::GangMembership& out, TableWriter& tables);
 void Put(const model::WatchedObjectUpserted& object, pb::WatchedObject& out);
 void Put(const model::NodeInfo& node, pb::NodeInfo& out);
 void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables);
@@ -58,6 +61,8 @@ class ModelReader {
   void Get(const pb::Uid& in, base::Uid& uid) const { uid = {in.high(), in.low()}; }
   void Get(const pb::GangKey& in, model::GangKey& key) const;
   void Get(const pb::GangSpec& in, GangSpec& spec);
+  void Get(const pb::GangObjectUpserted& in, model::GangObjectUpserted& object);
+  void Get(const pb::GangMembership& in, model::GangMember& member);
   void Get(const pb::WatchedObject& in, model::WatchedObjectUpserted& object);
   void Get(const pb::NodeInfo& in, model::NodeInfo& node);
   void Get(const pb::PodInfo& in, model::PodInfo& pod);

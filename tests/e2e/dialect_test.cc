@@ -99,6 +99,62 @@ TEST_F(NativeGangTest, TheNativePodGroupIsBoundWholeThroughTutti) {
   EXPECT_TRUE(AllBound("native", 3));
 }
 
+class CompositeGangTest : public E2eBed<CompositeGangTest> {
+ public:
+  static Options BedOptions() {
+    Options options;
+    options.node.cpu = "4";
+    options.plane.feature_gates = {"GenericWorkload=true", "TopologyAwareWorkloadScheduling=true",
+                                   "CompositePodGroup=true"};
+    options.plane.runtime_config = {"scheduling.k8s.io/v1beta1=true",
+                                    "scheduling.k8s.io/v1alpha3=true"};
+    return options;
+  }
+
+ protected:
+  static absl::Status Create(const std::string& version, const std::string& resource,
+                             const std::string& kind, const std::string& name, json spec) {
+    spec["workloadRef"] = {{"workloadName", "train"}, {"templateName", name}};
+    const json object = {{"apiVersion", "scheduling.k8s.io/" + version},
+                         {"kind", kind},
+                         {"metadata", {{"name", name}}},
+                         {"spec", std::move(spec)}};
+    return plane()
+        .Send(
+            "POST",
+            absl::StrFormat("/apis/scheduling.k8s.io/%s/namespaces/default/%s", version, resource),
+            object)
+        .status();
+  }
+};
+
+TEST_F(CompositeGangTest, SoManyOfItsGroupsStartTogetherEachWhole) {
+  const absl::Status top = Create("v1alpha3", "compositepodgroups", "CompositePodGroup", "top",
+                                  {{"schedulingPolicy", {{"gang", {{"minGroupCount", 2}}}}}});
+  ASSERT_TRUE(top.ok()) << top;
+  for (const char* name : {"g0", "g1", "g2"}) {
+    const absl::Status group = Create("v1beta1", "podgroups", "PodGroup", name,
+                                      {{"parentCompositePodGroupName", "top"},
+                                       {"schedulingPolicy", {{"gang", {{"minCount", 2}}}}}});
+    ASSERT_TRUE(group.ok()) << group;
+  }
+  const auto member = [](const char* group) {
+    PodTemplate pod;
+    pod.extra_spec = absl::StrFormat(R"({"schedulingGroup":{"podGroupName":"%s"}})", group);
+    pod.requests["cpu"] = "1";
+    return pod;
+  };
+  ASSERT_TRUE(plane().CreatePods(1, "composite-g0", member("g0")).ok());
+  ASSERT_TRUE(plane().CreatePods(2, "composite-g1", member("g1")).ok());
+  ASSERT_TRUE(plane().CreatePods(1, "probe", PodTemplate{}).ok());
+  EXPECT_TRUE(AllBound("probe", 1));
+  EXPECT_EQ(plane().CountBound("composite-g"), 0) << "one group of two";
+  ASSERT_TRUE(plane().CreatePods(2, "composite-g2", member("g2")).ok());
+  EXPECT_TRUE(AllBound("composite-g1", 2));
+  EXPECT_TRUE(AllBound("composite-g2", 2));
+  EXPECT_EQ(plane().CountBound("composite-g0"), 0);
+}
+
 class NativeGangOn136Test : public E2eBed<NativeGangOn136Test> {
  public:
   static Options BedOptions() {

@@ -42,6 +42,8 @@ constexpr Right kRights[] = {
     {"batch", "jobs", "", "watch"},
     {"scheduling.k8s.io", "podgroups", "", "list"},
     {"scheduling.k8s.io", "podgroups", "", "watch"},
+    {"scheduling.k8s.io", "compositepodgroups", "", "list"},
+    {"scheduling.k8s.io", "compositepodgroups", "", "watch"},
     {"scheduling.x-k8s.io", "podgroups", "", "list"},
     {"scheduling.x-k8s.io", "podgroups", "", "watch"},
     {"scheduling.volcano.sh", "podgroups", "", "list"},

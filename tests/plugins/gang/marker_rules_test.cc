@@ -44,7 +44,7 @@ std::string Text(const std::optional<GangSpec>& spec) {
 std::string Text(const std::optional<GangObject>& found) {
   if (!found) return "none";
   return found->identity + "|" + found->display_name + "|" + Text(std::optional(found->spec)) +
-         "|" + found->queue + "|" + found->problem;
+         "|" + found->queue + "|" + found->problem + "|" + found->parent.value_or("no parent");
 }
 std::string Text(const std::optional<GangMembership>& found) {
   if (!found) return "none";
@@ -156,7 +156,9 @@ const std::map<std::string, std::vector<json>>& Objects() {
   static const std::map<std::string, std::vector<json>> objects = {
       {"podgroup",
        {Named("scheduling.k8s.io/v1beta1", "PodGroup",
-              {{"schedulingPolicy", {{"gang", {{"minCount", 4}}}}}})}},
+              {{"schedulingPolicy", {{"gang", {{"minCount", 4}}}}}}),
+        Named("scheduling.k8s.io/v1alpha3", "CompositePodGroup",
+              {{"schedulingPolicy", {{"gang", {{"minGroupCount", 4}}}}}})}},
       {"scheduling-x-k8s-io", pod_group("scheduling.x-k8s.io/v1alpha1")},
       {"volcano", pod_group("scheduling.volcano.sh/v1beta1")},
       {"kai",

@@ -72,8 +72,39 @@ TEST_F(NativeGroupingTest, ABadSizeNamesTheGroupTheFieldAndWhatToWrite) {
   EXPECT_THAT(SpecOf(R"({"gang":{"minCount":"4"}})")->problem, HasSubstr("minCount is 0"));
 }
 
+TEST_F(NativeGroupingTest, ACompositePodGroupIsAGangOfGroups) {
+  const auto composite = [&](const std::string& spec) {
+    return *grouping_.SpecOf(
+        Object(R"({"kind":"CompositePodGroup","metadata":{"name":"train"},"spec":)" + spec + "}"));
+  };
+  const GangObject top = composite(R"({"schedulingPolicy":{"gang":{"minGroupCount":2}}})");
+  EXPECT_EQ(top.identity, "composite/train") << "there may be a PodGroup train as well";
+  EXPECT_EQ(top.display_name, "train");
+  EXPECT_EQ(top.parent, "");
+  EXPECT_THAT(top.spec.roles, ElementsAre(RoleMinimum{"", 0, 2}));
+  const GangObject basic =
+      composite(R"({"schedulingPolicy":{"basic":{}},"parentCompositePodGroupName":"root"})");
+  EXPECT_EQ(basic.parent, "composite/root");
+  EXPECT_THAT(basic.spec.roles, ElementsAre(RoleMinimum{"", 0, kNoGroups}));
+  EXPECT_THAT(composite(R"({"schedulingPolicy":{"gang":{"minGroupCount":0}}})").problem,
+              HasSubstr("CompositePodGroup train: spec.schedulingPolicy.gang.minGroupCount is 0; "
+                        "expected 1 to 100000"));
+}
+
+TEST_F(NativeGroupingTest, APodGroupMayBeAGroupOfOne) {
+  const auto gang = grouping_.SpecOf(Object(
+      R"({"metadata":{"name":"workers"},"spec":{"parentCompositePodGroupName":"train",
+          "schedulingPolicy":{"gang":{"minCount":4}}}})"));
+  EXPECT_EQ(gang->identity, "workers");
+  EXPECT_EQ(gang->parent, "composite/train");
+  EXPECT_EQ(gang->spec, (GangSpec{4}));
+  EXPECT_EQ(SpecOf(R"({"gang":{"minCount":4}})")->parent, std::nullopt);
+}
+
 TEST_F(NativeGroupingTest, WatchesTheVersionsOf137And136NewestFirst) {
-  ASSERT_EQ(grouping_.Watches().size(), 1u);
+  ASSERT_EQ(grouping_.Watches().size(), 2u);
+  EXPECT_EQ(grouping_.Watches()[1].resource, "compositepodgroups");
+  EXPECT_THAT(grouping_.Watches()[1].versions, ElementsAre("v1alpha3"));
   const ObjectKind kind = grouping_.Watches()[0];
   EXPECT_EQ(kind.group, "scheduling.k8s.io");
   EXPECT_EQ(kind.resource, "podgroups");

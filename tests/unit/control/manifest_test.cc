@@ -101,6 +101,30 @@ spec: {replicas: 4, template: {spec: {containers: [{name: c, resources: {request
   EXPECT_EQ((*jobs)[2].gang->display_name, "web-0");
 }
 
+TEST_F(ManifestTest, PodsOfGroupsOfGroupsAreOfTheTopmostGang) {
+  const auto jobs = Jobs(R"(
+apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec: {schedulingGroup: {podGroupName: workers}, containers: [{name: main}]}
+---
+apiVersion: scheduling.k8s.io/v1beta1
+kind: PodGroup
+metadata: {name: workers}
+spec: {parentCompositePodGroupName: train, schedulingPolicy: {gang: {minCount: 3}}}
+---
+apiVersion: scheduling.k8s.io/v1alpha3
+kind: CompositePodGroup
+metadata: {name: train}
+spec: {schedulingPolicy: {gang: {minGroupCount: 1}}}
+)");
+  ASSERT_TRUE(jobs.ok()) << jobs.status();
+  ASSERT_THAT(*jobs, SizeIs(1));
+  EXPECT_EQ(jobs->front().gang->display_name, "train");
+  EXPECT_EQ(jobs->front().gang->min_member(), 3);
+  EXPECT_EQ(First(jobs->front()).gang->role, "workers");
+}
+
 TEST_F(ManifestTest, WhatIsWrongIsNamed) {
   EXPECT_THAT(Refusal(""), HasSubstr("there are no pods to simulate"));
   EXPECT_THAT(Refusal("{\"kind\": \"Pod\""), HasSubstr("document 1 of the manifest: is no JSON"));

@@ -78,6 +78,13 @@ TEST(JsonObjectViewTest, WalksAList) {
                   .ok());
   EXPECT_THAT(names, ElementsAre("a", "b"));
   names.clear();
+  std::vector<std::string> kinds;
+  EXPECT_TRUE(JsonObjectView::ParseList(R"({"kind":"PodGroupList","items":[{},{"kind":"Other"}]})",
+                                        [&](const JsonObjectView& object) {
+                                          kinds.push_back(object.String("/kind").value_or(""));
+                                        })
+                  .ok());
+  EXPECT_THAT(kinds, ElementsAre("PodGroup", "Other")) << "built-in items say no kind";
   EXPECT_TRUE(JsonObjectView::ParseList(R"({"items":null})", collect).ok());
   EXPECT_THAT(names, IsEmpty());
   // Taken for an empty list, these would delete everything.

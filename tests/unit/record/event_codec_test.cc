@@ -63,6 +63,10 @@ class EventCodecTest : public ::testing::Test {
         model::GangMember{{"default", "job", "a"}, "a", GangSpec{3, std::chrono::seconds(5)}, "p"};
     pod.gang->markers = std::make_shared<const model::GangMarkers>(model::GangMarkers{
         {"job", "annotation a", "4", MarkerMeaning::kMinMember, "4", "why", true}});
+    pod.gang->spec->roles = {{"w", 1, kNoGroups, 3}};
+    pod.gang->spec->rules = {{"w", {{"app", "a"}}, {"replica"}}};
+    pod.gang->labels = {{"app", "a"}, {"replica", "0"}};
+    pod.gang->group = "workers";
     pod.pins = {"n1", "n2"};
     pod.plan_token = "x-1/0";
     pod.created_seconds = 12;
