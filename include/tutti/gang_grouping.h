@@ -64,6 +64,9 @@ struct GangSpec {
   std::vector<RoleMinimum> roles = {};
   // The first that fits a member's labels says its role, before the pod does. Only of an object.
   std::vector<RoleRule> rules = {};
+  // Members that have a node at the same time; those beyond them wait. 0: any number. What is less
+  // than the gang needs to start counts as that.
+  int max_member = 0;
 
   bool operator==(const GangSpec&) const = default;
 };

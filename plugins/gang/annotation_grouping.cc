@@ -13,6 +13,7 @@ namespace {
 constexpr auto kPodRules =
     JoinRules(EitherRule("tutti.dev/gang", MarkerMeaning::kGang),
               EitherRule("tutti.dev/min-member", MarkerMeaning::kMinMember),
+              kMaxMemberRules,
               std::array{AnnotationRule("tutti.dev/roles", MarkerMeaning::kRole)},
               EitherRule("tutti.dev/role", MarkerMeaning::kRole),
               EitherRule("tutti.dev/wait-timeout", MarkerMeaning::kWaitTimeout), kOurQueueRules);
@@ -57,6 +58,7 @@ std::optional<GangMembership> AnnotationGrouping::GroupOf(const PodView& pod) co
   } else {
     membership.spec.emplace().min_member = 1;
   }
+  SetMaxMember("annotation tutti.dev/max-member", Marker(pod, "tutti.dev/max-member"), membership);
   SetRoles(roles, membership);
   SetWaitTimeout("annotation tutti.dev/wait-timeout", Marker(pod, "tutti.dev/wait-timeout"),
                  membership);

@@ -2,6 +2,7 @@
 //
 //   tutti.dev/gang: NAME             which gang, within the namespace
 //   tutti.dev/min-member: "N"        how many members must be placed together, 1..100000
+//   tutti.dev/max-member: "N"        optional: how many may have a node at once
 //   tutti.dev/role: ROLE             optional: what the pod is ("driver"), or a path ("workers/7")
 //   tutti.dev/roles: JSON            optional, an annotation: how many of which role are needed, as
 //                                    ParseRoles reads it; tutti.dev/min-member may be left out then

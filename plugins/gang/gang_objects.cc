@@ -28,6 +28,25 @@ int ReadCount(const ObjectView& object, const std::string& pointer, int least, i
   return least;
 }
 
+void ReadMaxMember(const ObjectView& object, GangObject& gang, std::string_view metadata) {
+  for (const char* kind : {"/annotations", "/labels"}) {
+    const std::string pointer = std::string(metadata) + kind + "/tutti.dev~1max-member";
+    const std::optional<std::string> value = object.String(pointer);
+    if (!value || value->empty()) continue;
+    const std::optional<int> most = ParseMemberCount(*value);
+    if (most && *most >= gang.spec.min_member) {
+      gang.spec.max_member = *most;
+    } else if (gang.problem.empty()) {
+      gang.problem = object.String("/kind").value_or("PodGroup") + " " + gang.display_name + ": " +
+                     Wrong("tutti.dev/max-member", *value,
+                           "expected a number in quotes, not below the " +
+                               std::to_string(gang.spec.min_member) +
+                               " that start together, to 100000; correct or remove it");
+    }
+    return;
+  }
+}
+
 GangObject ReadPodGroup(const ObjectView& object) {
   GangObject gang;
   gang.identity = object.String("/metadata/name").value_or("");
@@ -37,6 +56,7 @@ GangObject ReadPodGroup(const ObjectView& object) {
   // Nanoseconds end at 292 years.
   if (seconds > 0) gang.spec.wait_timeout = std::min(std::chrono::seconds(seconds), kLongestWait);
   gang.queue = QueueOf(object, object.String("/spec/queue").value_or(""));
+  ReadMaxMember(object, gang);
   return gang;
 }
 

@@ -16,9 +16,14 @@ namespace tutti::gang {
 int ReadCount(const ObjectView& object, const std::string& pointer, int least, int otherwise,
               GangObject& gang);
 
+// How many members may have a node at once: annotation or label `tutti.dev/max-member` of the
+// object. Wrong, or less than the gang needs: the problem of `gang`. `metadata` as in QueueOf.
+void ReadMaxMember(const ObjectView& object, GangObject& gang,
+                   std::string_view metadata = "/metadata");
+
 // The PodGroup as scheduler-plugins, Volcano, KAI, Koordinator and Gödel have it: known by its
 // name; spec.minMember (1 where left out) and spec.scheduleTimeoutSeconds. Its queue is the one of
-// `tutti.dev/queue`, else spec.queue.
+// `tutti.dev/queue`, else spec.queue; ReadMaxMember.
 GangObject ReadPodGroup(const ObjectView& object);
 
 using RoleCounts = std::map<std::string, int64_t, std::less<>>;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gang_objects.h"
 #include "marker_rules.h"
 #include "marker_values.h"
 
@@ -26,6 +27,10 @@ constexpr std::array kObjectRules = {
     MarkerRule{MarkerPlace::kField, "/spec/parallelism", MarkerMeaning::kMinMember,
                "annotation tutti.dev/min-member says the size", kMinMemberAt},
     FieldRule("/spec/completions", MarkerMeaning::kOther, "the size is not more than that"),
+    FieldRule("/spec/template/metadata/annotations/tutti.dev~1max-member", MarkerMeaning::kOther,
+              kMaxMemberNote),
+    FieldRule("/spec/template/metadata/labels/tutti.dev~1max-member", MarkerMeaning::kOther,
+              kMaxMemberNote),
     FieldRule("/spec/template/metadata/annotations/tutti.dev~1queue", MarkerMeaning::kQueue),
     FieldRule("/spec/template/metadata/labels/tutti.dev~1queue", MarkerMeaning::kQueue)};
 
@@ -70,6 +75,7 @@ std::optional<GangObject> JobGrouping::SpecOf(const ObjectView& object) const {
   }
   // Parallelism 0 is a paused Job: it has no pods, and its next ones come with a new size.
   gang.spec.min_member = static_cast<int>(std::clamp<int64_t>(size, 1, kMostMembers));
+  ReadMaxMember(object, gang, "/spec/template/metadata");
   return gang;
 }
 

@@ -40,9 +40,14 @@ constexpr std::array<MarkerRule, 2> EitherRule(std::string_view key, MarkerMeani
 // What QueueOf reads before anything that the dialect has of its own.
 inline constexpr auto kOurQueueRules = EitherRule("tutti.dev/queue", MarkerMeaning::kQueue);
 
+// What ReadMaxMember reads.
+inline constexpr std::string_view kMaxMemberNote = "how many members may have a node at once";
+inline constexpr auto kMaxMemberRules =
+    EitherRule("tutti.dev/max-member", MarkerMeaning::kOther, kMaxMemberNote);
+
 // What ReadPodGroup reads.
 inline constexpr auto kPodGroupRules =
-    JoinRules(kOurQueueRules,
+    JoinRules(kOurQueueRules, kMaxMemberRules,
               std::array{FieldRule("/spec/minMember", MarkerMeaning::kMinMember),
                          FieldRule("/spec/scheduleTimeoutSeconds", MarkerMeaning::kWaitTimeout),
                          FieldRule("/spec/queue", MarkerMeaning::kQueue)});

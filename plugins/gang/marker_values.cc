@@ -62,6 +62,20 @@ void SetMinMember(std::string_view marker, std::string_view value, std::string_v
   }
 }
 
+void SetMaxMember(std::string_view marker, std::string_view value, GangMembership& membership) {
+  if (value.empty() || !membership.spec) return;
+  const std::optional<int> most = ParseMemberCount(value);
+  if (most && *most >= membership.spec->min_member) {
+    membership.spec->max_member = *most;
+    return;
+  }
+  const std::string least = std::to_string(membership.spec->min_member);
+  membership.spec.reset();
+  membership.problem = Wrong(marker, value,
+                             "expected a number in quotes, not below the " + least +
+                                 " that start together, to 100000; correct or remove it");
+}
+
 void SetWaitTimeout(std::string_view marker, std::string_view value, GangMembership& membership) {
   if (value.empty() || !membership.spec) return;
   if (const std::optional<std::chrono::nanoseconds> wait = ParseWait(value)) {

@@ -25,6 +25,8 @@ std::string Wrong(std::string_view marker, std::string_view value, std::string_v
 // The size of a gang that its pods say, from the value of `marker` ("annotation a/b"); or why not.
 void SetMinMember(std::string_view marker, std::string_view value, std::string_view remedy,
                   GangMembership& membership);
+// How many members may have a node at once, likewise, where `value` is not empty. Needs a size.
+void SetMaxMember(std::string_view marker, std::string_view value, GangMembership& membership);
 // How long placed members wait for missing ones, likewise, where `value` is not empty. Needs a
 // size.
 void SetWaitTimeout(std::string_view marker, std::string_view value, GangMembership& membership);

@@ -12,7 +12,7 @@ constexpr auto kPodRules =
               kOurQueueRules);
 
 constexpr auto kObjectRules = JoinRules(
-    kOurQueueRules,
+    kOurQueueRules, kMaxMemberRules,
     std::array{
         FieldRule("/spec/schedulingPolicy/gang/minCount", MarkerMeaning::kMinMember),
         FieldRule("/spec/schedulingPolicy/basic", MarkerMeaning::kNothing,
@@ -44,6 +44,7 @@ void ReadComposite(const ObjectView& object, GangObject& gang) {
   if (object.Has("/spec/schedulingPolicy/gang"))
     groups = ReadCount(object, "/spec/schedulingPolicy/gang/minGroupCount", 1, 1, gang);
   gang.spec.roles = {{{}, 0, groups, 0}};
+  ReadMaxMember(object, gang);
 }
 
 }  // namespace
@@ -75,6 +76,7 @@ std::optional<GangObject> NativeGrouping::SpecOf(const ObjectView& object) const
   if (!object.Has("/spec/schedulingPolicy/gang")) {
     // Policy basic: its pods are scheduled one by one.
     gang.spec.min_member = 1;
+    ReadMaxMember(object, gang);
     return gang;
   }
   const int64_t count = object.Integer("/spec/schedulingPolicy/gang/minCount").value_or(0);
@@ -83,6 +85,7 @@ std::optional<GangObject> NativeGrouping::SpecOf(const ObjectView& object) const
                    std::to_string(count) + "; expected 1 to 100000; correct the PodGroup";
   }
   gang.spec.min_member = static_cast<int>(count);
+  ReadMaxMember(object, gang);
   return gang;
 }
 

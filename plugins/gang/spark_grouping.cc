@@ -24,8 +24,8 @@ constexpr auto kPodRules = JoinRules(
                    "spark-dynamic-allocation-min-executor-count counts in its place", kDynamic}},
     kOurQueueRules,
     std::array{
-        AnnotationRule("spark-dynamic-allocation-max-executor-count", MarkerMeaning::kNothing,
-                       "executors beyond the least number start one by one"),
+        MarkerRule{MarkerPlace::kAnnotation, "spark-dynamic-allocation-max-executor-count",
+                   MarkerMeaning::kOther, kMaxMemberNote, {}, kDynamic},
         AnnotationRule("spark-driver-cpu", MarkerMeaning::kNothing, kPodsRequests),
         AnnotationRule("spark-driver-mem", MarkerMeaning::kNothing, kPodsRequests),
         AnnotationRule("spark-executor-cpu", MarkerMeaning::kNothing, kPodsRequests),
@@ -48,6 +48,8 @@ std::optional<GangMembership> SparkGrouping::GroupOf(const PodView& pod) const {
   membership.role = "executor";
   membership.queue = QueueOf(pod);
   SetMinMember("annotation " + std::string(key), count, "set it on every executor", membership);
+  constexpr char kMost[] = "spark-dynamic-allocation-max-executor-count";
+  if (dynamic) SetMaxMember(std::string("annotation ") + kMost, pod.Annotation(kMost), membership);
   return membership;
 }
 

@@ -46,6 +46,8 @@ constexpr std::array<CodeText, kReasonCodes> kTexts = {{
     {"Held", "an operator holds the gang or its queue; it goes on after Resume"},
     {"MaxRunTimeExceeded",
      "the gang ran for longer than its queue allows and was evicted as a whole"},
+    {"GangAtMax",
+     "as many members as the gang may have at once run; this one follows when one of them ends"},
 }};
 
 }  // namespace

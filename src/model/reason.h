@@ -36,8 +36,9 @@ enum class ReasonCode : uint8_t {
   kPluginFailed,          // a plugin failed, and its onError is reject
   kHeld,                  // somebody has put it on hold, or its queue
   kMaxRunTimeExceeded,    // bound members were evicted: it ran for longer than its queue allows
+  kGangAtMax,             // as many members as the gang may have at once have a node
 };
-inline constexpr int kReasonCodes = static_cast<int>(ReasonCode::kMaxRunTimeExceeded) + 1;
+inline constexpr int kReasonCodes = static_cast<int>(ReasonCode::kGangAtMax) + 1;
 
 struct Reason {
   ReasonCode code = ReasonCode::kNone;

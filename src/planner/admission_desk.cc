@@ -51,9 +51,16 @@ Slot* AdmissionDesk::FindSlot(Gang& gang, const model::PodInfo& pod) {
   // A member of another shape than planned takes the place of an open slot; beyond minMember it is
   // one more.
   const bool exchanged = !gang.slots.empty() && gangs_.DropOpenSlot(gang);
+  if (!exchanged && !MayGrow(gang)) return nullptr;
   if (PlanSlots(gang, pod, 1)) return gangs_.IssueSlot(gang, pod);
   if (exchanged) gangs_.DropSlots(gang);
   return nullptr;
+}
+
+bool AdmissionDesk::MayGrow(const Gang& gang) const {
+  const int most = gang.max_member();
+  const int there = gang.secured() - gang.finished + static_cast<int>(gang.slots.size());
+  return (most == 0 || there < most) && gangs_.dates().lines().empty();
 }
 
 bool AdmissionDesk::PlanSlots(Gang& gang, const model::PodInfo& pod, int64_t count) {

@@ -19,6 +19,9 @@ class AdmissionDesk {
   void Request(const model::PodAdmitted& request);
 
  private:
+  // One more member than the gang needs may have a place at once: there are not as many as it may
+  // have, and nobody waits who would come before it.
+  bool MayGrow(const Gang& gang) const;
   bool PlanSlots(Gang& gang, const model::PodInfo& pod, int64_t count);
   Slot* FindSlot(Gang& gang, const model::PodInfo& pod);
 

@@ -25,6 +25,7 @@ Remedy::Kind KindOf(ReasonCode code) {
     case ReasonCode::kExceedsCluster:
     case ReasonCode::kNoEligibleNode:
     case ReasonCode::kPinnedNodeLost:
+    case ReasonCode::kGangAtMax:
       return Remedy::Kind::kOwner;
     case ReasonCode::kWaitingForCapacity:
     case ReasonCode::kRefusedByPlugin:

@@ -49,6 +49,7 @@ void Gang::Count(const model::PodInfo& pod, int sign) {
   CountMarkers(pod.gang->markers, sign);
   if (!pod.gang->spec) return;
   min_members_.Add(pod.gang->spec->min_member, sign);
+  max_members_.Add(pod.gang->spec->max_member, sign);
   for (const RoleMinimum& role : pod.gang->spec->roles)
     roles_.Add({role.role, role.min_member, role.min_groups, role.group_size}, sign);
   if (pod.gang->spec->wait_timeout.count() > 0)
@@ -88,6 +89,7 @@ void Gang::Recount() {
   const bool had_changed = markers_changed;
   waiting = placed = binding = bound = leaving = parked = referees_ = released_together_ = 0;
   min_members_.Clear();
+  max_members_.Clear();
   wait_timeouts_.Clear();
   priorities_.Clear();
   created_.Clear();
@@ -133,6 +135,29 @@ int Gang::min_member() const {
   if (!has_roles()) return least;
   if (!roles_sum_) roles_sum_ = Sum(roles());
   return static_cast<int>(std::max<int64_t>(least, std::min<int64_t>(*roles_sum_, INT_MAX)));
+}
+
+int Gang::max_member() const {
+  int most = 0;
+  if (object_spec) {
+    most = object_spec->max_member;
+  } else if (!max_members_.empty()) {
+    // One that sets no bound asks for the most of all.
+    most = max_members_.least() == 0 ? 0 : max_members_.greatest();
+  } else if (admitted_spec) {
+    most = admitted_spec->max_member;
+  }
+  return most == 0 ? 0 : std::max(most, min_member());
+}
+
+std::vector<Member*> Gang::RunningByRank() {
+  std::vector<Member*> running;
+  for (auto& [uid, member] : members) {
+    if (member.state == Member::State::kBound || member.state == Member::State::kBinding)
+      running.push_back(&member);
+  }
+  std::sort(running.begin(), running.end(), RankBefore);
+  return running;
 }
 
 bool Gang::has_roles() const {

@@ -183,6 +183,7 @@ class Gang {
   void AddFinished(const model::PodInfo& pod);
   void RemoveFinished(const model::PodInfo& pod);
   void ClearFinished();
+  void CountRolesOfFinished(RoleQuota& quota) const;
   // Its members, and its pods that have succeeded.
   void VisitPods(absl::FunctionRef<void(base::Uid)> visit) const;
   // All of it anew, and the members by state: of a gang whose members were put in from outside.
@@ -190,7 +191,10 @@ class Gang {
 
   // By priority, age, and name. Good until a member's state changes.
   const std::vector<Member*>& waiting_by_rank() { return waiting_order_.Of(members); }
+  // Those that are bound, or being bound; in the same order.
+  std::vector<Member*> RunningByRank();
   int min_member() const;  // 0: not known yet. Where members differ, the largest.
+  int max_member() const;  // 0: any number. Where members differ, the largest.
   bool has_roles() const;
   // By role, each once; where members differ, the largest.
   std::vector<RoleMinimum> roles() const;
@@ -237,10 +241,10 @@ class Gang {
 
  private:
   void Count(const model::PodInfo& pod, int sign);
-  void CountRolesOfFinished(RoleQuota& quota) const;
   bool RolesMet() const;  // looks at every member, once after each change
 
   Tally<int> min_members_;
+  Tally<int> max_members_;
   Tally<base::Duration> wait_timeouts_;
   Tally<int32_t> priorities_;
   Tally<int64_t> created_;

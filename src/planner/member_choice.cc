@@ -21,6 +21,31 @@ std::string TextOf(const RoleQuota::Shortage& shortage) {
                                : absl::StrFormat("groups of %s that are whole", shortage.role);
 }
 
+// What is left of `members` without those picked; `quota` has counted these.
+std::vector<MemberChoice::Unit> Without(std::span<const size_t> picked,
+                                        const MemberChoice::Members& members,
+                                        std::span<const std::string_view> roles, RoleQuota& quota) {
+  MemberChoice::Members left;
+  std::vector<std::string_view> roles_left;
+  for (size_t i = 0; i < members.size(); ++i) {
+    if (std::binary_search(picked.begin(), picked.end(), i)) continue;
+    left.push_back(members[i]);
+    if (!roles.empty()) roles_left.push_back(roles[i]);
+  }
+  std::vector<MemberChoice::Unit> units;
+  if (roles.empty()) {
+    for (Member* member : left) units.push_back({{member}, {}, false});
+    return units;
+  }
+  for (RoleQuota::Unit& unit : quota.Units(roles_left)) {
+    MemberChoice::Unit& to = units.emplace_back();
+    for (const size_t i : unit.members) to.members.push_back(left[i]);
+    to.group = std::move(unit.group);
+    to.fills = unit.fills;
+  }
+  return units;
+}
+
 }  // namespace
 
 MemberChoice::MemberChoice(const Gang& gang, Members waiting, size_t required)
@@ -87,32 +112,51 @@ bool MemberChoice::Vary(absl::FunctionRef<bool(std::span<Member* const>)> fits) 
 }
 
 std::vector<MemberChoice::Unit> MemberChoice::Surplus() {
-  Members left;
-  std::vector<std::string_view> roles;
-  size_t next = 0;
-  for (size_t i = 0; i < waiting_.size(); ++i) {
-    if (next < picked_.size() && picked_[next] == i) {
-      ++next;
-      continue;
-    }
-    left.push_back(waiting_[i]);
-    if (!roles_.empty()) roles.push_back(roles_[i]);
-  }
-  std::vector<Unit> units;
-  if (roles_.empty()) {
-    for (Member* member : left) units.push_back({{member}, {}, false});
-    return units;
-  }
-  for (RoleQuota::Unit& unit : quota_.Units(roles)) {
-    Unit& to = units.emplace_back();
-    for (const size_t i : unit.members) to.members.push_back(left[i]);
-    to.group = std::move(unit.group);
-    to.fills = unit.fills;
-  }
+  std::vector<Unit> units = Without(picked_, waiting_, roles_, quota_);
   if (const auto& missing = quota_.left_out())
     left_out_ = Shortage{{ReasonCode::kWaitingForMembers, missing->need, missing->have, {}},
                          absl::StrFormat("of group %s", missing->role)};
-  return units;
+  return UpToMax(std::move(units));
+}
+
+std::vector<MemberChoice::Unit> MemberChoice::UpToMax(std::vector<Unit> units) {
+  const auto most = static_cast<size_t>(gang_.max_member());
+  if (most == 0) return units;
+  size_t have = static_cast<size_t>(gang_.placed + gang_.binding + gang_.bound) + first_.size();
+  std::vector<Unit> within;
+  std::set<std::string> left_out;
+  for (Unit& unit : units) {
+    if (have + unit.members.size() <= most && !left_out.contains(unit.group)) {
+      have += unit.members.size();
+      within.push_back(std::move(unit));
+      continue;
+    }
+    if (unit.fills) left_out.insert(unit.group);
+    left_out_ = Shortage{{ReasonCode::kGangAtMax, gang_.max_member(), 0, {}}, {}};
+  }
+  if (left_out_ && left_out_->reason.code == ReasonCode::kGangAtMax)
+    left_out_->reason.have = static_cast<int64_t>(have);
+  return within;
+}
+
+std::vector<MemberChoice::Unit> SurplusOf(Gang& gang) {
+  const MemberChoice::Members running = gang.RunningByRank();
+  const auto required = static_cast<size_t>(std::max(gang.min_member() - gang.finished, 0));
+  if (gang.min_member() <= 0 || running.size() <= required) return {};
+  std::vector<std::string> texts;
+  std::vector<std::string_view> roles;
+  std::vector<size_t> core;
+  RoleQuota quota(gang.roles());
+  if (gang.has_roles()) {
+    gang.CountRolesOfFinished(quota);
+    for (const Member* member : running) texts.push_back(gang.RoleOf(*member->pod));
+    roles.assign(texts.begin(), texts.end());
+    core = quota.Pick(roles, required);
+    if (!quota.met() || core.size() < required) return {};
+  } else {
+    for (size_t i = 0; i < required; ++i) core.push_back(i);
+  }
+  return Without(core, running, roles, quota);
 }
 
 }  // namespace tutti::planner

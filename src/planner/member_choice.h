@@ -41,13 +41,14 @@ class MemberChoice {
     std::string group;   // whose they are; empty: of none
     bool fills = false;  // the group is whole with them only: without, nobody else of it starts
   };
-  // What follows first(), once that is placed.
+  // What follows first(), once that is placed: not more than the gang may have.
   std::vector<Unit> Surplus();
-  // What the first group lacks that is not in Surplus; nullopt: all that wait are.
+  // Why some that wait are not in Surplus; nullopt: all are.
   const std::optional<Shortage>& left_out() const { return left_out_; }
 
  private:
   void Choose();
+  std::vector<Unit> UpToMax(std::vector<Unit> units);
   std::optional<Shortage> ShortageOf(const std::optional<RoleQuota::Shortage>& missing) const;
 
   const Gang& gang_;
@@ -62,5 +63,9 @@ class MemberChoice {
   std::optional<Shortage> left_out_;
   Members first_;
 };
+
+// Of those that run, what the gang can do without, by rank. Who evicts some of it begins at its
+// end.
+std::vector<MemberChoice::Unit> SurplusOf(Gang& gang);
 
 }  // namespace tutti::planner

@@ -51,6 +51,7 @@ void QueuePlanner::Pass() {
   failures_ = 0;
   ++passes_;
   round_.active() ? ServeQueues() : ServeQueue();
+  if (!unfinished()) Grow();
   room_.Close();
   plan_.Finish(!unfinished());
   nominator_.Follow();
@@ -179,9 +180,6 @@ QueueOutcome QueuePlanner::Plan(Gang& gang) {
       return QueueOutcome::kHeld;
     }
   }
-  const std::vector<MemberChoice::Unit> surplus = choice.Surplus();
-  if (PlaceSurplus(gang, surplus) && choice.left_out())
-    gangs_.SetReason(gang, choice.left_out()->reason, choice.left_out()->detail);
   return QueueOutcome::kPlaced;
 }
 

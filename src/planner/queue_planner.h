@@ -117,6 +117,10 @@ class QueuePlanner {
   // Of other groups than those of `wanted`, which did not fit: what is found takes its place.
   bool FindPlaceForOthers(const Gang& gang, MemberChoice& choice, Wanted& wanted,
                           Placement& placement);
+  // More members than gangs need get what nobody who waits could use: when all those have been
+  // tried, in the order of the queue, and of several queues in turn.
+  void Grow();
+  std::vector<Gang*> GrowingGangs() const;
   // False: somebody found no place, and the gang's reason says so.
   bool PlaceSurplus(Gang& gang, std::span<const MemberChoice::Unit> surplus);
   QueueOutcome DidNotFit(Gang& gang, const Wanted& wanted, model::Reason reason);

@@ -118,6 +118,35 @@ bool QueuePlanner::Enter(Gang& gang, const Wanted& wanted, const Placement& plac
   return true;
 }
 
+std::vector<Gang*> QueuePlanner::GrowingGangs() const {
+  std::vector<std::pair<int64_t, Gang*>> growing;  // with the position in its queue
+  gangs_.dates().VisitQueues([&](const Gang& gang, int64_t position) {
+    if (gang.complete()) growing.emplace_back(position, s_.by_arrival.at(gang.arrival));
+  });
+  std::stable_sort(growing.begin(), growing.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<Gang*> gangs;
+  for (const auto& [position, gang] : growing) gangs.push_back(gang);
+  return gangs;
+}
+
+void QueuePlanner::Grow() {
+  failures_ = 0;
+  for (Gang* gang : GrowingGangs()) {
+    const bool behind_head = s_.head != 0 && s_.options.backfill == Backfill::kNone;
+    if (behind_head || !Plannable(*gang)) continue;  // the gang's reason says so already
+    if (failures_ >= s_.options.failed_placements_per_pass) return;
+    whom_ = room_.Whom(*gang);
+    MemberChoice choice(*gang, WaitingMembers(*gang), 0);
+    if (!choice.first().empty()) continue;
+    const std::vector<MemberChoice::Unit> surplus = choice.Surplus();
+    if (PlaceSurplus(*gang, surplus) && choice.left_out())
+      gangs_.SetReason(*gang, choice.left_out()->reason, choice.left_out()->detail);
+    binds_.CheckBarrier(*gang);
+    gangs_.Settle(*gang);
+  }
+}
+
 bool QueuePlanner::PlaceSurplus(Gang& gang, std::span<const MemberChoice::Unit> surplus) {
   // Where there was no place for one, there is none for the next of its kind.
   std::set<std::pair<const model::PodShape*, std::vector<std::string>>> hopeless;
@@ -134,9 +163,16 @@ bool QueuePlanner::PlaceSurplus(Gang& gang, std::span<const MemberChoice::Unit> 
     }
     const Wanted wanted = Classes(gang, unit.members);
     Placement placement;
-    const bool fits = FindPlace(wanted, placement);
+    bool fits = false;
+    if (const std::optional<model::Reason> known = KnownNotToFit(wanted)) {
+      placement.reason = *known;
+    } else {
+      fits = FindPlace(wanted, placement);
+    }
     if (fits && Enter(gang, wanted, placement)) continue;
     all = false;
+    if (!fits && General(wanted))
+      memo_.DidNotFit(KindOf(wanted), wanted.classes[0].count, placement.reason);
     if (single) hopeless.insert(kind);
     if (unit.fills) left_out.insert(unit.group);
     if (fits) continue;

@@ -1,10 +1,12 @@
 #include "planner/victim_planner.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "planner/member_choice.h"
 #include "planner/pod_card.h"
 
 namespace tutti::planner {
@@ -26,19 +28,24 @@ void Charge(CoreState& state, const model::PodInfo& pod) {
 // The node table without some of these groups; all are back when it ends.
 class VictimPlanner::Lifted {
  public:
-  Lifted(CoreState& state, std::span<const Pods> groups)
+  Lifted(CoreState& state, std::span<const Group> groups)
       : s_(state), groups_(groups), out_(groups.size(), false) {}
   ~Lifted() { SetFirst(0); }
   Lifted(const Lifted&) = delete;
   Lifted& operator=(const Lifted&) = delete;
 
   size_t size() const { return groups_.size(); }
-  const Pods& group(size_t g) const { return groups_[g]; }
+  const Pods& group(size_t g) const { return groups_[g].pods; }
   bool IsOut(size_t g) const { return out_[g]; }
+  // It is out, and nothing that it needs is.
+  bool MayReturn(size_t g) const {
+    return out_[g] && (groups_[g].needs == kNone || !out_[groups_[g].needs]);
+  }
   void Set(size_t g, bool out) {
     if (out_[g] == out) return;
     out_[g] = out;
-    for (const PodRecord* pod : groups_[g]) out ? Discharge(s_, pod->info) : Charge(s_, pod->info);
+    for (const PodRecord* pod : groups_[g].pods)
+      out ? Discharge(s_, pod->info) : Charge(s_, pod->info);
   }
   // These are out, and no others.
   void SetFirst(size_t count) {
@@ -47,7 +54,7 @@ class VictimPlanner::Lifted {
 
  private:
   CoreState& s_;
-  const std::span<const Pods> groups_;
+  const std::span<const Group> groups_;
   std::vector<bool> out_;
 };
 
@@ -55,13 +62,13 @@ std::optional<Placement> VictimPlanner::MakeRoom(const Gang& gang,
                                                  std::span<const MemberClass> classes,
                                                  const GangView& view,
                                                  const GangDiagnosis& diagnosis, bool may_evict) {
-  const std::vector<Pods> leaving = {Leaving()};
-  if (!leaving[0].empty()) {
+  const std::vector<Group> leaving = {{Leaving()}};
+  if (!leaving[0].pods.empty()) {
     Lifted gone(s_, leaving);
     gone.SetFirst(1);
     if (Placement placement = s_.placer.Place(classes, &view); placement.fits) return placement;
   }
-  std::vector<Pods> groups;
+  std::vector<Group> groups;
   if (may_evict) groups = Propose(gang, view, diagnosis);
   if (groups.empty()) return std::nullopt;
   Lifted gone(s_, leaving);
@@ -73,7 +80,7 @@ std::optional<Placement> VictimPlanner::MakeRoom(const Gang& gang,
   SpareOthers(victims, *placement, classes, view);
   for (size_t g = groups.size(); g-- > 0;) {
     if (!victims.IsOut(g)) continue;
-    for (PodRecord* victim : groups[g]) Evict(gang, *victim);
+    for (PodRecord* victim : groups[g].pods) Evict(gang, *victim, groups[g].surplus);
   }
   return placement;
 }
@@ -112,8 +119,8 @@ VictimPlanner::Pods VictimPlanner::Leaving() const {
   return leaving;
 }
 
-std::vector<VictimPlanner::Pods> VictimPlanner::Propose(const Gang& gang, const GangView& view,
-                                                        const GangDiagnosis& diagnosis) {
+std::vector<VictimPlanner::Group> VictimPlanner::Propose(const Gang& gang, const GangView& view,
+                                                         const GangDiagnosis& diagnosis) {
   views_.Reset(s_.nodes.blocks());
   const std::vector<PodUid> victims =
       points_.SelectVictims(view, diagnosis, views_.view(), bound_,
@@ -128,6 +135,55 @@ std::vector<VictimPlanner::Pods> VictimPlanner::Propose(const Gang& gang, const 
     }
     if (group == groups.size()) groups.emplace_back();
     groups[group].push_back(record);
+  }
+  return SurplusFirst(std::move(groups));
+}
+
+std::vector<VictimPlanner::Group> VictimPlanner::SurplusFirst(std::vector<Pods> proposed) {
+  struct Unit {
+    Pods pods;
+    size_t of = 0;         // of those proposed
+    size_t after = kNone;  // the unit of the same group without which it does not stay
+  };
+  std::vector<Unit> units;
+  for (size_t p = 0; p < proposed.size(); ++p) {
+    Gang* gang = proposed[p].front()->gang;
+    if (gang == nullptr) continue;
+    std::map<base::Uid, PodRecord*> left;
+    for (PodRecord* pod : proposed[p]) left.emplace(pod->info.uid, pod);
+    std::map<std::string, size_t> filled;  // by group
+    std::vector<Unit> of_gang;             // by rank
+    for (const MemberChoice::Unit& surplus : SurplusOf(*gang)) {
+      Unit unit{{}, p, kNone};
+      for (const Member* member : surplus.members) {
+        if (const auto it = left.find(member->pod->uid); it != left.end())
+          unit.pods.push_back(it->second);
+      }
+      if (unit.pods.size() < surplus.members.size()) continue;  // some may not go
+      if (const auto it = filled.find(surplus.group); it != filled.end()) unit.after = it->second;
+      if (surplus.fills) filled[surplus.group] = of_gang.size();
+      for (const PodRecord* pod : unit.pods) left.erase(pod->info.uid);
+      of_gang.push_back(std::move(unit));
+    }
+    std::erase_if(proposed[p], [&](PodRecord* pod) { return !left.contains(pod->info.uid); });
+    // The last in rank goes first, and with it the place that others refer to moves.
+    const size_t last = units.size() + of_gang.size() - 1;
+    for (Unit& unit : of_gang) {
+      if (unit.after != kNone) unit.after = last - unit.after;
+    }
+    units.insert(units.end(), std::make_move_iterator(of_gang.rbegin()),
+                 std::make_move_iterator(of_gang.rend()));
+  }
+  std::vector<Group> groups;
+  for (Unit& unit : units) groups.push_back({std::move(unit.pods), unit.after, true});
+  std::vector<size_t> place(proposed.size(), kNone);
+  for (size_t p = 0; p < proposed.size(); ++p) {
+    if (proposed[p].empty()) continue;
+    place[p] = groups.size();
+    groups.push_back({std::move(proposed[p]), kNone, false});
+  }
+  for (size_t u = 0; u < units.size(); ++u) {
+    if (groups[u].needs == kNone) groups[u].needs = place[units[u].of];
   }
   return groups;
 }
@@ -149,7 +205,7 @@ void VictimPlanner::SpareBeside(Lifted& victims, Placement& placement,
   std::vector<size_t> spared;
   Enter(before, classes, true);
   for (size_t g = victims.size(); g-- > 0;) {  // those that matter most are the first to stay
-    if (!victims.IsOut(g)) continue;
+    if (!victims.MayReturn(g)) continue;
     const bool ports_free = PortsFree(victims.group(g));
     victims.Set(g, false);
     if (ports_free && !Overcommitted(victims.group(g))) {
@@ -170,7 +226,7 @@ void VictimPlanner::SpareOthers(Lifted& victims, Placement& placement,
                                 std::span<const MemberClass> classes, const GangView& view) {
   int in_vain = 0;
   for (size_t g = victims.size(); g-- > 0 && in_vain < kMostInVain;) {
-    if (!victims.IsOut(g)) continue;
+    if (!victims.MayReturn(g)) continue;
     victims.Set(g, false);
     Placement without = s_.placer.Place(classes, &view);
     if (without.fits) {
@@ -212,12 +268,13 @@ bool VictimPlanner::Overcommitted(const Pods& pods) const {
   });
 }
 
-void VictimPlanner::Evict(const Gang& gang, PodRecord& record) {
+void VictimPlanner::Evict(const Gang& gang, PodRecord& record, bool surplus) {
   // Names of other namespaces are not for everybody's eyes.
   const bool visible = record.info.namespace_name == gang.key.namespace_name;
   const std::string message =
-      absl::StrFormat("makes room for %s, which matters more by the rules of this cluster",
-                      visible ? "gang " + gang.display_name : "a gang of another namespace");
+      absl::StrFormat("makes room for %s, which matters more by the rules of this cluster%s",
+                      visible ? "gang " + gang.display_name : "a gang of another namespace",
+                      surplus ? "; its own gang runs on with the members that it needs" : "");
   gangs_.Evict(record, message);
 }
 

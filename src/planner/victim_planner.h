@@ -2,9 +2,12 @@
 // SelectVictims plugins propose.
 //
 // A proposal is tried on the node table first. Nobody is touched unless the gang fits without the
-// victims, with every plugin's Filter and domain, and those that it fits beside stay.
+// victims, with every plugin's Filter and domain, and those that it fits beside stay. Members that
+// their gangs can do without go before anybody else who is proposed.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,11 +40,19 @@ class VictimPlanner {
   static constexpr int kMostInVain = 32;
 
   using Pods = std::vector<PodRecord*>;
+  static constexpr size_t kNone = SIZE_MAX;
+  struct Group {  // stays or goes together
+    Pods pods;
+    size_t needs = kNone;  // the group that must stay where this one does; it stands behind
+    bool surplus = false;  // its gang can do without it
+  };
   class Lifted;
 
   Pods Leaving() const;
-  // In groups that stay or go together.
-  std::vector<Pods> Propose(const Gang& gang, const GangView& view, const GangDiagnosis& diagnosis);
+  std::vector<Group> Propose(const Gang& gang, const GangView& view,
+                             const GangDiagnosis& diagnosis);
+  // What the gangs of those proposed can do without comes first.
+  static std::vector<Group> SurplusFirst(std::vector<Pods> proposed);
   // What keeps this pod from being a victim; empty: nothing.
   std::string WrongVictim(const Gang& gang, const PodUid& uid) const;
   // Lifts the fewest groups from the front that make room. Where the gang goes then; nullopt: all
@@ -58,7 +69,7 @@ class VictimPlanner {
   void Enter(const Placement& placement, std::span<const MemberClass> classes, bool in);
   bool PortsFree(const Pods& pods) const;      // that they have on their nodes
   bool Overcommitted(const Pods& pods) const;  // any of their nodes
-  void Evict(const Gang& gang, PodRecord& record);
+  void Evict(const Gang& gang, PodRecord& record, bool surplus);
 
   CoreState& s_;
   GangBook& gangs_;

@@ -31,6 +31,7 @@ Need NeedOf(const planner::GangReport& gang) {
     case ReasonCode::kRefusedByPlugin:
     case ReasonCode::kPluginFailed:
     case ReasonCode::kHeld:
+    case ReasonCode::kGangAtMax:
       break;
   }
   return Need::kOther;

@@ -28,9 +28,10 @@ Labels GetLabels(const Strings& in) {
 }  // namespace
 
 void Put(const GangSpec& spec, pb::GangSpec& out) {
-  const auto& [min_member, wait_timeout, roles, rules] = spec;
+  const auto& [min_member, wait_timeout, roles, rules, max_member] = spec;
   out.set_min_member(min_member);
   out.set_wait_timeout(wait_timeout.count());
+  out.set_max_member(max_member);
   for (const auto& [role, least, min_groups, group_size] : roles) {
     pb::RoleMinimum& to = *out.add_roles();
     to.set_role(role);
@@ -101,7 +102,7 @@ void ModelReader::Get(const pb::GangMarkers& in, model::GangMarkers& markers) {
 }
 
 void ModelReader::Get(const pb::GangSpec& in, GangSpec& spec) {
-  spec = {in.min_member(), Length(in.wait_timeout()), {}, {}};
+  spec = {in.min_member(), Length(in.wait_timeout()), {}, {}, in.max_member()};
   for (const pb::RoleMinimum& role : in.roles())
     spec.roles.push_back({role.role(), role.min_member(), role.min_groups(), role.group_size()});
   for (const pb::RoleRule& rule : in.rules())

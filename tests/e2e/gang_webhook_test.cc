@@ -47,6 +47,25 @@ TEST_F(GangWebhookTest, NoMemberIsBoundBeforeTheLastOneExists) {
   EXPECT_TRUE(AllBound("part", 4));
 }
 
+TEST_F(GangWebhookTest, AGangGrowsToItsMaximumAndNoFurther) {
+  PodTemplate pod = GangPod("elastic", 2, "1");
+  pod.annotations["tutti.dev/max-member"] = "3";
+  ASSERT_TRUE(plane().CreatePods(5, "elastic", pod).ok());
+  EXPECT_TRUE(plane().WaitFor([] { return plane().CountBound("elastic") == 3; }));
+  EXPECT_TRUE(SawReason("elastic", "GangAtMax"));
+  EXPECT_EQ(plane().CountBound("elastic"), 3);
+  for (int i = 0; i < 5; ++i) {
+    const std::string name = "elastic-" + std::to_string(i);
+    if (!Pod(name)["spec"].contains("nodeName")) continue;
+    ASSERT_TRUE(
+        plane()
+            .Send("DELETE", "/api/v1/namespaces/default/pods/" + name + "?gracePeriodSeconds=0", {})
+            .ok());
+    break;
+  }
+  EXPECT_TRUE(plane().WaitFor([] { return plane().CountBound("elastic") == 3; }));
+}
+
 TEST_F(GangWebhookTest, AGangThatMustWaitIsGatedAndPlacedWhenRoomIsFree) {
   ASSERT_TRUE(plane().CreatePods(4, "first", GangPod("first", 4, "3")).ok());
   ASSERT_TRUE(AllBound("first", 4));

@@ -60,6 +60,19 @@ TYPED_TEST(PluginPointsTest, AGangThatMattersMoreGetsTheRoomOfAWholeGangAndOther
       [&] { return this->CountEvents("Evicted", "makes room for gang urgent", "low-") == 2; }));
 }
 
+TYPED_TEST(PluginPointsTest, MembersThatAGangCanDoWithoutGoBeforeAnybodyElse) {
+  ASSERT_TRUE(this->plane().CreatePods(2, "needed", GangPod("needed", 2, "4")).ok());
+  ASSERT_TRUE(this->AllBound("needed", 2));
+  ASSERT_TRUE(this->plane().CreatePods(2, "elastic", GangPod("elastic", 1, "4")).ok());
+  ASSERT_TRUE(this->AllBound("elastic", 2));
+  PodTemplate urgent = GangPod("urgent", 1, "3");
+  urgent.extra_spec = R"({"priorityClassName":"urgent"})";
+  ASSERT_TRUE(this->plane().CreatePods(1, "urgent", urgent).ok());
+  EXPECT_TRUE(this->AllBound("urgent", 1));
+  EXPECT_EQ(this->plane().CountBound("elastic"), 1);
+  EXPECT_EQ(this->plane().CountBound("needed"), 2);
+}
+
 TYPED_TEST(PluginPointsTest, NobodyIsEvictedForAGangThatWouldNotFitAllTheSame) {
   ASSERT_TRUE(this->plane().CreatePods(4, "low", GangPod("low", 4, "4")).ok());
   ASSERT_TRUE(this->AllBound("low", 4));

@@ -123,7 +123,8 @@ TEST(GangPropertyTest, WhatIsPickedIsWholeWheneverAllThatWaitAre) {
 // A gang in a small cluster, before anything is bound. Nobody who has a place loses it.
 class Cluster {
  public:
-  explicit Cluster(uint64_t seed) : random_(seed), tree_(random_) {
+  explicit Cluster(uint64_t seed)
+      : random_(seed), tree_(random_), most_(random_() % 3 == 0 ? 5 : 0) {
     for (int step = 0; step < 30; ++step) {
       if (random_() % 3 == 0) AddNode();
       if (random_() % 2 == 0) AddPod();
@@ -147,6 +148,7 @@ class Cluster {
         driver_.NewPod(absl::StrFormat("p%d", next_++), "g", 1, CoreDriver::Shape(cpu));
     pod.gang->role = tree_.leaves()[random_() % tree_.leaves().size()];
     pod.gang->spec->roles = tree_.roles();
+    pod.gang->spec->max_member = most_;
     driver_.Show(pod);
     pods_.push_back(pod);
   }
@@ -166,6 +168,13 @@ class Cluster {
       log_ += absl::StrFormat("%s:%s ", pod.name, node);
     }
     if (placed.empty()) return;
+    size_t all = 0;
+    for (const auto& [role, count] : placed) all += static_cast<size_t>(count);
+    // The groups that it starts with may be more than that.
+    if (started_ && most_ != 0) {
+      EXPECT_LE(all, std::max(static_cast<size_t>(most_), placed_));
+    }
+    placed_ = all;
     started_ = true;
     EXPECT_TRUE(tree_.IsWhole("", placed));
     EXPECT_THAT(tree_.InPart(placed), IsEmpty());
@@ -173,10 +182,12 @@ class Cluster {
 
   std::mt19937_64 random_;
   RoleTree tree_;
+  const int most_;  // members at once, 0: any number
   CoreDriver driver_;
   std::vector<model::PodInfo> pods_;
   int next_ = 0;
   bool started_ = false;
+  size_t placed_ = 0;
   std::string log_;
 };
 

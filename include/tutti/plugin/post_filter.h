@@ -44,7 +44,8 @@ class PostFilterPlugin : public virtual Plugin {
 //
 // The host tries the proposal first: nobody is touched unless the gang then fits. Of those proposed
 // it takes as few from the front as will do, and of these the ones that the gang fits beside stay.
-// Members of one gang, as far as they are proposed, stay or go together.
+// Members of one gang, as far as they are proposed, stay or go together; but those that it can do
+// without (beyond minMember, or of groups that it does not need) go before all others, one by one.
 class SelectVictimsPlugin : public virtual Plugin {
  public:
   static constexpr std::size_t kMostVictims = 16'384;

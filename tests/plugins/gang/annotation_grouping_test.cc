@@ -55,6 +55,19 @@ TEST_F(AnnotationGroupingTest, RolesAndGroupsStandOnThePods) {
   EXPECT_EQ(grouping_.GroupOf(size_of_roles.View())->spec->min_member, 1);
 }
 
+TEST_F(AnnotationGroupingTest, AGangMayGrowToAMaximum) {
+  PodViewBuilder pod = Member("4");
+  pod.Annotation("tutti.dev/max-member", "8");
+  EXPECT_EQ(grouping_.GroupOf(pod.View())->spec->max_member, 8);
+  for (const char* bad : {"3", "0", "many", "100001"}) {
+    PodViewBuilder wrong = Member("4");
+    wrong.Annotation("tutti.dev/max-member", bad);
+    EXPECT_THAT(grouping_.GroupOf(wrong.View())->problem,
+                HasSubstr("expected a number in quotes, not below the 4 that start together"))
+        << bad;
+  }
+}
+
 TEST_F(AnnotationGroupingTest, BadRolesSayWhatToWrite) {
   for (const char* bad : {"driver", R"([{"name":"driver"}])",
                           R"([{"name":"w","minSubGroup":1000,"subGroupSize":1000}])"}) {

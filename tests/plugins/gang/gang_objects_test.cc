@@ -35,6 +35,19 @@ TEST(GangObjectsTest, OurOwnMarkerOfTheQueueGoesBeforeTheDialects) {
   }
 }
 
+TEST(GangObjectsTest, AnObjectMaySetAMaximum) {
+  const auto of = [](const char* most) {
+    return ReadPodGroup(Object(
+        std::string(R"({"metadata":{"name":"train","annotations":{"tutti.dev/max-member":")") +
+        most + R"("}},"spec":{"minMember":4}})"));
+  };
+  EXPECT_EQ(of("8").spec.max_member, 8);
+  EXPECT_EQ(of("4").spec.max_member, 4);
+  EXPECT_EQ(of("3").problem,
+            "PodGroup train: tutti.dev/max-member is \"3\"; expected a number in quotes, not below "
+            "the 4 that start together, to 100000; correct or remove it");
+}
+
 TEST(GangObjectsTest, WhatIsNoNumberOfPodsIsSaid) {
   EXPECT_EQ(PodGroup(R"({"minMember":"4"})").problem,
             "PodGroup train: spec.minMember is no whole number; expected 1 to 100000; correct the "

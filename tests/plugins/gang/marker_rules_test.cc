@@ -38,6 +38,7 @@ std::string Text(const std::optional<GangSpec>& spec) {
   for (const RoleMinimum& role : spec->roles)
     text << " " << role.role << "=" << role.min_member << "/" << role.min_groups << "x"
          << role.group_size;
+  text << " " << spec->max_member;
   return text.str();
 }
 
@@ -108,6 +109,9 @@ const std::map<std::string, std::vector<json>>& Pods() {
       {"godel", {annotated({{"godel.bytedance.com/pod-group-name", "g"}})}},
       {"spark",
        {annotated({{"spark-executor-count", "4"}},
+                  {{"spark-app-id", "g"}, {"spark-role", "executor"}}),
+        annotated({{"spark-dynamic-allocation-enabled", "true"},
+                   {"spark-dynamic-allocation-min-executor-count", "4"}},
                   {{"spark-app-id", "g"}, {"spark-role", "executor"}})}},
       {"owner",
        {annotated(json::object(), {{"jobset.sigs.k8s.io/jobset-name", "g"}}),

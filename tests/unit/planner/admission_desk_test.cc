@@ -159,6 +159,26 @@ TEST_F(AdmissionDeskTest, OneMoreThanMinMemberGetsAPlaceOfItsOwnOrTheGate) {
   EXPECT_TRUE(d_.Admit(Member(2, 1)).gate);
 }
 
+TEST_F(AdmissionDeskTest, MoreMembersThanAGangNeedsAreNotPlannedBeforeThoseWhoWait) {
+  d_.AddNode("a", 4000);
+  const PodInfo first = Member(0, 1);
+  d_.Show(Patched(first, d_.Admit(first)));
+  d_.Show(d_.NewPod("big", "big", 1, CoreDriver::Shape(9000)));
+  d_.Pass();
+  EXPECT_TRUE(d_.Admit(Member(1, 1)).gate);
+}
+
+TEST_F(AdmissionDeskTest, NoMoreMembersThanTheGangMayHaveArePlanned) {
+  d_.AddNode("a", 4000);
+  for (int i = 0; i < 3; ++i) {
+    PodInfo pod = Member(i, 1);
+    pod.gang->spec->max_member = 2;
+    const AnswerAdmission answer = d_.Admit(pod);
+    EXPECT_EQ(answer.gate, i == 2) << i;
+    d_.Show(answer.gate ? pod : Patched(pod, answer));
+  }
+}
+
 TEST_F(AdmissionDeskTest, MembersThatWaitAlreadyComeFirst) {
   d_.AddNode("a", 1000);
   PodInfo first = Member(0, 2);

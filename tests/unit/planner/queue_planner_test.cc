@@ -101,6 +101,59 @@ TEST_F(QueuePlannerTest, AHostPortThatADaemonSetHoldsOnEveryNodeHoldsNobodyUp) {
   EXPECT_EQ(d_.PlacedOn(other[0]), "a");
 }
 
+TEST_F(QueuePlannerTest, AGangGrowsOnlyIntoWhatNobodyWhoWaitsCouldUse) {
+  d_.AddNode("a", 4000);
+  const auto elastic = Show("elastic", 4, 1, 1000);
+  const auto later = Show("later", 2, 2, 1000);
+  d_.Pass();
+  for (const PodInfo& pod : later) EXPECT_EQ(d_.PlacedOn(pod), "a");
+  const auto has_room = [&](const PodInfo& pod) { return !d_.PlacedOn(pod).empty(); };
+  EXPECT_EQ(std::count_if(elastic.begin(), elastic.end(), has_room), 2);
+  d_.AddNode("b", 1000);
+  d_.Pass();
+  EXPECT_EQ(std::count_if(elastic.begin(), elastic.end(), has_room), 3);
+}
+
+TEST_F(QueuePlannerTest, AGangDoesNotGrowIntoTheRoomOfTheHead) {
+  d_.AddNode("a", 4000);
+  PodInfo filler = d_.NewPod("filler", "", 0, CoreDriver::Shape(2000));
+  filler.node_name = "a";
+  d_.Show(filler);
+  const auto elastic = Show("elastic", 2, 1, 1000);
+  const auto head = Show("head", 3, 3, 1000);
+  d_.Pass();
+  EXPECT_EQ(d_.PlacedOn(elastic[0]), "a");
+  EXPECT_EQ(d_.PlacedOn(elastic[1]), "") << "the room is kept for the head";
+  d_.Apply(model::PodDeleted{filler.uid});
+  d_.Pass();
+  for (const PodInfo& pod : head) EXPECT_EQ(d_.PlacedOn(pod), "a");
+}
+
+TEST_F(QueuePlannerTest, NoMoreMembersThanTheGangMayHaveGetANode) {
+  d_.AddNode("a", 9000);
+  std::vector<PodInfo> pods;
+  for (int i = 0; i < 4; ++i) {
+    pods.push_back(d_.NewPod(absl::StrFormat("g-%d", i), "g", 1, CoreDriver::Shape(1000)));
+    pods.back().gang->spec->max_member = 2;
+    d_.Show(pods.back());
+  }
+  d_.Pass();
+  EXPECT_EQ(d_.PlacedOn(pods[0]), "a");
+  EXPECT_EQ(d_.PlacedOn(pods[1]), "a");
+  EXPECT_EQ(d_.HeldBecause(pods[2]), ReasonCode::kGangAtMax);
+  for (int i = 0; i < 2; ++i) {
+    pods[static_cast<size_t>(i)].node_name = "a";
+    d_.Show(pods[static_cast<size_t>(i)]);
+  }
+  d_.Pass();
+  EXPECT_EQ(d_.HeldBecause(pods[2]), ReasonCode::kGangAtMax);
+  pods[0].phase = model::PodPhase::kSucceeded;
+  d_.Show(pods[0]);
+  d_.Pass();
+  EXPECT_EQ(d_.PlacedOn(pods[2]), "a") << "the first has ended";
+  EXPECT_EQ(d_.HeldBecause(pods[3]), ReasonCode::kGangAtMax);
+}
+
 TEST_F(QueuePlannerTest, OneGangsHopelessSurplusCostsOneTry) {
   CoreOptions options;
   options.failed_placements_per_pass = 4;

@@ -32,8 +32,8 @@ PointFunctions EvictsLowerPriority() {
 class VictimPlannerTest : public CorePoints {
  protected:
   PodInfo Runs(const std::string& name, const std::string& node, int64_t cpu,
-               const std::string& gang = "") {
-    PodInfo pod = d_->NewPod(name, gang, gang.empty() ? 0 : 1, CoreDriver::Shape(cpu));
+               const std::string& gang = "", int min_member = 1) {
+    PodInfo pod = d_->NewPod(name, gang, gang.empty() ? 0 : min_member, CoreDriver::Shape(cpu));
     pod.node_name = node;
     d_->Show(pod);
     return pod;
@@ -101,11 +101,73 @@ TEST_F(VictimPlannerTest, OfAVictimsGangAllProposedMembersGoOrNone) {
   w_.AddPoints("Preempt", EvictsLowerPriority());
   Start().AddNode("a", 4000);
   d_->AddNode("b", 4000);
-  Runs("train-0", "a", 4000, "train");
-  Runs("train-1", "b", 4000, "train");
+  Runs("train-0", "a", 4000, "train", 2);
+  Runs("train-1", "b", 4000, "train", 2);
   Important("g", 1, 4000);
   d_->Pass();
   EXPECT_THAT(Evicted(), ::testing::UnorderedElementsAre("train-0", "train-1"));
+}
+
+TEST_F(VictimPlannerTest, WhatAGangCanDoWithoutGoesBeforeAnybodyElse) {
+  w_.AddPoints("Preempt", EvictsLowerPriority());
+  Start().AddNode("a", 4000);
+  d_->AddNode("b", 4000);
+  Runs("alone", "a", 4000);
+  Runs("train-0", "b", 2000, "train", 1);
+  Runs("train-1", "b", 2000, "train", 1);
+  Important("g", 1, 2000);
+  d_->Pass();
+  const auto evictions = d_->Take<model::EvictPod>();
+  ASSERT_EQ(evictions.size(), 1u);
+  EXPECT_EQ(evictions[0].pod.name, "train-1") << "the last in rank";
+  EXPECT_THAT(evictions[0].message, HasSubstr("its own gang runs on"));
+}
+
+TEST_F(VictimPlannerTest, WhereThatIsNotEnoughTheWholeGangGoes) {
+  w_.AddPoints("Preempt", EvictsLowerPriority());
+  Start().AddNode("a", 4000);
+  Runs("train-0", "a", 2000, "train", 1);
+  Runs("train-1", "a", 1000, "train", 1);
+  Runs("train-2", "a", 1000, "train", 1);
+  Important("g", 1, 4000);
+  d_->Pass();
+  EXPECT_THAT(Evicted(), ::testing::UnorderedElementsAre("train-0", "train-1", "train-2"));
+}
+
+TEST_F(VictimPlannerTest, SurplusDoesNotOutliveItsGang) {
+  w_.AddPoints("Preempt", EvictsLowerPriority());
+  Start().AddNode("a", 4000);
+  d_->AddNode("b", 1000);
+  Runs("train-0", "a", 4000, "train", 1);
+  Runs("train-1", "b", 1000, "train", 1);
+  Important("g", 1, 4000);
+  d_->Pass();
+  EXPECT_THAT(Evicted(), ::testing::UnorderedElementsAre("train-0", "train-1"))
+      << "the gang fits beside the second, which cannot run alone";
+}
+
+TEST_F(VictimPlannerTest, GroupsThatAGangCanDoWithoutGoWhole) {
+  w_.AddPoints("Preempt", EvictsLowerPriority());
+  for (const int64_t wanted : {2000, 3000}) {
+    Start().AddNode("a", 4000);
+    d_->AddNode("b", 4000);
+    for (const char* name : {"x-0", "x-1", "y-0", "y-1", "y-2"}) {
+      PodInfo pod = d_->NewPod(name, "train", 1, CoreDriver::Shape(1000));
+      pod.gang->role = std::string(1, name[0]);
+      pod.gang->spec->roles = {{"", 0, 1}, {"x", 2}, {"y", 2}};
+      pod.node_name = name[0] == 'x' ? "a" : "b";
+      d_->Show(pod);
+    }
+    Runs("filler", "a", 2000, "filler", 1);
+    Important("g", 1, wanted);
+    d_->Pass();
+    if (wanted == 2000) {
+      EXPECT_THAT(Evicted(), ElementsAre("y-2")) << "with what is free that will do";
+    } else {
+      EXPECT_THAT(Evicted(), ::testing::UnorderedElementsAre("y-0", "y-1", "y-2"))
+          << "y-2 would fit beside the gang, but is nothing without its group";
+    }
+  }
 }
 
 TEST_F(VictimPlannerTest, AnEvictionThatFailsIsNotTriedAgainAtOnce) {

@@ -33,7 +33,7 @@ TEST(NeedTest, WhoHasToWaitItsTurnIsToldFromWhoWaitsForSomethingElse) {
   for (const ReasonCode code :
        {ReasonCode::kWaitingForMembers, ReasonCode::kWaitingForSpec, ReasonCode::kMisconfigured,
         ReasonCode::kRefusedByPlugin, ReasonCode::kPluginFailed, ReasonCode::kHeld,
-        ReasonCode::kPinnedNodeLost})
+        ReasonCode::kPinnedNodeLost, ReasonCode::kGangAtMax})
     EXPECT_EQ(NeedWith(code), Need::kOther) << model::CodeName(code);
 }
 
