@@ -19,6 +19,7 @@ planner::CoreOptions CoreOptionsFrom(const config::Configuration& c, const base:
   options.refused_node_expiry = c.gang.refused_node_expiry;
   options.admission_slot_timeout = c.gang.admission_slot_timeout;
   options.repair_timeout = c.gang.repair_timeout;
+  options.start_timeout = c.gang.start_timeout;
   // Below kube-scheduler's httpTimeout, so that it hears our answer and not its own deadline.
   options.bind_timeout = c.extender.bind_timeout * 9 / 10;
   options.nominate_head = c.webhook.mark_pods;

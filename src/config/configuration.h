@@ -143,6 +143,7 @@ struct Gang {
   Duration refused_node_expiry = std::chrono::seconds(300);
   Duration admission_slot_timeout = std::chrono::seconds(10);
   Duration repair_timeout = std::chrono::seconds(60);
+  Duration start_timeout = std::chrono::minutes(10);
   PartialGangPolicy partial_gang_policy = PartialGangPolicy::kEvict;
   BindBarrier bind_barrier = BindBarrier::kAuto;
   model::Backfill backfill = model::Backfill::kEasy;

@@ -237,6 +237,11 @@ Table GangTable(Gang& c) {
       {"repairTimeout", DurationField{&c.repair_timeout, seconds(1), hours(1)},
        "How long a gang may stay partially bound (a node died, a bind was refused) without another "
        "member being bound, before `partialGangPolicy` applies."},
+      {"startTimeout", DurationField{&c.start_timeout, seconds(1), hours(24)},
+       "How long the members of a gang that start after others (annotation "
+       "`tutti.dev/start-after`) "
+       "keep their room while those become ready, before `partialGangPolicy` applies. Begins anew "
+       "with every member that is bound or may start."},
       {"partialGangPolicy",
        Choice(c.partial_gang_policy,
               {{"Evict", PartialGangPolicy::kEvict}, {"Keep", PartialGangPolicy::kKeep}}),

@@ -41,6 +41,8 @@ struct GangMember {
   MemberLost on_member_lost = MemberLost::kReplace;
   SharedGangMarkers markers = {};  // what the pod carries: for people, decides nothing
   std::vector<std::pair<std::string, std::string>> labels = {};  // as in GangMembership
+  // Roles of the gang that are ready before the pod starts.
+  std::vector<std::string> start_after = {};
   // Where the gang is one above the group that the pod names: that group's identity. The role is
   // the path to it then.
   std::string group = {};

@@ -120,6 +120,7 @@ struct PodInfo {
   bool has_controller = false;  // an owner will make it anew when it is deleted
   bool disruptable = true;      // false for static (mirror) and DaemonSet pods
   SchedulingVerdict verdict;
+  bool ready = false;  // condition Ready
 
   bool bound() const { return !node_name.empty(); }
   bool terminal() const { return phase == PodPhase::kSucceeded || phase == PodPhase::kFailed; }

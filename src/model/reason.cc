@@ -48,6 +48,8 @@ constexpr std::array<CodeText, kReasonCodes> kTexts = {{
      "the gang ran for longer than its queue allows and was evicted as a whole"},
     {"GangAtMax",
      "as many members as the gang may have at once run; this one follows when one of them ends"},
+    {"WaitingForRole",
+     "its node is reserved; it starts when the role of its gang that it starts after is ready"},
 }};
 
 }  // namespace

@@ -37,8 +37,9 @@ enum class ReasonCode : uint8_t {
   kHeld,                  // somebody has put it on hold, or its queue
   kMaxRunTimeExceeded,    // bound members were evicted: it ran for longer than its queue allows
   kGangAtMax,             // as many members as the gang may have at once have a node
+  kWaitingForRole,        // has a node, but starts after a role that is not ready yet
 };
-inline constexpr int kReasonCodes = static_cast<int>(ReasonCode::kGangAtMax) + 1;
+inline constexpr int kReasonCodes = static_cast<int>(ReasonCode::kWaitingForRole) + 1;
 
 struct Reason {
   ReasonCode code = ReasonCode::kNone;

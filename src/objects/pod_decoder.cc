@@ -63,6 +63,7 @@ struct PodDecoder::Impl {
   std::string bad_marker;  // what is wrong with an annotation that is for gangs of any dialect
   model::MemberLost on_member_lost = model::MemberLost::kReplace;
   std::unique_ptr<MarkerReader> markers = nullptr;  // null: nobody asks for them
+  std::vector<std::string> start_after = {};
 
   absl::StatusOr<PodInfo> Decode(const Element& pod, std::string_view namespace_name);
   // As Decode; a pod without name or uid is an error.
@@ -80,6 +81,7 @@ struct PodDecoder::Impl {
   void ReadPodLevel(const Element& resources_of_pod, PodResources& amounts);
   void ReadExpectedDuration(std::string_view text, PodInfo& info);
   void ReadMemberLost(std::string_view text);
+  void ReadStartAfter(std::string_view text);
   void Group(PodInfo& info);
   void KeepFields(PodShape& shape) const;
   PodView View(const PodInfo& info) const;
@@ -123,6 +125,7 @@ void PodDecoder::Impl::Begin() {
   unknown_resource = false;
   bad_marker.clear();
   on_member_lost = model::MemberLost::kReplace;
+  start_after.clear();
 }
 
 void PodDecoder::Impl::ReadExpectedDuration(std::string_view text, PodInfo& info) {
@@ -131,6 +134,22 @@ void PodDecoder::Impl::ReadExpectedDuration(std::string_view text, PodInfo& info
     info.expected_duration = *duration;
   } else {
     bad_marker = WrongMarker(kExpectedDurationAnnotation, text, "a duration such as 90s or 1h30m");
+  }
+}
+
+void PodDecoder::Impl::ReadStartAfter(std::string_view text) {
+  constexpr size_t kMostRoles = 16;
+  for (std::string_view rest = text; !rest.empty();) {
+    std::string_view role = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(role.size() + 1, rest.size()));
+    role.remove_prefix(std::min(role.find_first_not_of(' '), role.size()));
+    role = role.substr(0, role.find_last_not_of(' ') + 1);
+    if (role.empty() || start_after.size() == kMostRoles) {
+      start_after.clear();
+      bad_marker = WrongMarker(kStartAfterAnnotation, text, "1 to 16 roles, with commas");
+      return;
+    }
+    start_after.emplace_back(role);
   }
 }
 
@@ -168,6 +187,7 @@ void PodDecoder::Impl::ReadMetadata(const Element& metadata, PodInfo& info) {
     if (key == kPlanAnnotation) info.plan_token = value;
     if (key == kExpectedDurationAnnotation) ReadExpectedDuration(value, info);
     if (key == kMemberLostAnnotation) ReadMemberLost(value);
+    if (key == kStartAfterAnnotation) ReadStartAfter(value);
     if (key == model::kDeviceIndexAnnotation) info.devices = model::ParseDeviceIndex(value);
     if (key == "kubernetes.io/config.mirror") info.disruptable = false;
   });
@@ -251,6 +271,7 @@ void PodDecoder::Impl::ReadConditions(const Element& status, PodInfo& info, PodR
   reader.Objects(status, "conditions", [&](const Element& condition) {
     const std::string_view type = reader.Text(condition, "type");
     const std::string_view reason = reader.Text(condition, "reason");
+    if (type == "Ready") info.ready = reader.Text(condition, "status") == "True";
     if (type == "PodResizePending") amounts.resize_infeasible = reason == "Infeasible";
     if (type != "PodScheduled") return;
     if (reader.Text(condition, "status") == "True")
@@ -307,6 +328,7 @@ void PodDecoder::Impl::Group(PodInfo& info) {
     member.labels = std::move(membership->labels);
     info.submitter = SubmitterOf(view, member.display_name);
     member.on_member_lost = on_member_lost;
+    member.start_after = start_after;
     if (member.problem.empty()) member.problem = std::move(bad_marker);
     return;
   }

@@ -28,6 +28,9 @@ inline constexpr std::string_view kExpectedDurationAnnotation = "tutti.dev/expec
 // What becomes of the pod's gang when a member is lost (model::MemberLost): Replace, or Release.
 inline constexpr std::string_view kMemberLostAnnotation = "tutti.dev/on-member-lost";
 
+// Roles of the pod's gang that are ready before it starts: "ROLE[,ROLE]".
+inline constexpr std::string_view kStartAfterAnnotation = "tutti.dev/start-after";
+
 using GangGroupings = std::vector<const GangGrouping*>;
 
 // One thread at a time: its buffers are reused. Unknown fields, nulls, missing fields and any order

@@ -41,6 +41,8 @@ Slot* AdmissionDesk::FindSlot(Gang& gang, const model::PodInfo& pod) {
     return nullptr;
   // A slot does not know which role it is for.
   if (gang.has_roles()) return nullptr;
+  // What is pinned in its CREATE could not be held back.
+  if (!pod.gang->start_after.empty()) return nullptr;
   if (Slot* slot = gangs_.IssueSlot(gang, pod)) return slot;
   if (s_.Held(gang)) return nullptr;
   // Members that wait for room come first; this one joins them.

@@ -24,11 +24,12 @@ std::string AlreadyBound(const model::PodInfo& pod, const std::string& wanted) {
                          pod.name, pod.node_name, wanted);
 }
 
-// So many have come to bind that the gang is whole with them.
+// So many have come to bind that the gang is whole with them, and with those that may not come yet.
 bool HaveArrived(const Gang& gang) {
-  if (gang.parked + gang.binding + gang.bound + gang.finished < gang.min_member()) return false;
+  const int come = gang.parked + gang.binding + gang.bound + gang.finished;
+  if (come + gang.held_back < gang.min_member()) return false;
   return !gang.has_roles() || gang.WholeAmong([](const Member& member) {
-    return member.bind_ticket != 0 || member.state == Member::State::kBinding ||
+    return member.bind_ticket != 0 || member.held_back || member.state == Member::State::kBinding ||
            member.state == Member::State::kBound;
   });
 }
@@ -83,6 +84,7 @@ void BindDesk::DecideMember(const model::BindRequested& request, PodRecord& reco
   Member& member = it->second;
   if (member.state == Member::State::kWaiting)
     return Answer(request.ticket, model::StableMessage(gang.waiting_reason()));
+  if (member.held_back) return Answer(request.ticket, Text(ReasonCode::kWaitingForRole));
   const std::string& planned = s_.nodes.Info(member.node)->name;
   if (planned != request.node_name) {
     return Answer(request.ticket,

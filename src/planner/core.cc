@@ -244,7 +244,11 @@ void Core::Parts::RepairFailed(Gang& gang) {
     return;
   }
   ReleasePartialGang(
-      gangs, gang, "the gang could not be completed in time: fewer than minMember pods were bound");
+      gangs, gang,
+      gang.held_back > 0
+          ? "the roles that others of the gang start after were not ready in time "
+            "(tutti.dev/start-after)"
+          : "the gang could not be completed in time: fewer than minMember pods were bound");
 }
 
 Timestamp Core::NextDeadline() const {

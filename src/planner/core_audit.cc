@@ -118,8 +118,10 @@ void CoreAudit::CheckNodes(std::vector<std::string>& broken) const {
 void CoreAudit::CheckGang(const Gang& gang, std::vector<std::string>& broken) const {
   std::map<Member::State, int> counts;
   int parked = 0;
+  int held_back = 0;
   for (const auto& [uid, member] : gang.members) {
     ++counts[member.state];
+    held_back += member.held_back && member.state == Member::State::kPlaced ? 1 : 0;
     parked += member.bind_ticket != 0 ? 1 : 0;
     const bool holds =
         member.state == Member::State::kPlaced || member.state == Member::State::kBinding;
@@ -134,7 +136,8 @@ void CoreAudit::CheckGang(const Gang& gang, std::vector<std::string>& broken) co
                      counts[Member::State::kPlaced] == gang.placed &&
                      counts[Member::State::kBinding] == gang.binding &&
                      counts[Member::State::kBound] == gang.bound &&
-                     counts[Member::State::kLeaving] == gang.leaving && parked == gang.parked;
+                     counts[Member::State::kLeaving] == gang.leaving && parked == gang.parked &&
+                     held_back == gang.held_back;
   if (!right) broken.push_back(absl::StrFormat("gang %s: its counters are wrong", Name(gang)));
   const bool holds_room = gang.placed > 0 || !gang.slots.empty();
   const bool has_deadline = gang.complete() || gang.bound + gang.binding > 0 ||

@@ -30,7 +30,8 @@ struct CoreOptions {
   base::Duration refused_node_expiry = std::chrono::seconds(300);
   base::Duration admission_slot_timeout = std::chrono::seconds(10);
   base::Duration repair_timeout = std::chrono::seconds(60);
-  base::Duration bind_timeout = std::chrono::seconds(25);  // below the extender's httpTimeout
+  base::Duration start_timeout = std::chrono::minutes(10);  // likewise, for a role to be ready
+  base::Duration bind_timeout = std::chrono::seconds(25);   // below the extender's httpTimeout
   base::Duration unseen_pod_timeout = std::chrono::seconds(3);
   // Members are created one by one: that some are missing is reported only when it lasts.
   base::Duration missing_members_report = std::chrono::seconds(2);

@@ -47,6 +47,7 @@ Remedy::Kind KindOf(ReasonCode code) {
     case ReasonCode::kPlacedNodeNotOffered:
     case ReasonCode::kNotYetSeen:
     case ReasonCode::kBindFailed:
+    case ReasonCode::kWaitingForRole:
       break;
   }
   return Remedy::Kind::kNone;
@@ -115,8 +116,14 @@ Explanation CoreReader::ExplainPod(base::Uid uid) {
   }
   ExplainMembers(*record.gang, uid, explanation);
   if (explanation.pod_state != Member::State::kWaiting) {
-    explanation.why.reason = {
-        record.info.bound() ? ReasonCode::kScheduled : ReasonCode::kPlaced, 0, 0, {}};
+    const auto member = record.gang->members.find(uid);
+    const bool held_back = member != record.gang->members.end() && member->second.held_back;
+    explanation.why.reason = {record.info.bound() ? ReasonCode::kScheduled
+                              : held_back         ? ReasonCode::kWaitingForRole
+                                                  : ReasonCode::kPlaced,
+                              0,
+                              0,
+                              {}};
     explanation.why.remedy = {};
   }
   return explanation;

@@ -42,6 +42,7 @@ void Gang::Count(const model::PodInfo& pod, int sign) {
   created_.Add(pod.created_seconds, sign);
   durations_.Add(pod.expected_duration, sign);
   if (pod.shape->needs_referee) referees_ += sign;
+  if (!pod.gang->start_after.empty()) ordered_ += sign;
   if (pod.gang->on_member_lost == model::MemberLost::kRelease) released_together_ += sign;
   if (!pod.gang->problem.empty()) problems_.Add(pod.gang->problem, sign);
   if (!pod.submitter.empty()) submitters_.Add(pod.submitter, sign);
@@ -81,13 +82,18 @@ void Gang::VisitPods(absl::FunctionRef<void(base::Uid)> visit) const {
   for (const auto& [uid, pod] : finished_pods_) visit(uid);
 }
 
+void Gang::VisitFinished(absl::FunctionRef<void(const model::PodInfo&)> visit) const {
+  for (const auto& [uid, pod] : finished_pods_) visit(*pod);
+}
+
 void Gang::CountRolesOfFinished(RoleQuota& quota) const {
   for (const auto& [uid, pod] : finished_pods_) quota.Count(RoleOf(*pod));
 }
 
 void Gang::Recount() {
   const bool had_changed = markers_changed;
-  waiting = placed = binding = bound = leaving = parked = referees_ = released_together_ = 0;
+  waiting = placed = binding = bound = leaving = parked = held_back = referees_ = ordered_ =
+      released_together_ = 0;
   min_members_.Clear();
   max_members_.Clear();
   wait_timeouts_.Clear();
@@ -102,6 +108,7 @@ void Gang::Recount() {
   for (const auto& [uid, member] : members) {
     CountIn(*member.pod);
     parked += member.bind_ticket != 0 ? 1 : 0;
+    held_back += member.held_back ? 1 : 0;
     switch (member.state) {
       case Member::State::kWaiting:
         ++waiting;

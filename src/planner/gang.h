@@ -47,6 +47,8 @@ struct Member {
   base::Timestamp retry_write_at = base::Timestamp::Infinite();
   uint64_t bind_ticket = 0;       // a parked bind, 0: none
   base::Timestamp bind_deadline;  // when the parked bind is answered in any case
+  // While placed: nobody is told of its node before the roles that it starts after are ready.
+  bool held_back = false;
 
   bool runs() const { return state == State::kBound || state == State::kLeaving; }
 };
@@ -127,8 +129,9 @@ class Gang {
   int binding = 0;
   int bound = 0;
   int leaving = 0;
-  int finished = 0;  // pods that succeeded and still exist
-  int parked = 0;    // members whose bind is parked
+  int finished = 0;   // pods that succeeded and still exist
+  int parked = 0;     // members whose bind is parked
+  int held_back = 0;  // members that are
 
   std::string plan_id;  // while slots exist
   uint32_t next_slot = 0;
@@ -184,6 +187,7 @@ class Gang {
   void RemoveFinished(const model::PodInfo& pod);
   void ClearFinished();
   void CountRolesOfFinished(RoleQuota& quota) const;
+  void VisitFinished(absl::FunctionRef<void(const model::PodInfo&)> visit) const;
   // Its members, and its pods that have succeeded.
   void VisitPods(absl::FunctionRef<void(base::Uid)> visit) const;
   // All of it anew, and the members by state: of a gang whose members were put in from outside.
@@ -228,6 +232,7 @@ class Gang {
   // more: WaitingForCapacity.
   model::Reason waiting_reason() const;
   bool needs_referee() const { return referees_ > 0; }
+  bool has_order() const { return ordered_ > 0; }  // some start after others
   // Members that exist and have a node, or had one.
   int secured() const { return placed + binding + bound + finished; }
   bool complete() const {
@@ -256,6 +261,7 @@ class Gang {
   Tally<CarriedMarkers> markers_;
   std::map<base::Uid, const model::PodInfo*> finished_pods_;  // owned as those of members
   int referees_ = 0;
+  int ordered_ = 0;
   int released_together_ = 0;  // members that say MemberLost::kRelease
   mutable std::optional<bool> roles_met_;
   mutable std::optional<int64_t> roles_sum_;

@@ -109,6 +109,7 @@ void GangBook::Leave(Gang& gang, base::Uid uid) {
   AnswerBind(gang, member, "the pod is gone or has finished");
   s_.ledger.Release(member.reservation);
   --CountOf(gang, member.state);
+  gang.held_back -= member.held_back ? 1 : 0;
   gang.CountOut(*member.pod);
   s_.verdicts.Erase(uid);
   gang.members.erase(it);
@@ -127,6 +128,7 @@ bool GangBook::SetState(Gang& gang, Member& member, Member::State state) {
   ++CountOf(gang, state);
   const bool ran = member.runs();
   member.state = state;
+  if (state != Member::State::kPlaced && std::exchange(member.held_back, false)) --gang.held_back;
   gang.StateChanged();
   bool was_announced = false;
   if (member.runs() && !ran) {
@@ -172,6 +174,10 @@ void GangBook::Place(Gang& gang, Member& member, model::NodeIndex node, Reservat
   member.echoed = false;
   member.write_failures = 0;
   gang.placed_by_us = true;
+  if (!gang.satisfied && !member.pod->gang->start_after.empty()) {
+    member.held_back = true;
+    ++gang.held_back;
+  }
   SetState(gang, member, Member::State::kPlaced);
 }
 
@@ -191,6 +197,8 @@ void GangBook::UpdateVerdict(const Gang& gang, const Member& member) {
     s_.verdicts.Erase(uid);
   } else if (member.state == Member::State::kWaiting) {
     s_.verdicts.Set(uid, {model::NodeIndex(), gang.reason});
+  } else if (member.held_back) {
+    s_.verdicts.Set(uid, {model::NodeIndex(), {ReasonCode::kWaitingForRole, 0, 0, {}}});
   } else {
     s_.verdicts.Set(uid, {member.node, {ReasonCode::kPlaced, 0, 0, {}}});
   }
@@ -302,7 +310,7 @@ void GangBook::GiveUp(Gang& gang, model::Reason reason, std::string detail) {
 
 void GangBook::Tell(Member& member) {
   const PodInfo& pod = *member.pod;
-  if (member.state != Member::State::kPlaced) return;
+  if (member.state != Member::State::kPlaced || member.held_back) return;
   if (member.write != 0) {
     member.tell_again = true;
     return;
@@ -458,7 +466,8 @@ void GangBook::SetDeadlines(Gang& gang) {
   if (!gang.partial() || gang.min_member() <= 0) {
     gang.repair_deadline = Timestamp::Infinite();
   } else if (gang.repair_deadline == Timestamp::Infinite()) {
-    gang.repair_deadline = s_.now + s_.options.repair_timeout;
+    gang.repair_deadline =
+        s_.now + (gang.held_back > 0 ? s_.options.start_timeout : s_.options.repair_timeout);
   }
   // A gang all of whose members are gone, going or done starts afresh.
   const bool some_count = gang.bound + gang.binding > 0 || gang.finished >= gang.min_member();
@@ -496,6 +505,7 @@ void GangBook::Settle(Gang& gang) {
   DropUselessSlots(gang);
   if (gang.slots.empty() && !gang.plan_id.empty()) DropSlots(gang);
   if (s_.ready()) SetDeadlines(gang);
+  if (gang.held_back > 0 && FollowOrder(gang)) SetDeadlines(gang);
   TellPlugins(gang);
   dates_.Update(gang);
 }

@@ -121,6 +121,9 @@ class GangBook {
   // One more of its members was placed or bound then.
   void Started(Gang& gang, base::Timestamp at) const;
   void UpdateVerdict(const Gang& gang, const Member& member);
+  // Tells those that are held back of their nodes, once the roles that they start after are ready.
+  // False: nothing has changed.
+  bool FollowOrder(Gang& gang);
   void SetDeadlines(Gang& gang);
   void TellPlugins(Gang& gang);
 

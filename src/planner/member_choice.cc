@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "planner/start_order.h"
 
 namespace tutti::planner {
 namespace {
@@ -73,6 +74,31 @@ void MemberChoice::Choose() {
     if (!gang_.satisfied) shortage_ = ShortageOf(quota_.FirstShort());
   }
   for (const size_t i : picked_) first_.push_back(waiting_[i]);
+  if (!shortage_ && gang_.has_order() && !gang_.satisfied) PickPredecessors();
+}
+
+void MemberChoice::PickPredecessors() {
+  while (true) {
+    std::string missing;
+    std::string wrong = WrongOrder(gang_, first_, missing);
+    if (missing.empty()) {
+      if (!wrong.empty()) shortage_ = {{ReasonCode::kMisconfigured, 0, 0, {}}, std::move(wrong)};
+      return;
+    }
+    size_t next = 0;
+    while (next < waiting_.size() && (std::binary_search(picked_.begin(), picked_.end(), next) ||
+                                      !IsOfRole(gang_.RoleOf(*waiting_[next]->pod), missing)))
+      ++next;
+    if (next == waiting_.size()) {
+      shortage_ = {{ReasonCode::kWaitingForMembers, 1, 0, {}},
+                   absl::StrFormat("of role %s, which others start after", missing)};
+      return;
+    }
+    picked_.insert(std::lower_bound(picked_.begin(), picked_.end(), next), next);
+    if (!roles_.empty()) quota_.Count(roles_[next]);
+    first_.clear();
+    for (const size_t i : picked_) first_.push_back(waiting_[i]);
+  }
 }
 
 std::optional<MemberChoice::Shortage> MemberChoice::ShortageOf(

@@ -22,7 +22,8 @@ class MemberChoice {
   MemberChoice(const Gang& gang, Members waiting, size_t required);
 
   size_t waiting() const { return waiting_.size(); }
-  // Of which role too few exist; nullopt: all that the gang needs are there, or it has started.
+  // Of which role too few exist, or what else keeps it from starting; nullopt: all that the gang
+  // needs are there, or it has started.
   struct Shortage {
     model::Reason reason;
     std::string detail;
@@ -48,6 +49,8 @@ class MemberChoice {
 
  private:
   void Choose();
+  // Roles that those picked start after are placed with them, where they wait.
+  void PickPredecessors();
   std::vector<Unit> UpToMax(std::vector<Unit> units);
   std::optional<Shortage> ShortageOf(const std::optional<RoleQuota::Shortage>& missing) const;
 

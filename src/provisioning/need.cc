@@ -20,6 +20,7 @@ Need NeedOf(const planner::GangReport& gang) {
     case ReasonCode::kPlacedNodeNotOffered:
     case ReasonCode::kNotYetSeen:
     case ReasonCode::kBindFailed:
+    case ReasonCode::kWaitingForRole:
       return Need::kTurn;
     case ReasonCode::kMisconfigured:
     case ReasonCode::kWaitingForSpec:

@@ -24,7 +24,7 @@ ReservationId Reservation(uint64_t number) {
 
 void PutMember(const base::Uid& uid, const Member& member, pb::SavedMember& out) {
   const auto& [pod, state, reservation, node, placed_at, verdict_seen, echoed, write, tell_again,
-               write_failures, retry_write_at, bind_ticket, bind_deadline] = member;
+               write_failures, retry_write_at, bind_ticket, bind_deadline, held_back] = member;
   static_cast<void>(pod);  // found by its uid
   Put(uid, *out.mutable_uid());
   out.set_state(static_cast<uint32_t>(state));
@@ -39,6 +39,7 @@ void PutMember(const base::Uid& uid, const Member& member, pb::SavedMember& out)
   out.set_retry_write_at(retry_write_at.nanos);
   out.set_bind_ticket(bind_ticket);
   out.set_bind_deadline(bind_deadline.nanos);
+  out.set_held_back(held_back);
 }
 
 void PutSlot(const planner::Slot& slot, pb::SavedSlot& out, TableWriter& tables) {
@@ -316,6 +317,7 @@ void GetMember(const pb::SavedMember& in, Gang& gang, ModelReader& reader) {
   member.retry_write_at = reader.Time(in.retry_write_at());
   member.bind_ticket = in.bind_ticket();
   member.bind_deadline = reader.Time(in.bind_deadline());
+  member.held_back = in.held_back();
 }
 
 void GetGang(const pb::SavedGang& in, Gang& gang, ModelReader& reader) {

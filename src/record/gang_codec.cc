@@ -74,8 +74,7 @@ void Put(const model::GangObjectUpserted& object, pb::GangObjectUpserted& out,
 
 void Put(const model::GangMember& member, pb::GangMembership& out, TableWriter& tables) {
   const auto& [key, display_name, spec, problem, role, queue, on_member_lost, markers, labels,
-               group] =
-      member;
+               start_after, group] = member;
   Put(key, *out.mutable_key());
   out.set_display_name(display_name);
   if (spec) Put(*spec, *out.mutable_spec());
@@ -85,6 +84,7 @@ void Put(const model::GangMember& member, pb::GangMembership& out, TableWriter& 
   out.set_on_member_lost(static_cast<uint32_t>(on_member_lost));
   out.set_markers(tables.NumberOf(markers));
   PutLabels(labels, *out.mutable_labels());
+  out.mutable_start_after()->Assign(start_after.begin(), start_after.end());
   out.set_group(group);
 }
 
@@ -122,8 +122,8 @@ void ModelReader::Get(const pb::GangObjectUpserted& in, model::GangObjectUpserte
 }
 
 void ModelReader::Get(const pb::GangMembership& in, model::GangMember& member) {
-  auto& [key, display_name, spec, problem, role, queue, on_member_lost, markers, labels, group] =
-      member;
+  auto& [key, display_name, spec, problem, role, queue, on_member_lost, markers, labels, start_after,
+         group] = member;
   markers = Markers(in.markers());
   Get(in.key(), key);
   display_name = in.display_name();
@@ -134,6 +134,7 @@ void ModelReader::Get(const pb::GangMembership& in, model::GangMember& member) {
   on_member_lost = Enumerator(in.on_member_lost(), model::MemberLost::kRelease,
                               "what follows a lost member");
   labels = GetLabels(in.labels());
+  start_after.assign(in.start_after().begin(), in.start_after().end());
   group = in.group();
 }
 

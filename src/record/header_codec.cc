@@ -47,10 +47,10 @@ model::DeviceTable GetDevices(const pb::DeviceColumns& in, ModelReader& reader) 
 
 void PutOptions(const planner::CoreOptions& options, pb::CoreOptions& out) {
   const auto& [wait_timeout, backoff_initial, backoff_max, refused_node_initial,
-               refused_node_expiry, admission_slot_timeout, repair_timeout, bind_timeout,
-               unseen_pod_timeout, missing_members_report, write_retry_initial, write_retry_max,
-               partial_gang_policy, bind_barrier, backfill, run_times, timestamp_zero,
-               nominate_head, name_holders, report_scores, tie_break, devices,
+               refused_node_expiry, admission_slot_timeout, repair_timeout, start_timeout,
+               bind_timeout, unseen_pod_timeout, missing_members_report, write_retry_initial,
+               write_retry_max, partial_gang_policy, bind_barrier, backfill, run_times,
+               timestamp_zero, nominate_head, name_holders, report_scores, tie_break, devices,
                failed_placements_per_pass, instance] = options;
   out.set_wait_timeout(wait_timeout.count());
   out.set_backoff_initial(backoff_initial.count());
@@ -59,6 +59,7 @@ void PutOptions(const planner::CoreOptions& options, pb::CoreOptions& out) {
   out.set_refused_node_expiry(refused_node_expiry.count());
   out.set_admission_slot_timeout(admission_slot_timeout.count());
   out.set_repair_timeout(repair_timeout.count());
+  out.set_start_timeout(start_timeout.count());
   out.set_bind_timeout(bind_timeout.count());
   out.set_unseen_pod_timeout(unseen_pod_timeout.count());
   out.set_missing_members_report(missing_members_report.count());
@@ -87,6 +88,7 @@ planner::CoreOptions GetOptions(const pb::CoreOptions& in, ModelReader& reader) 
   options.refused_node_expiry = reader.Length(in.refused_node_expiry());
   options.admission_slot_timeout = reader.Length(in.admission_slot_timeout());
   options.repair_timeout = reader.Length(in.repair_timeout());
+  options.start_timeout = reader.Length(in.start_timeout());
   options.bind_timeout = reader.Length(in.bind_timeout());
   options.unseen_pod_timeout = reader.Length(in.unseen_pod_timeout());
   options.missing_members_report = reader.Length(in.missing_members_report());

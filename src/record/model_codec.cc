@@ -138,7 +138,7 @@ void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables) {
   const auto& [uid, name, namespace_name, scheduler_name, node_name, nominated_node, shape, charge,
                gang, pins, devices, plan_token, created_seconds, bound_seconds, expected_duration,
                submitter, phase, deleting, gated_by_tutti, gated_by_others, has_controller,
-               disruptable, verdict] = pod;
+               disruptable, verdict, ready] = pod;
   Put(uid, *out.mutable_uid());
   out.set_name(name);
   out.set_namespace_name(namespace_name);
@@ -161,6 +161,7 @@ void Put(const model::PodInfo& pod, pb::PodInfo& out, TableWriter& tables) {
   out.set_gated_by_others(gated_by_others);
   out.set_has_controller(has_controller);
   out.set_not_disruptable(!disruptable);
+  out.set_ready(ready);
   const auto& [refused, ours, fingerprint] = verdict;
   out.set_refused(refused);
   out.set_refused_by_us(ours);
@@ -379,8 +380,8 @@ void ModelReader::Get(const pb::NodeInfo& in, model::NodeInfo& node) {
 void ModelReader::Get(const pb::PodInfo& in, model::PodInfo& pod) {
   auto& [uid, name, namespace_name, scheduler_name, node_name, nominated_node, shape, charge, gang,
          pins, devices, plan_token, created_seconds, bound_seconds, expected_duration, submitter,
-         phase, deleting, gated_by_tutti, gated_by_others, has_controller, disruptable, verdict] =
-      pod;
+         phase, deleting, gated_by_tutti, gated_by_others, has_controller, disruptable, verdict,
+         ready] = pod;
   Get(in.uid(), uid);
   name = in.name();
   namespace_name = in.namespace_name();
@@ -401,6 +402,7 @@ void ModelReader::Get(const pb::PodInfo& in, model::PodInfo& pod) {
   devices = Devices(in.devices());
   expected_duration = Length(in.expected_duration());
   submitter = in.submitter();
+  ready = in.ready();
   phase = Enumerator(in.phase(), model::PodPhase::kFailed, "phase");
   deleting = in.deleting();
   gated_by_tutti = in.gated_by_tutti();

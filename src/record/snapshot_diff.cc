@@ -203,6 +203,7 @@ class Inventory {
     set("refusedNodeExpiry", base::FormatDuration(o.refused_node_expiry));
     set("admissionSlotTimeout", base::FormatDuration(o.admission_slot_timeout));
     set("repairTimeout", base::FormatDuration(o.repair_timeout));
+    set("startTimeout", base::FormatDuration(o.start_timeout));
     set("bindTimeout", base::FormatDuration(o.bind_timeout));
     set("partialGangPolicy",
         o.partial_gang_policy == planner::PartialGangPolicy::kKeep ? "Keep" : "Evict");

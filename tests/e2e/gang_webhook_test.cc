@@ -47,6 +47,25 @@ TEST_F(GangWebhookTest, NoMemberIsBoundBeforeTheLastOneExists) {
   EXPECT_TRUE(AllBound("part", 4));
 }
 
+TEST_F(GangWebhookTest, WorkersStartWhenTheDriverIsReady) {
+  PodTemplate driver = GangPod("ordered", 3, "1");
+  driver.annotations["tutti.dev/role"] = "driver";
+  PodTemplate worker = GangPod("ordered", 3, "1");
+  worker.annotations["tutti.dev/role"] = "worker";
+  worker.annotations["tutti.dev/start-after"] = "driver";
+  ASSERT_TRUE(plane().CreatePods(2, "ordered-worker", worker).ok());
+  ASSERT_TRUE(plane().CreatePods(1, "ordered-driver", driver).ok());
+  EXPECT_TRUE(AllBound("ordered-driver", 1));
+  EXPECT_TRUE(SawReason("ordered", "WaitingForRole"));
+  EXPECT_EQ(plane().CountBound("ordered-worker"), 0);
+  const json ready = {{"status",
+                       {{"phase", "Running"},
+                        {"conditions", json::array({{{"type", "Ready"}, {"status", "True"}}})}}}};
+  ASSERT_TRUE(
+      plane().Send("PATCH", "/api/v1/namespaces/default/pods/ordered-driver-0/status", ready).ok());
+  EXPECT_TRUE(AllBound("ordered-worker", 2));
+}
+
 TEST_F(GangWebhookTest, AGangGrowsToItsMaximumAndNoFurther) {
   PodTemplate pod = GangPod("elastic", 2, "1");
   pod.annotations["tutti.dev/max-member"] = "3";

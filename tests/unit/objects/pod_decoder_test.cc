@@ -386,6 +386,20 @@ TEST_F(PodDecoderTest, ReadsWhatFollowsALostMember) {
   EXPECT_EQ(gang(R"(,"tutti.dev/on-member-lost":"restart")").problem,
             "annotation tutti.dev/on-member-lost is \"restart\"; expected Replace or Release; "
             "correct or remove it");
+  EXPECT_EQ(gang(R"(,"tutti.dev/start-after":"driver, cache")").start_after,
+            (std::vector<std::string>{"driver", "cache"}));
+  EXPECT_EQ(gang(R"(,"tutti.dev/start-after":"driver,,cache")").problem,
+            "annotation tutti.dev/start-after is \"driver,,cache\"; expected 1 to 16 roles, with "
+            "commas; correct or remove it");
+}
+
+TEST_F(PodDecoderTest, AReadyPodIsKnownByItsCondition) {
+  for (const char* status : {"True", "False", "Unknown"}) {
+    const PodInfo pod = Pod("{}", absl::StrFormat(R"({"phase":"Running","conditions":[
+        {"type":"Ready","status":"%s"},{"type":"PodScheduled","status":"True"}]})",
+                                                  status));
+    EXPECT_EQ(pod.ready, std::string(status) == "True") << status;
+  }
 }
 
 TEST_F(PodDecoderTest, IdenticalMembersShareShapeAndCharge) {

@@ -56,7 +56,6 @@ TEST_F(GroupDeskTest, TheGangIsWholeInWhateverOrderItsPartsCome) {
   std::vector<int> order = {0, 1, 2, 3, 4};
   do {
     CoreDriver driver;
-    std::swap(driver.now, driver_.now);
     driver.AddNode("n", 4000);
     std::vector<PodInfo> pods;
     for (const int part : order) {

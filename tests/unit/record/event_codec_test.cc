@@ -67,6 +67,8 @@ class EventCodecTest : public ::testing::Test {
     pod.gang->spec->rules = {{"w", {{"app", "a"}}, {"replica"}}};
     pod.gang->labels = {{"app", "a"}, {"replica", "0"}};
     pod.gang->group = "workers";
+    pod.gang->start_after = {"driver"};
+    pod.ready = true;
     pod.pins = {"n1", "n2"};
     pod.plan_token = "x-1/0";
     pod.created_seconds = 12;
@@ -111,6 +113,10 @@ TEST_F(EventCodecTest, APodKeepsEveryField) {
   EXPECT_EQ(back.gang->spec, pod.gang->spec);
   ASSERT_NE(back.gang->markers, nullptr);
   EXPECT_EQ(*back.gang->markers, *pod.gang->markers);
+  EXPECT_EQ(back.gang->labels, pod.gang->labels);
+  EXPECT_EQ(back.gang->group, pod.gang->group);
+  EXPECT_EQ(back.gang->start_after, pod.gang->start_after);
+  EXPECT_TRUE(back.ready);
   EXPECT_EQ(back.verdict, pod.verdict);
   EXPECT_EQ(back.devices, pod.devices);
   EXPECT_EQ(back.expected_duration, pod.expected_duration);
