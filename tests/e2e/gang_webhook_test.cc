@@ -61,8 +61,10 @@ TEST_F(GangWebhookTest, WorkersStartWhenTheDriverIsReady) {
   const json ready = {{"status",
                        {{"phase", "Running"},
                         {"conditions", json::array({{{"type", "Ready"}, {"status", "True"}}})}}}};
-  ASSERT_TRUE(
-      plane().Send("PATCH", "/api/v1/namespaces/default/pods/ordered-driver-0/status", ready).ok());
+  ASSERT_TRUE(plane()
+                  .Send("PATCH", "/api/v1/namespaces/default/pods/ordered-driver-0/status", ready,
+                        "application/strategic-merge-patch+json")
+                  .ok());
   EXPECT_TRUE(AllBound("ordered-worker", 2));
 }
 
