@@ -238,6 +238,7 @@ void MetricsBridge::OnBatch(const planner::BatchReport& report) {
   metrics_.held.At(obs::HeldKind::kGangs).Set(static_cast<double>(report.counts.held_gangs));
   metrics_.held.At(obs::HeldKind::kNodes).Set(static_cast<double>(report.counts.closed_nodes));
   metrics_.bind_parked.Set(static_cast<double>(report.counts.parked_binds));
+  metrics_.planned_starts.Set(static_cast<double>(report.counts.planned_starts));
   metrics_.pending_pods.At(obs::PendingQueue::kActive)
       .Set(static_cast<double>(report.counts.active));
   metrics_.pending_pods.At(obs::PendingQueue::kGated).Set(static_cast<double>(report.counts.gated));

@@ -25,7 +25,8 @@ void Print(CommandContext& context, const pb::ListGangsResponse& answer, bool wi
   for (const char* header : {"NAME", "PHASE", "BOUND", "REASON", "POSITION", "AGE"})
     headers.emplace_back(header);
   if (wide) {
-    for (const char* header : {"DIALECT", "QUEUE", "PRIORITY", "STARTS", "MARKS", "MEMBERS", "DETAIL"})
+    for (const char* header :
+         {"DIALECT", "QUEUE", "PRIORITY", "STARTS", "MARKS", "MEMBERS", "DETAIL"})
       headers.emplace_back(header);
   }
   Table table(headers);
@@ -38,7 +39,8 @@ void Print(CommandContext& context, const pb::ListGangsResponse& answer, bool wi
                   HumanAge(gang.waited_seconds())});
     if (wide) {
       cells.insert(cells.end(), {gang.ref().dialect(), gang.queue(), absl::StrCat(gang.priority()),
-                                 ShortStartText(gang.start()), MarksText(gang), MembersText(gang), gang.detail()});
+                                 ShortStartText(gang.start()), MarksText(gang), MembersText(gang),
+                                 gang.detail()});
     }
     table.Add(std::move(cells));
   }

@@ -81,7 +81,7 @@ std::string StartText(const pb::StartRange& start) {
 
 std::string StartBasisText(const pb::StartRange& start) {
   std::vector<std::string> parts;
-  if (start.ends() > 0) parts.push_back(Count(start.ends(), "gang") + " that run there");
+  if (start.ends() > 0) parts.push_back(Count(start.ends(), "gang") + " there");
   if (start.before() > 0) parts.push_back(absl::StrCat(start.before(), " before it"));
   std::string text = parts.empty() ? "" : "after " + absl::StrJoin(parts, " and ");
   if (start.reserved()) text += std::string(text.empty() ? "" : "; ") + "room is kept for it";

@@ -17,7 +17,7 @@ std::string BoundText(const pb::Gang& gang);
 std::string MembersText(const pb::Gang& gang);
 // "in 12m to 40m, as it looks now"; empty: nobody knows.
 std::string StartText(const pb::StartRange& start);
-// What that hangs on: "after 2 gangs that run there and 3 before it"; empty: nothing.
+// What that hangs on: "after 2 gangs there and 3 before it"; empty: nothing.
 std::string StartBasisText(const pb::StartRange& start);
 // For tables: "12m-40m", "<40m", ">12m"; "-": nobody knows.
 std::string ShortStartText(const pb::StartRange& start);

@@ -158,9 +158,9 @@ std::string StartText(const planner::StartRange& start) {
     return {};
   }
   if (start.ends > 0 || start.before > 0) {
-    sentence += absl::StrFormat(
-        " That hangs on %d gangs that run there now and on %d that wait before it.", start.ends,
-        start.before);
+    sentence +=
+        absl::StrFormat(" That hangs on %d gangs that run there now and on %d that wait before it.",
+                        start.ends, start.before);
   }
   if (start.reserved) sentence += " No gang behind it may put that off.";
   return sentence;

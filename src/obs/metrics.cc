@@ -189,6 +189,7 @@ Metrics::Metrics(MetricsOptions options)
       bind_parked(Single<Gauge>(*registry_, "tutti_bind_parked")),
       webhook_certificate_expiry(
           Single<Gauge>(*registry_, "tutti_webhook_certificate_expiry_timestamp_seconds")),
+      planned_starts(Single<Gauge>(*registry_, "tutti_planned_starts")),
       provisioning_requests(Single<Gauge>(*registry_, "tutti_provisioning_requests")),
       mailbox_depth(Single<Gauge>(*registry_, "tutti_mailbox_depth")),
       snapshot_age(Single<Gauge>(*registry_, "tutti_snapshot_age_seconds")),

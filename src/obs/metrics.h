@@ -211,6 +211,7 @@ class Metrics {
   const Gauge reservations;
   const Gauge bind_parked;
   const Gauge webhook_certificate_expiry;
+  const Gauge planned_starts;
   const Gauge provisioning_requests;
   const Gauge mailbox_depth;
   const Gauge snapshot_age;

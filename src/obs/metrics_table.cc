@@ -191,6 +191,11 @@ void AddGangs(const MetricsOptions& options, std::vector<MetricSpec>& table) {
         {},
         {}},
        {"tutti_bind_parked", kGauge, "Bind requests that wait for the rest of their gang.", {}, {}},
+       {"tutti_planned_starts",
+        kGauge,
+        "Gangs that wait and have been promised a start (`gang.backfill: Conservative`).",
+        {},
+        {}},
        {"tutti_filter_holds_total",
         kCounter,
         "Filter answers that were held for up to a second because more writes waited for "

@@ -280,7 +280,11 @@ std::shared_ptr<const model::ClusterSnapshot> Core::Publish() {
 
 CoreReader& Core::reader() { return parts_->reader; }
 
-Core::Counts Core::Count() const { return CoreAudit(parts_->state).Count(); }
+Core::Counts Core::Count() const {
+  Counts counts = CoreAudit(parts_->state).Count();
+  counts.planned_starts = parts_->queue.promised();
+  return counts;
+}
 
 size_t Core::reservations() const { return parts_->state.ledger.size(); }
 

@@ -51,6 +51,7 @@ class Core {
     // By operators.
     size_t held_gangs = 0;
     size_t closed_nodes = 0;
+    size_t planned_starts = 0;  // gangs that have been promised one
   };
   Counts Count() const;
   size_t reservations() const;  // cheap, unlike Count

@@ -38,7 +38,8 @@ std::vector<CoreReader::Waiting> CoreReader::Line() const {
 
 const CoreReader::Outlooks& CoreReader::Foresee(base::Duration most_age) const {
   const bool nothing_since = foreseen_after_ == queue_.passes();
-  if (foreseen_at_ && (s_.now - *foreseen_at_ < most_age || (nothing_since && s_.now == *foreseen_at_)))
+  if (foreseen_at_ &&
+      (s_.now - *foreseen_at_ < most_age || (nothing_since && s_.now == *foreseen_at_)))
     return outlooks_;
   foreseen_at_ = s_.now;
   foreseen_after_ = queue_.passes();
@@ -117,7 +118,9 @@ StartRange CoreReader::StartOf(const Gang& gang, const Outlooks& outlooks) const
   // Shorter runs may make a single gang later: then that is the limit.
   if (earliest && latest && *earliest > *latest) std::swap(*earliest, *latest);
   if (earliest && latest && *earliest == *latest) earliest.reset();
-  const auto from_now = [&](base::Timestamp at) { return std::max(at - s_.now, base::Duration(0)); };
+  const auto from_now = [&](base::Timestamp at) {
+    return std::max(at - s_.now, base::Duration(0));
+  };
   if (earliest) range.earliest = from_now(*earliest);
   if (latest) range.latest = from_now(*latest);
   return range.known() ? range : StartRange();

@@ -133,7 +133,7 @@ bool CoreReader::SimulateMinimum(Gang& gang, const QueuePlanner::Wanted& wanted,
                          s_.placer.PlaceWhenDrained(wanted.classes, wanted.view()).fits};
     why.detail = std::move(held->detail);
   } else {
-    outlook = queue_.Look(wanted, before_head);
+    outlook = queue_.Look(wanted, before_head, &gang);
   }
   outcome.fits_empty_cluster = outlook.now.fits || outlook.judgement.fits_later;
   if (!outlook.now.fits) {
@@ -158,7 +158,7 @@ void CoreReader::JudgeSingles(Gang& gang, const std::vector<Member*>& members, b
   if (outcome.fits_now) return;
   const QueuePlanner::Wanted left =
       queue_.Classes(gang, {members.begin() + outcome.placed, members.end()});
-  outcome.why.reason = queue_.Look(left, before_head).judgement.reason;
+  outcome.why.reason = queue_.Look(left, before_head, nullptr).judgement.reason;
   Explain(gang, left, outcome.why);
 }
 

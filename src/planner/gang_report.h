@@ -37,7 +37,7 @@ struct GangReport {
   int64_t position = 0;  // in its queue, from 1; 0: no member waits
   bool head = false;
   bool held = false;
-  StartRange start;  // of one of the first gangs that wait for room
+  StartRange start;                   // of one of the first gangs that wait for room
   base::Duration waited{0};           // since it was first seen
   std::vector<MemberReport> members;  // where asked for, by name
   std::vector<MarkerLine> markers;    // of one gang that is asked for

@@ -216,8 +216,7 @@ std::optional<model::Reason> QueuePlanner::StillHopeless(const Gang& gang,
     return member->pod->shape.get() == shape && member->pod->pins.empty();
   });
   if (!alike) return std::nullopt;
-  std::optional<model::Reason> why =
-      memo_.Why(KindOf(shape), static_cast<int64_t>(members.size()));
+  std::optional<model::Reason> why = memo_.Why(KindOf(shape), static_cast<int64_t>(members.size()));
   return why && why->code == gang.reason.code ? why : std::nullopt;
 }
 

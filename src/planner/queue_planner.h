@@ -76,6 +76,7 @@ class QueuePlanner {
   const RoomProfile::Stay* PromisedStay(const Gang& gang) const {
     return plan_.StayOf(gang.arrival);
   }
+  size_t promised() const { return plan_.size(); }
   // How many passes there have been.
   uint64_t passes() const { return passes_; }
 
@@ -88,8 +89,9 @@ class QueuePlanner {
     Judgement judgement;  // where that does not fit
   };
   // What Plan would find for them now, at their place in the queue; nothing is done about it. What
-  // is kept for the head counts as closed, for how long ever they would run.
-  Outlook Look(const Wanted& wanted, bool before_head);
+  // is kept for the head counts as closed, for how long ever they would run, unless starts are
+  // promised (StartPlan). `gang`: theirs; null: pods of no gang.
+  Outlook Look(const Wanted& wanted, bool before_head, const Gang* gang);
 
  private:
   struct Resumption {  // where the last pass stopped
@@ -97,7 +99,7 @@ class QueuePlanner {
     base::Duration duration;
   };
 
-  void Begin();  // a pass from the beginning
+  void Begin();        // a pass from the beginning
   void ServeQueue();   // all gangs in one order
   void ServeQueues();  // as a QueueSelect plugin says
   // The gangs of this pass, in its order.

@@ -24,15 +24,15 @@ QueueOutcome QueuePlanner::DidNotFit(Gang& gang, const Wanted& wanted, model::Re
   GiveBackPart(gang);
   if (reason.code == ReasonCode::kPinnedNodeLost) RecreatePinned(wanted);
   Placement drained;
-  const Judgement judgement = Judge(wanted, reason, s_.head != 0, &drained);
+  const bool behind = s_.head != 0 || plan_.promised();
+  const Judgement judgement = Judge(wanted, reason, behind, &drained);
   reason = judgement.reason;
   const GangDiagnosis diagnosis{CodeName(reason), reason.need, reason.have, reason.resource};
   const framework::PostFilterVerdict said = PostFilter(wanted, diagnosis);
   if (judgement.fits_later) {
     Placement later;
     if (plan_.active()) later = plan_.Promise(wanted.classes, wanted.view());
-    if (s_.head == 0)
-      ReserveForHead(gang, wanted, diagnosis, said, later.fits ? later : drained);
+    if (s_.head == 0) ReserveForHead(gang, wanted, diagnosis, said, later.fits ? later : drained);
     const bool is_head = s_.head == gang.arrival;
     if (plan_.active() && is_head && (room_.chosen() || !later.fits)) plan_.KeepForHead(gang);
   }
@@ -57,12 +57,14 @@ QueuePlanner::Judgement QueuePlanner::Judge(const Wanted& wanted, model::Reason 
   return exceeds ? Judgement{*exceeds, false} : Judgement{reason, true};
 }
 
-QueuePlanner::Outlook QueuePlanner::Look(const Wanted& wanted, bool before_head) {
+QueuePlanner::Outlook QueuePlanner::Look(const Wanted& wanted, bool before_head, const Gang* gang) {
   Outlook outlook;
   whom_ = HeadRoom::For::kOthers;
   std::optional<ReservationLedger::Lifted> lifted;
   if (before_head && Head() != nullptr) lifted.emplace(s_.ledger, Head()->head_reservations);
-  outlook.now = s_.placer.Place(wanted.classes, wanted.view());
+  outlook.now = plan_.active() && !before_head && gang != nullptr
+                    ? plan_.PlaceIfSubmitted(*gang, wanted.classes, wanted.view())
+                    : s_.placer.Place(wanted.classes, wanted.view());
   if (outlook.now.fits) return outlook;
   outlook.judgement = Judge(wanted, outlook.now.reason, !before_head && Head() != nullptr, nullptr);
   memo_.Clear();  // good within a pass only
@@ -79,7 +81,9 @@ framework::PostFilterVerdict QueuePlanner::PostFilter(const Wanted& wanted,
 bool QueuePlanner::FitsWithoutHead(const Wanted& wanted) {
   if (whom_ == HeadRoom::For::kInTime) return false;  // it was all open to it
   room_.Close();
-  const ReservationLedger::Lifted lifted(s_.ledger, Head()->head_reservations);
+  const Gang* const head = Head();
+  const ReservationLedger::Lifted lifted(
+      s_.ledger, head == nullptr ? std::vector<ReservationId>() : head->head_reservations);
   return s_.placer.Place(wanted.classes, wanted.view()).fits;
 }
 

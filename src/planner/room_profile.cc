@@ -45,9 +45,8 @@ ResourceList TotalOf(const RoomProfile::Room& room) {
 }
 
 bool Covers(const ResourceList& level, const ResourceList& need) {
-  return std::all_of(need.entries().begin(), need.entries().end(), [&](const auto& entry) {
-    return level.Get(entry.first) >= entry.second;
-  });
+  return std::all_of(need.entries().begin(), need.entries().end(),
+                     [&](const auto& entry) { return level.Get(entry.first) >= entry.second; });
 }
 
 }  // namespace
@@ -118,12 +117,11 @@ bool RoomProfile::HasRoomFor(const Stay& stay, Stays others, const model::NodeTa
   const Room least = Least(stay.from(), stay.to(), others);
   return std::all_of(stay.room().begin(), stay.room().end(), [&](const auto& there) {
     const auto more = least.find(there.first);
-    return std::all_of(there.second.entries().begin(), there.second.entries().end(),
-                       [&](const auto& entry) {
-                         const int64_t later =
-                             more == least.end() ? 0 : more->second.Get(entry.first);
-                         return nodes.Free(entry.first, there.first) + later >= entry.second;
-                       });
+    return std::all_of(
+        there.second.entries().begin(), there.second.entries().end(), [&](const auto& entry) {
+          const int64_t later = more == least.end() ? 0 : more->second.Get(entry.first);
+          return nodes.Free(entry.first, there.first) + later >= entry.second;
+        });
   });
 }
 

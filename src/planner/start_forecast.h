@@ -45,7 +45,7 @@ class StartForecast {
   const RunTimeSource source_;
   RoomProfile profile_;
   std::vector<RoomProfile::Stay> stays_;
-  base::Timestamp last_;         // the start of the last one
+  base::Timestamp last_;  // the start of the last one
   bool anyone_unforeseen_ = false;
   int looks_;
 };

@@ -63,6 +63,11 @@ const RoomProfile::Stay* StartPlan::StayOf(uint64_t arrival) const {
   return nullptr;
 }
 
+size_t StartPlan::size() const {
+  return static_cast<size_t>(std::count_if(entries_.begin(), entries_.end(),
+                                           [](const Entry& entry) { return entry.foreseen; }));
+}
+
 Timestamp StartPlan::NextStart() const {
   Timestamp next = Timestamp::Infinite();
   for (const Entry& entry : entries_)
@@ -156,6 +161,15 @@ Placement StartPlan::PlaceNow(std::span<const MemberClass> classes, const GangVi
   return s_.placer.Place(classes, view);
 }
 
+Placement StartPlan::PlaceIfSubmitted(const Gang& gang, std::span<const MemberClass> classes,
+                                      const GangView* view) {
+  known_ = false;
+  BeginTurn(gang);
+  Placement placement = PlaceNow(classes, view);
+  known_ = false;
+  return placement;
+}
+
 void StartPlan::Started(std::span<const MemberClass> classes, const Placement& placement) {
   if (!active() || !known_ || run_.count() == 0) return;
   RoomProfile::Room room;
@@ -170,8 +184,7 @@ bool StartPlan::Eligible(const Entry& entry, const Job& job) {
     for (const NodeIndex node : entry.nodes[c]) {
       const bool eligible =
           node.value / 64 < bits.size() && (bits[node.value / 64] >> (node.value % 64) & 1) != 0;
-      if (!eligible ||
-          std::binary_search(wanted.refused.begin(), wanted.refused.end(), node) ||
+      if (!eligible || std::binary_search(wanted.refused.begin(), wanted.refused.end(), node) ||
           (!wanted.only.empty() &&
            std::find(wanted.only.begin(), wanted.only.end(), node) == wanted.only.end()))
         return false;
@@ -194,8 +207,8 @@ bool StartPlan::Holds(const Entry& entry, const Job& job) {
   RoomProfile::Room room;
   AddRoomOf(job.classes, placement, s_.ledger, room);
   const Timestamp from = entry.stay.from();
-  return Profile().HasRoomFor({from, job.EndAfter(from), std::move(room)},
-                              Stays(/*others=*/false), s_.nodes);
+  return Profile().HasRoomFor({from, job.EndAfter(from), std::move(room)}, Stays(/*others=*/false),
+                              s_.nodes);
 }
 
 StartPlan::Entry& StartPlan::Renew(Entry& entry) {
@@ -219,8 +232,7 @@ Placement StartPlan::Promise(std::span<const MemberClass> classes, const GangVie
   if (entry != nullptr) limits.before = entry->stay.from();
   left -= limits.looks;
   const std::vector<const RoomProfile::Stay*> stays = Stays(/*others=*/entry != nullptr);
-  std::optional<WindowSearch::Window> window =
-      WindowSearch(s_, Profile()).Find(job, stays, limits);
+  std::optional<WindowSearch::Window> window = WindowSearch(s_, Profile()).Find(job, stays, limits);
   left += limits.looks;
   if (!window && entry == nullptr) return {};
   if (!window) window = {entry->stay.from(), {true, entry->nodes, entry->devices, {}, {}}};

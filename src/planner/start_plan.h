@@ -52,6 +52,7 @@ class StartPlan {
   // Of a gang that has been promised a start; null: it has not.
   const RoomProfile::Stay* StayOf(uint64_t arrival) const;
 
+  size_t size() const;  // gangs that have been promised one
   // The first of the promised starts: a pass is due, whether anybody ends by then or not.
   base::Timestamp NextStart() const;
 
@@ -64,6 +65,9 @@ class StartPlan {
   void BeginTurn(const Gang& gang);
   // What the gang may use now. Leaves the node table as it was.
   Placement PlaceNow(std::span<const MemberClass> classes, const GangView* view);
+  // The same for a gang that does not exist, whose turn would come after all that wait.
+  Placement PlaceIfSubmitted(const Gang& gang, std::span<const MemberClass> classes,
+                             const GangView* view);
   // These of the gang's members were placed.
   void Started(std::span<const MemberClass> classes, const Placement& placement);
   // Room was given back out of turn.

@@ -39,8 +39,7 @@ std::vector<Timestamp> WindowSearch::Times(const Job& job, RoomProfile::Stays st
   const ResourceList need = NeedOf(job);
   std::vector<Timestamp> times = profile_.Times(s_.now, need, HaveOf(need, s_.nodes), stays);
   std::erase_if(times, [&](Timestamp at) { return at <= limits.from || at >= limits.before; });
-  if (limits.from > s_.now && limits.from < limits.before)
-    times.insert(times.begin(), limits.from);
+  if (limits.from > s_.now && limits.from < limits.before) times.insert(times.begin(), limits.from);
   return times;
 }
 

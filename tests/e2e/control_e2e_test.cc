@@ -93,6 +93,8 @@ TEST_F(ControlE2eTest, AWaitingGangIsExplainedInNumbers) {
   EXPECT_GT(why.start().latest_seconds(), 0) << "when those that run have ended";
   EXPECT_LE(why.start().latest_seconds(), 7200);
   EXPECT_FALSE(why.start().has_earliest_seconds()) << "nothing was learned yet";
+  EXPECT_EQ(why.start().ends(), 1);
+  EXPECT_TRUE(why.start().reserved());
   EXPECT_EQ(why.nodes(), 4);
   ASSERT_EQ(why.classes_size(), 1);
   int64_t nodes = why.classes(0).nodes_with_room();

@@ -43,6 +43,23 @@ TEST(GangListCommandTest, ColumnsAsKubectlPrintsThem) {
   EXPECT_THAT(world.out, HasSubstr("4 needed: 3 waiting"));
 }
 
+TEST(GangListCommandTest, WideSaysWhenTheyStart) {
+  CliWorld world;
+  for (const auto& [earliest, latest] :
+       {std::pair(720, 2400), std::pair(0, 2400), std::pair(720, 0), std::pair(0, 0)}) {
+    pb::Gang& gang = *world.control->gangs.add_gangs();
+    gang = Gang("train", pb::GANG_PHASE_WAITING, 0, 3);
+    if (earliest > 0) gang.mutable_start()->set_earliest_seconds(earliest);
+    if (latest > 0) gang.mutable_start()->set_latest_seconds(latest);
+  }
+  EXPECT_EQ(world.Run("gang list -n a -o wide"), ExitCode::kOk) << world.err;
+  for (const char* start : {"STARTS", " 12m-40m ", " <40m ", " >12m ", " - "})
+    EXPECT_THAT(world.out, HasSubstr(start));
+  world.control->gang = world.control->gangs.gangs(1);
+  EXPECT_EQ(world.Run("gang describe train -n a"), ExitCode::kOk) << world.err;
+  EXPECT_THAT(world.out, HasSubstr("within 40m, as it looks now\n"));
+}
+
 TEST(GangListCommandTest, EveryPageIsAskedFor) {
   CliWorld world;
   *world.control->gangs.add_gangs() = Gang("one", pb::GANG_PHASE_WAITING, 0, 3);

@@ -136,6 +136,11 @@ TEST_F(WhyCommandTest, AStartIsToldAsFarAsItIsKnown) {
   answer.mutable_start()->clear_latest_seconds();
   world.Run("why train-b");
   EXPECT_THAT(world.out, HasSubstr("Starts    in 12m or later: not all"));
+  answer.mutable_start()->set_ends(1);
+  answer.mutable_start()->set_before(3);
+  answer.mutable_start()->set_reserved(true);
+  world.Run("why train-b");
+  EXPECT_THAT(world.out, HasSubstr("after 1 gang there and 3 before it; room is kept for it\n"));
   answer.clear_start();
   world.Run("why train-b");
   EXPECT_THAT(world.out, Not(HasSubstr("Starts")));

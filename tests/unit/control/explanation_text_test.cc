@@ -68,6 +68,13 @@ TEST(ExplanationTextTest, AStartIsToldAsFarAsItIsKnown) {
   EXPECT_THAT(StartText(start), HasSubstr("to start in 12m to 40m: the former by how long"));
   start.latest.reset();
   EXPECT_THAT(StartText(start), HasSubstr("to start in 12m or later, by how long"));
+  start.ends = 2;
+  start.before = 3;
+  start.reserved = true;
+  EXPECT_THAT(
+      StartText(start),
+      HasSubstr(" That hangs on 2 gangs that run there now and on 3 that wait before it. No "
+                "gang behind it may put that off."));
 }
 
 TEST(ExplanationTextTest, APluginsRefusalIsInItsWords) {

@@ -50,6 +50,7 @@ TEST(MetricsTest, WhatIsObservedIsExposedWithItsLabels) {
   metrics.watch_restarts.At(ResourceIndex(1), WatchRestartCause::kExpired).Increment();
   metrics.bind_parked.Add(3);
   metrics.bind_parked.Add(-1);
+  metrics.planned_starts.Set(5);
   EXPECT_THAT(
       metrics.ExpositionText(),
       AllOf(
@@ -62,7 +63,7 @@ TEST(MetricsTest, WhatIsObservedIsExposedWithItsLabels) {
                     "\"PlacementScore\",profile=\"batch\",status=\"Pending\"} 1"),
           HasSubstr("tutti_api_requests_total{code=\"none\",verb=\"evict\"} 1"),
           HasSubstr("tutti_watch_restarts_total{cause=\"expired\",resource=\"nodes\"} 1"),
-          HasSubstr("tutti_bind_parked 2"),
+          HasSubstr("tutti_bind_parked 2"), HasSubstr("tutti_planned_starts 5"),
           HasSubstr("tutti_build_info{commit=\"abc\",version=\"1.2.3\"} 1"),
           HasSubstr("tutti_leader 0")));
 }

@@ -37,8 +37,7 @@ class RoomProfileTest : public ::testing::Test {
   }
   std::vector<int64_t> Times(int64_t need, int64_t have) const {
     std::vector<int64_t> times;
-    for (const Timestamp at :
-         profile_.Times(Timestamp{0}, {{kCpu, need}}, {{kCpu, have}}, Stays()))
+    for (const Timestamp at : profile_.Times(Timestamp{0}, {{kCpu, need}}, {{kCpu, have}}, Stays()))
       times.push_back(at.nanos);
     return times;
   }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "planner/core_checkpoint.h"
 #include "planner/core_reader.h"
 #include "tests/support/core_driver.h"
 
@@ -103,6 +104,7 @@ TEST_F(StartPlanTest, NobodyPutsOffTheSecond) {
   EXPECT_TRUE(RangeOf("third").reserved);
   EXPECT_EQ(RangeOf("third").before, 2);
   EXPECT_EQ(RangeOf("head").ends, 1);
+  EXPECT_EQ(d_->core.Count().planned_starts, 3u);
 }
 
 TEST_F(StartPlanTest, OneMinuteTooLongIsTooLong) {
