@@ -82,8 +82,9 @@ void CoreReader::ForeseeBy(RunTimeSource source, const std::vector<Waiting>& lin
       if (gang != queue_.Head()) continue;
       RoomProfile::Room room;
       for (const ReservationId id : gang->head_reservations) {
-        const ReservationLedger::Reservation& kept = *s_.ledger.Find(id);
-        room[kept.node].Add(s_.ledger.AmountOf(*kept.shape, kept.devices));
+        const ReservationLedger::Reservation* kept = s_.ledger.Find(id);
+        if (kept == nullptr) continue;  // its node has gone since
+        room[kept->node].Add(s_.ledger.AmountOf(*kept->shape, kept->devices));
       }
       forecast.Keeps(std::move(room));
       continue;
@@ -115,9 +116,10 @@ StartRange CoreReader::StartOf(const Gang& gang, const Outlooks& outlooks) const
   if (it == outlooks.end()) return {};
   auto [earliest, latest, range] = it->second;
   // Where nothing was learned that tells more than what is declared, there is no earliest start.
-  // Shorter runs may make a single gang later: then that is the limit.
-  if (earliest && latest && *earliest > *latest) std::swap(*earliest, *latest);
-  if (earliest && latest && *earliest == *latest) earliest.reset();
+  // Shorter runs of others may make a gang later: then that is the limit, unless it was promised.
+  const bool turned = earliest && latest && *earliest > *latest;
+  if (turned && !range.reserved) std::swap(*earliest, *latest);
+  if (earliest && latest && *earliest >= *latest) earliest.reset();
   const auto from_now = [&](base::Timestamp at) {
     return std::max(at - s_.now, base::Duration(0));
   };

@@ -116,6 +116,7 @@ std::vector<Timestamp> RoomProfile::Times(Timestamp now, const ResourceList& nee
 bool RoomProfile::HasRoomFor(const Stay& stay, Stays others, const model::NodeTable& nodes) const {
   const Room least = Least(stay.from(), stay.to(), others);
   return std::all_of(stay.room().begin(), stay.room().end(), [&](const auto& there) {
+    if (nodes.Info(there.first) == nullptr) return false;
     const auto more = least.find(there.first);
     return std::all_of(
         there.second.entries().begin(), there.second.entries().end(), [&](const auto& entry) {

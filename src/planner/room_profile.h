@@ -45,7 +45,7 @@ class RoomProfile {
   // `have` now: what needs it may fit then, and cannot at other times.
   std::vector<base::Timestamp> Times(base::Timestamp now, const model::ResourceList& need,
                                      const model::ResourceList& have, Stays stays) const;
-  // Whether there is room for it beside the others. All its nodes are there.
+  // Whether there is room for it beside the others.
   bool HasRoomFor(const Stay& stay, Stays others, const model::NodeTable& nodes) const;
   // How many Gives until then are on one of these nodes.
   int64_t GiftsOn(const Room& nodes, base::Timestamp until) const;
