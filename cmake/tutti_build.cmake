@@ -17,6 +17,8 @@ if(TUTTI_MOLD)
   add_link_options(-fuse-ld=mold -Wl,-z,separate-code)
 endif()
 
+# In all of them, for precompiled headers are read where the same is defined only.
+add_compile_options(-pthread)
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow
   "$<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor;-Woverloaded-virtual>")
 if(TUTTI_WERROR)

@@ -25,6 +25,19 @@ struct ImportedFlavor {
   Amounts lend_limit = {};
 };
 
+// What one user or one group holds at most.
+struct ImportedBound {
+  Amounts limit = {};
+  int64_t max_running_gangs = 0;  // 0: any number
+};
+
+// Of those that are named, in the place of what is for everybody.
+struct ImportedLimit {
+  std::vector<std::string> users;
+  std::vector<std::string> groups;
+  ImportedBound bound;
+};
+
 // The keys of Queue.spec (docs/queues.md), with the defaults that it has.
 struct ImportedQueue {
   enum class State { kOpen, kHeld, kClosed };
@@ -45,6 +58,9 @@ struct ImportedQueue {
   State state = State::kOpen;
   bool strict_fifo = false;
   int64_t max_running_gangs = 0;  // 0: any number
+  ImportedBound of_user;          // each that is not named
+  ImportedBound of_group;         // likewise
+  std::vector<ImportedLimit> limits;
   bool reclaimable = true;
   base::Duration min_runtime{0};
   base::Duration reclaim_delay{0};

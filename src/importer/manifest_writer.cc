@@ -47,6 +47,23 @@ void AddFlavors(Json& spec, const ImportedQueue& queue) {
   if (queue.reclaims_before_next) spec["flavorFungibility"]["whenCanPreempt"] = "Preempt";
 }
 
+void AddBound(Json& spec, const char* limit, const char* gangs, const ImportedBound& bound) {
+  AddAmounts(spec, limit, bound.limit);
+  if (bound.max_running_gangs > 0) spec[gangs] = bound.max_running_gangs;
+}
+
+void AddLimits(Json& spec, const ImportedQueue& queue) {
+  AddBound(spec, "userLimit", "maxRunningGangsPerUser", queue.of_user);
+  AddBound(spec, "groupLimit", "maxRunningGangsPerGroup", queue.of_group);
+  for (const ImportedLimit& limit : queue.limits) {
+    Json item = Json::object();
+    if (!limit.users.empty()) item["users"] = limit.users;
+    if (!limit.groups.empty()) item["groups"] = limit.groups;
+    AddBound(item, "limit", "maxRunningGangs", limit.bound);
+    spec["limits"].push_back(std::move(item));
+  }
+}
+
 Json SpecOf(const ImportedQueue& queue) {
   Json spec = Json::object();
   if (!queue.parent.empty()) spec["parent"] = queue.parent;
@@ -59,6 +76,7 @@ Json SpecOf(const ImportedQueue& queue) {
   if (queue.priority) spec["priority"] = *queue.priority;
   if (queue.strict_fifo) spec["queueingStrategy"] = "StrictFIFO";
   if (queue.max_running_gangs > 0) spec["maxRunningGangs"] = queue.max_running_gangs;
+  AddLimits(spec, queue);
   if (!queue.reclaimable) spec["reclaimable"] = false;
   if (queue.min_runtime.count() > 0) spec["minRuntime"] = DurationText(queue.min_runtime);
   if (queue.reclaim_delay.count() > 0) spec["reclaimDelay"] = DurationText(queue.reclaim_delay);

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
@@ -53,6 +54,36 @@ void ReadResources(ObjectFields resources, ImportedQueue& queue) {
   resources.IgnoreRest();
 }
 
+// Takes "*" out of the names: whether it was there.
+bool TakeEverybody(std::vector<std::string>& names) {
+  return std::erase(names, "*") > 0;
+}
+
+void ReadLimit(ObjectFields limit, ImportedQueue& queue) {
+  limit.Drop("limit");  // a description
+  ImportedLimit read;
+  read.bound.max_running_gangs = limit.Whole("maxapplications", 1, INT32_MAX).value_or(0);
+  read.bound.limit = limit.Quantities("maxresources", ResourceOf);
+  read.users = limit.Texts("users");
+  read.groups = limit.Texts("groups");
+  limit.IgnoreRest();
+  if (read.bound.max_running_gangs == 0 && read.bound.limit.empty())
+    return limit.Conflict("maxresources", "expected maxresources, maxapplications, or both");
+  if (TakeEverybody(read.users)) queue.of_user = read.bound;
+  if (TakeEverybody(read.groups)) {
+    limit.Changed("groups", "*: each group that is not named has it alone, not all together");
+    queue.of_group = read.bound;
+  }
+  if (!read.users.empty() || !read.groups.empty()) queue.limits.push_back(std::move(read));
+}
+
+void ReadLimits(ObjectFields& fields, ImportedQueue& queue) {
+  if (!fields.Has("limits")) return;
+  fields.Changed("limits", "users and groups are whom labels of the pods name",
+                 "set tutti.dev/user and tutti.dev/group on the pods");
+  fields.Each("limits", [&queue](ObjectFields limit) { ReadLimit(std::move(limit), queue); });
+}
+
 // All but the queues below it.
 void ReadQueueFields(ObjectFields& fields, bool leaf, ImportedQueue& queue) {
   ReadResources(fields.Map("resources"), queue);
@@ -63,8 +94,7 @@ void ReadQueueFields(ObjectFields& fields, bool leaf, ImportedQueue& queue) {
   for (const char* key : {"submitacl", "adminacl"})
     fields.Ignore(key, "who may submit is not asked for users and groups",
                   "list namespaces in the Queue");
-  fields.Ignore("limits", "users and groups have no limits of their own",
-                "a Queue below this one for each, with its namespaces");
+  ReadLimits(fields, queue);
   fields.Ignore("childtemplate", "queues are not made at run time", "write each queue");
   fields.IgnoreRest();
 }
@@ -83,7 +113,7 @@ class PartitionReader {
     preempts_ = preemption.Boolean("enabled").value_or(true);
     preemption.IgnoreRest();
     fields.Each("placementrules", [this](ObjectFields rule) { ReadRule(std::move(rule)); });
-    fields.Ignore("limits", "users and groups have no limits of their own");
+    fields.Ignore("limits", "a partition has none", "write them into its queue root");
     fields.Ignore("nodesortpolicy", "nodes are chosen by Tutti and its plugins that score");
     const YamlTree* queues = fields.Take("queues");
     if (queues == nullptr || queues->kind != YamlTree::Kind::kSequence) {

@@ -46,8 +46,13 @@ partitions:
               preemption.delay: 1m30s
               preemption.policy: disabled
             limits:
+              - limit: the one who trains
+                users: [ada]
+                groups: [vision]
+                maxresources: {vcore: 20}
               - limit: everybody
                 users: ["*"]
+                groups: ["*"]
                 maxapplications: 2
 )";
 
@@ -61,7 +66,10 @@ TEST(YuniKornQueuesTest, TheTreeByItsPaths) {
   EXPECT_EQ(world.Spec("root.namespaces.level1"),
             R"({"parent":"root.namespaces",)"
             R"("guaranteed":{"cpu":"5500m","memory":"500M","nvidia.com/gpu":"2"},)"
-            R"("limit":{"cpu":"50","memory":"5G"},"maxRunningGangs":8,"reclaimable":false,)"
+            R"("limit":{"cpu":"50","memory":"5G"},"maxRunningGangs":8,)"
+            R"("maxRunningGangsPerUser":2,"maxRunningGangsPerGroup":2,)"
+            R"("limits":[{"users":["ada"],"groups":["vision"],"limit":{"cpu":"20"}}],)"
+            R"("reclaimable":false,)"
             R"("reclaimDelay":"90s"})");
 }
 
@@ -73,11 +81,22 @@ TEST(YuniKornQueuesTest, WhatChangesAndWhatIsIgnored) {
                           HasSubstr("properties.preemption.policy: fence: ")));
   EXPECT_THAT(world.Ignored("queue root.namespaces"), ElementsAre(HasSubstr("submitacl: *: ")));
   EXPECT_THAT(world.Changed("queue root.namespaces.level1"),
-              ElementsAre(HasSubstr("properties.application.sort.policy: fair: ")));
-  EXPECT_THAT(world.Ignored("queue root.namespaces.level1"), ElementsAre(HasSubstr("limits: ")));
+              ElementsAre(HasSubstr("properties.application.sort.policy: fair: "),
+                          HasSubstr("limits: users and groups are whom labels"),
+                          HasSubstr("limits[1].groups: *: each group")));
+  EXPECT_THAT(world.Ignored("queue root.namespaces.level1"), IsEmpty());
   EXPECT_THAT(world.Changed("Partition default"),
               ElementsAre(HasSubstr("placementrules[0].value: namespace: "),
                           HasSubstr("placementrules[0].create: ")));
+}
+
+TEST(YuniKornQueuesTest, ALimitOfNothingIsInConflict) {
+  const ImportWorld world(Peer::kYuniKorn, R"(
+partitions:
+- queues:
+  - {name: root, limits: [{limit: none, users: [ada]}]}
+)");
+  EXPECT_THAT(world.Conflicts("queue root"), ElementsAre(HasSubstr("limits[0].maxresources: ")));
 }
 
 TEST(YuniKornQueuesTest, ARootThatIsThereIsNotAddedAgain) {
