@@ -18,6 +18,10 @@ void FlavorTrees::Rebuild(const QueueTree& tree, std::chrono::nanoseconds now) {
   for (Flavor& flavor : flavors_) flavor.tree.Rebuild(OfFlavor(specs, flavor.name), now);
 }
 
+void FlavorTrees::Clear() {
+  for (Flavor& flavor : flavors_) flavor.tree.Clear();
+}
+
 QueueTree* FlavorTrees::Find(std::string_view flavor) { return const_cast<QueueTree*>(Of(flavor)); }
 
 const QueueTree* FlavorTrees::Of(std::string_view flavor) const {

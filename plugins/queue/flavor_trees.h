@@ -20,6 +20,8 @@ class FlavorTrees {
 
   // The tree is another one. What each queue holds it goes on holding.
   void Rebuild(const QueueTree& tree, std::chrono::nanoseconds now);
+  // Nobody holds anything, and there are no queues.
+  void Clear();
   // Some queue lists flavors. Where none does, nothing need be asked.
   bool active() const { return active_; }
 

@@ -19,7 +19,7 @@ std::string HierarchicalQueues::Save() const {
   state.nowhere_waits = nowhere_waits_;
   state.refused = refused_;
   state.full = full_;
-  state.for_user = for_user_;
+  state.for_part = for_part_;
   return state.ToBytes();
 }
 
@@ -45,6 +45,8 @@ Status HierarchicalQueues::Restore(std::string_view bytes) {
   }
   tree_.Clear();
   tree_.Rebuild(std::move(specs), host_.Now());
+  flavors_.Clear();
+  flavors_.Rebuild(tree_, host_.Now());
   accounts_.Restore(state->accounts, host_.Now());
   homeless_.clear();
   for (const QueueState::Homeless& of : state->homeless)
@@ -56,7 +58,7 @@ Status HierarchicalQueues::Restore(std::string_view bytes) {
   nowhere_waits_ = state->nowhere_waits;
   refused_ = state->refused;
   full_ = state->full;
-  for_user_ = state->for_user;
+  for_part_ = state->for_part;
   return Status::Success();
 }
 

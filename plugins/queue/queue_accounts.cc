@@ -94,7 +94,8 @@ std::vector<QueueState::Account> QueueAccounts::Save() const {
   std::vector<QueueState::Account> saved;
   saved.reserve(accounts_.size());
   for (const auto& [gang, account] : accounts_)
-    saved.push_back({gang, account.queue, account.user, account.flavor});
+    saved.push_back(
+        {gang, account.queue, account.owner.user, account.owner.group, account.flavor});
   std::sort(saved.begin(), saved.end(),
             [](const auto& a, const auto& b) { return a.gang < b.gang; });
   return saved;
@@ -106,7 +107,7 @@ void QueueAccounts::Restore(const std::vector<QueueState::Account>& saved,
   for (const QueueState::Account& of : saved) {
     Account& account = accounts_[of.gang];
     account.queue = of.queue && of.queue->value < tree_.size() ? of.queue : std::nullopt;
-    account.user = of.user;
+    account.owner = {of.user, of.group};
     account.flavor = of.flavor;
   }
   std::erase_if(accounts_,
@@ -115,6 +116,7 @@ void QueueAccounts::Restore(const std::vector<QueueState::Account>& saved,
     if (!account.queue || account.empty()) continue;
     tree_.Charge(*account.queue, account.held, 1, now);
     tree_.CountRunning(*account.queue, 1);
+    if (!account.flavor.empty()) flavors_.Charge(*account.queue, account.flavor, account.held, 1);
   }
   Rebuilt();
 }

@@ -114,6 +114,7 @@ std::string QueueState::ToBytes() const {
     out.Number(account.gang - std::exchange(last, account.gang));
     Put(account.queue, out);
     out.Text(account.user);
+    out.Text(account.group);
     out.Text(account.flavor);
   }
   out.Number(homeless.size());
@@ -128,7 +129,7 @@ std::string QueueState::ToBytes() const {
   out.Flag(nowhere_waits);
   out.Number(refused);
   Put(full.valid() ? std::optional(full) : std::nullopt, out);
-  out.Flag(for_user);
+  out.Flag(for_part);
   return out.Take();
 }
 
@@ -150,6 +151,7 @@ std::optional<QueueState> QueueState::FromBytes(std::string_view bytes) {
     account.gang = last += in.Number();
     account.queue = GetQueue(in, nodes);
     account.user = in.Text();
+    account.group = in.Text();
     account.flavor = in.Text();
   }
   const uint64_t homeless = in.Count();
@@ -166,7 +168,7 @@ std::optional<QueueState> QueueState::FromBytes(std::string_view bytes) {
   state.nowhere_waits = in.Flag();
   state.refused = in.Number();
   state.full = GetQueue(in, nodes).value_or(QueueId());
-  state.for_user = in.Flag();
+  state.for_part = in.Flag();
   if (!in.done() || !AreSound(state)) return std::nullopt;
   return state;
 }

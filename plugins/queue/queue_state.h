@@ -33,6 +33,7 @@ struct QueueState {
     uint64_t gang = 0;
     std::optional<QueueId> queue;
     std::string user;
+    std::string group;
     std::string flavor;
   };
 
@@ -53,7 +54,7 @@ struct QueueState {
   bool nowhere_waits = false;
   uint64_t refused = 0;
   QueueId full;
-  bool for_user = false;
+  bool for_part = false;
 
   // Equal states give equal bytes.
   std::string ToBytes() const;

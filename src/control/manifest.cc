@@ -300,7 +300,8 @@ void Manifest::Impl::FollowGroups() {
   planner::GroupTree tree;
   for (const auto& [key, object] : objects) {
     if (!object.parent) continue;
-    tree.Set({key, object.display_name, object.spec, object.problem, object.queue, object.parent});
+    tree.Set({key, object.display_name, object.spec, object.problem, object.queue, nullptr,
+              object.parent});
   }
   if (tree.All().empty()) return;
   std::deque<SimulatedJob> jobs = std::exchange(gangs, {});

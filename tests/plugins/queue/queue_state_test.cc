@@ -19,8 +19,9 @@ QueueState Some() {
   state.nodes[2].past_at = std::chrono::hours(400'000);
   state.naps.resize(4);
   state.naps[3] = {QueueId(1), 7, std::chrono::seconds(5), false, true, 8, {3, 9, 1'000'000}};
-  state.accounts = {{4, QueueId(2), "user/ada", "spot"}, {900, std::nullopt, "", ""}};
-  state.homeless = {{11, "team", "gone", "user/bob"}};
+  state.accounts = {{4, QueueId(2), "user ada", "group vision", "spot"},
+                    {900, std::nullopt, "", "", ""}};
+  state.homeless = {{11, "team", "gone", "user bob"}};
   state.in_round = {QueueId(2), QueueId(3)};
   state.refused = 12;
   state.full = QueueId(1);
