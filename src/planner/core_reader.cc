@@ -146,14 +146,15 @@ std::vector<HandleReport> CoreReader::Handles() const {
   std::vector<HandleReport> reports;
   const QueueSelectPlugin* plugin = gangs_.dates().selector();
   if (plugin == nullptr) return reports;
-  std::map<std::pair<std::string_view, std::string_view>, size_t> numbers;
+  using Name = std::pair<std::string_view, std::string_view>;
+  std::map<Name, size_t> numbers;
   for (QueueHandle& handle : plugin->Handles()) reports.emplace_back().handle = std::move(handle);
   for (size_t i = 0; i < reports.size(); ++i)
-    numbers.emplace(std::pair(reports[i].handle.namespace_name, reports[i].handle.name), i);
+    numbers.emplace(Name(reports[i].handle.namespace_name, reports[i].handle.name), i);
   if (reports.empty()) return reports;
   for (const auto& [key, gang] : s_.gangs) {
     const std::string name = plugin->HandleOf(GangCard(*gang, {}).view());
-    const auto number = numbers.find({key.namespace_name, name});
+    const auto number = numbers.find(Name(key.namespace_name, name));
     if (number != numbers.end()) CountIn(*gang, reports[number->second]);
   }
   return reports;

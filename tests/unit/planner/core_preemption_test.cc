@@ -137,14 +137,17 @@ class CoreMinimalVictimsTest : public CorePreemptionTest,
       Unit unit;
       unit.priority = static_cast<int32_t>(cluster.Below(3));
       const int64_t pods = cluster.Below(3) == 0 ? 2 + cluster.Below(2) : 1;
+      std::vector<std::pair<std::string, int64_t>> places;
       for (int64_t p = 0; p < pods; ++p) {
         const int64_t gpus = 1 + cluster.Below(2);
         const std::string node = cluster.Take(gpus);
-        if (node.empty()) continue;
-        const std::string name = absl::StrFormat("low-%d", u);
-        unit.pods.push_back(Runs(absl::StrFormat("%s-%d", name, p), node, gpus, unit.priority,
-                                 pods > 1 ? name : "", 1));
+        if (!node.empty()) places.emplace_back(node, gpus);
       }
+      const std::string name = absl::StrFormat("low-%d", u);
+      for (const auto& [node, gpus] : places)
+        unit.pods.push_back(Runs(absl::StrFormat("%s-%d", name, unit.pods.size()), node, gpus,
+                                 unit.priority, pods > 1 ? name : "",
+                                 static_cast<int>(places.size())));
       if (!unit.pods.empty()) units_.push_back(std::move(unit));
     }
   }

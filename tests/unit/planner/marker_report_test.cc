@@ -56,8 +56,8 @@ class MarkerReportTest : public ::testing::Test {
   std::vector<std::string> Lines() {
     constexpr const char* kNames[] = {"Conflict", "Understood", "Ignored"};
     std::vector<std::string> lines;
-    for (const MarkerLine& line :
-         d_.core.reader().ExplainGang(CoreDriver::KeyOf("g")).gang->markers)
+    const auto explained = d_.core.reader().ExplainGang(CoreDriver::KeyOf("g"));
+    for (const MarkerLine& line : explained.gang->markers)
       lines.push_back(absl::StrFormat("%s %s %s: %s", kNames[static_cast<size_t>(line.verdict)],
                                       line.marker, line.value, line.text));
     return lines;

@@ -117,18 +117,16 @@ TEST_F(StartOrderTest, ANewProcessGoesOnWhereTheLastOneWas) {
 
 TEST_F(StartOrderTest, WhoeverComesWhenTheGangWasWholeStartsByItself) {
   Start();
-  PodInfo driver = Show("driver");
+  PodInfo driver = Show("driver", {}, 2);
   PodInfo worker = Show("worker", {"driver"}, 2);
   d_->Pass();
   Bind(driver, true);
-  Show("worker", {"driver"}, 3);
-  d_->Pass();
   Bind(worker, true);
   d_->Pass();
   Released();
   driver.ready = false;
   d_->Show(driver);
-  Show("worker", {"driver"}, 3);
+  Show("worker", {"driver"}, 2);
   d_->Pass();
   EXPECT_EQ(Released().size(), 1u);
 }
