@@ -148,7 +148,9 @@ std::vector<MemberChoice::Unit> MemberChoice::Surplus() {
 std::vector<MemberChoice::Unit> MemberChoice::UpToMax(std::vector<Unit> units) {
   const auto most = static_cast<size_t>(gang_.max_member());
   if (most == 0) return units;
-  size_t have = static_cast<size_t>(gang_.placed + gang_.binding + gang_.bound) + first_.size();
+  // A slot is somebody's whose CREATE is under way.
+  size_t have = static_cast<size_t>(gang_.placed + gang_.binding + gang_.bound) +
+                gang_.slots.size() + first_.size();
   std::vector<Unit> within;
   std::set<std::string> left_out;
   for (Unit& unit : units) {

@@ -114,7 +114,7 @@ TYPED_TEST(QueueFlavorsTest, AQueueObjectListsFlavorsAsWell) {
   EXPECT_EQ(this->CountOn("spot", "first"), 2);
   EXPECT_TRUE(this->plane().WaitFor(
       [&] {
-        const absl::StatusOr<json> queue = this->plane().Get(std::string(kQueues) + "/team");
+        const absl::StatusOr<json> queue = this->plane().Get(std::string(this->kQueues) + "/team");
         if (!queue.ok()) return false;
         const json status = queue->value("status", json::object());
         const json flavors = status.value("flavors", json::array());

@@ -272,7 +272,7 @@ absl::Status ControlPlane::StartScheduler(const SchedulerOptions& o) {
   WriteFile(file, config);
   std::vector<std::string> command = {binaries_ + "/kube-scheduler", "--config=" + file,
                                       "--secure-port=0"};
-  if (!options_.feature_gates.empty())
+  if (!options_.feature_gates.empty() && options_.gates_of_scheduler)
     command.push_back("--feature-gates=" + absl::StrJoin(options_.feature_gates, ","));
   TUTTI_ASSIGN_OR_RETURN(schedulers_[o.name],
                          Process::Start(std::move(command), Log("kube-scheduler-" + o.name)));

@@ -28,6 +28,7 @@ bool ControlPlaneCached(const std::string& version);
 struct ControlPlaneOptions {
   std::string version = "v1.37.2";
   std::vector<std::string> feature_gates;   // "GenericWorkload=true"
+  bool gates_of_scheduler = true;           // kube-scheduler has them as well
   std::vector<std::string> runtime_config;  // "scheduling.k8s.io/v1beta1=true"
   bool controller_manager = false;
   bool controller_accounts = false;  // its controllers are ServiceAccounts of kube-system
