@@ -51,7 +51,10 @@ class StateReader {
   int64_t Signed() { return static_cast<int64_t>(Number()); }
   bool Flag() { return Number(1) != 0; }
   // Of things of which each takes a byte at least.
-  uint64_t Count() { return Number(rest_.size()); }
+  uint64_t Count() {
+    const uint64_t count = Number();
+    return count <= rest_.size() ? count : Fail();
+  }
   double Exactly() {
     uint64_t bits = 0;
     for (int shift = 0; shift < 64; shift += 8) bits |= uint64_t{Byte()} << shift;

@@ -179,6 +179,26 @@ TEST_F(AdmissionDeskTest, NoMoreMembersThanTheGangMayHaveArePlanned) {
   }
 }
 
+TEST_F(AdmissionDeskTest, AMemberWhoseCreateIsUnderWayCountsAgainstTheMost) {
+  d_.AddNode("a", 8000);
+  std::vector<PodInfo> pods;
+  std::vector<AnswerAdmission> answers;
+  for (int i = 0; i < 3; ++i) {
+    pods.push_back(Member(i, 1));
+    pods.back().gang->spec->max_member = 2;
+    answers.push_back(d_.Admit(pods.back()));
+  }
+  ASSERT_TRUE(answers[2].gate);
+  d_.Show(Patched(pods[0], answers[0]));
+  pods[2].gated_by_tutti = true;
+  d_.Show(pods[2]);  // before the second
+  d_.Pass();
+  EXPECT_EQ(d_.HeldBecause(pods[2]), model::ReasonCode::kGangAtMax);
+  d_.Show(Patched(pods[1], answers[1]));
+  d_.Pass();
+  EXPECT_EQ(d_.HeldBecause(pods[2]), model::ReasonCode::kGangAtMax);
+}
+
 TEST_F(AdmissionDeskTest, MembersThatWaitAlreadyComeFirst) {
   d_.AddNode("a", 1000);
   PodInfo first = Member(0, 2);
