@@ -123,7 +123,9 @@ int64_t QueueTree::limit(QueueId queue, ResourceId resource) const {
 int64_t QueueTree::capacity(ResourceId resource) const { return Read(capacity_, resource); }
 
 void QueueTree::AddCapacity(ResourceId resource, int64_t amount) {
-  Column(capacity_, resource) += amount;
+  // Nodes may say anything: whatever is added comes off again.
+  int64_t& capacity = Column(capacity_, resource);
+  capacity = static_cast<int64_t>(static_cast<uint64_t>(capacity) + static_cast<uint64_t>(amount));
 }
 
 double QueueTree::Decay(std::chrono::nanoseconds since) const {

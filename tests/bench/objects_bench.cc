@@ -61,7 +61,11 @@ class AnnotationLike final : public GangGrouping {
   std::optional<GangMembership> GroupOf(const PodView& pod) const override {
     const std::string_view gang = pod.Annotation("tutti.dev/gang");
     if (gang.empty()) return std::nullopt;
-    return GangMembership{std::string(gang), std::string(gang), GangSpec{100, {}}, ""};
+    GangMembership membership;
+    membership.identity = gang;
+    membership.display_name = gang;
+    membership.spec.emplace().min_member = 100;
+    return membership;
   }
 };
 

@@ -231,7 +231,7 @@ INSTANTIATE_TEST_SUITE_P(
     PluginCheck, HangTest,
     ::testing::Values(Hang{"hang", "contract"}, Hang{"PostFilter hangs", "post-filter"},
                       Hang{"SelectVictims hangs", "victims"}, Hang{"Reserve hangs", "reserve"},
-                      Hang{"Permit hangs", "bind"}, Hang{"event hangs", "events"}),
+                      Hang{"Permit hangs", "bind"}, Hang{"event hangs", "post-filter"}),
     [](const auto& param) {
       std::string name = param.param.fault;
       std::erase(name, ' ');
