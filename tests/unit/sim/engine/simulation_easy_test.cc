@@ -62,19 +62,25 @@ class Pool {
 
   // From when on it is free for as long as the job says, beside what others have been promised.
   int64_t EarliestFor(const PoolJob& job, int64_t now) const {
-    const auto free_at = [&](int64_t time) {
-      int64_t free = free_;
-      for (const Running& r : running_) free += r.expected <= time ? r.size : 0;
-      for (const PoolJob& other : queue_) {
-        const auto promise = promised_.find(other.name);
-        if (other.name == job.name || promise == promised_.end()) continue;
-        if (promise->second <= time && time < promise->second + other.estimate) free -= other.size;
+    std::map<int64_t, int64_t> change = {{now, 0}};  // of what is free
+    for (const Running& r : running_) change[std::max(r.expected, now)] += r.size;
+    for (const PoolJob& other : queue_) {
+      const auto promise = promised_.find(other.name);
+      if (other.name == job.name || promise == promised_.end()) continue;
+      change[std::max(promise->second, now)] -= other.size;
+      change[std::max(promise->second + other.estimate, now)] += other.size;
+    }
+    int64_t free = free_;
+    int64_t start = kNever;
+    for (const auto& [time, more] : change) {
+      if (start != kNever && time >= start + job.estimate) break;
+      free += more;
+      if (free < job.size) {
+        start = kNever;
+      } else if (start == kNever) {
+        start = time;
       }
-      return free;
-    };
-    int64_t start = now;
-    for (int64_t time = now; time < start + job.estimate; ++time)
-      if (free_at(time) < job.size) start = time + 1;
+    }
     return start;
   }
 
