@@ -15,7 +15,8 @@ std::optional<QueueId> QueueTurns::FirstOf(std::span<const QueueId> siblings,
                                            std::chrono::nanoseconds now) const {
   std::optional<QueueId> first;
   for (const QueueId queue : siblings) {
-    if (waiting_[queue.value] == 0) continue;
+    // A queue may have come since the round began.
+    if (queue.value >= waiting_.size() || waiting_[queue.value] == 0) continue;
     if (!first || tree_.GoesBefore(queue, *first, now)) first = queue;
   }
   return first;

@@ -171,11 +171,13 @@ void QueueRound::Restore(const CoreCheckpoint& checkpoint) {
   const CoreCheckpoint::Round& round = *checkpoint.round;
   again_at_ = round.again_at;
   if (!round.unfinished) return;
+  // Without what the plugin knew of it, it begins anew.
   const framework::Profile& profile = *s_.plugins.profile;
-  const uint16_t plugin = profile.queue_selects().front().plugin;
-  const auto& states = profile.states();
+  const std::string_view plugin =
+      profile.plugins()[profile.queue_selects().front().plugin].name;
+  const auto& states = checkpoint.plugin_states;
   if (std::none_of(states.begin(), states.end(),
-                   [&](const auto& at) { return at.plugin == plugin; })) {
+                   [&](const framework::PluginState& state) { return state.plugin == plugin; })) {
     s_.planning_due = true;
     return;
   }

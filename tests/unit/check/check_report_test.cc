@@ -55,6 +55,9 @@ not run   reserve         does Unreserve give back all that Reserve has entered?
 not run   bind            do Permit, PreBind and PostBind keep to what they may answer?
 not run   events          does it survive the cluster events that it has subscribed to?
 not run   devices         does DeviceSelect give devices that fit, always the same ones?
+not run   queues          do its queues keep to what a round promises?
+not run   objects         does it take every object of the kinds that it watches?
+not run   state           is what it saves what it restores, and nothing else believed?
 not run   speed           what does a node cost?
 
 speed     Filter          12.3 ns per node (a trivial one: 5.5)
