@@ -100,7 +100,12 @@ TEST(GangPropertyTest, WhatIsPickedIsWholeWheneverAllThatWaitAre) {
     EXPECT_TRUE(std::is_sorted(picked.begin(), picked.end()));
     EXPECT_EQ(quota.met(), tree.IsWhole("", members));
     EXPECT_EQ(quota.met(), !quota.FirstShort());
-    // More members never make a gang less whole.
+    // More members never make a gang less whole. Those of groups that cannot be whole wait.
+    for (std::vector<std::string> in_part; !(in_part = tree.InPart(all)).empty();)
+      for (const std::string& group : in_part)
+        std::erase_if(all, [&](const auto& of) {
+          return of.first == group || of.first.starts_with(group + "/");
+        });
     EXPECT_EQ(quota.met(), tree.IsWhole("", all));
     EXPECT_THAT(tree.InPart(members), IsEmpty());
     if (quota.met()) {
